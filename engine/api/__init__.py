@@ -1,0 +1,1 @@
+"""The engine's values: messages, requests, events, errors. Standard library only."""

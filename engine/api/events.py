@@ -1,0 +1,159 @@
+"""What the engine says while it works. Each request ends with exactly one terminal event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.api.errors import EngineError
+    from engine.api.requests import WeightsName
+
+FinishReason = Literal["stop", "length", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A loaded model as it really runs. `device_name` is the card's or processor's own name."""
+
+    name: str
+    folder: Path
+    family: str
+    weights: WeightsName
+    device: str
+    device_name: str
+    dtype: str
+    attention: str
+    max_context: int
+    parameters: int
+    weight_bytes: int
+    load_s: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryUse:
+    """Bytes in use now. Graphics figures are 0 where the model runs on the processor."""
+
+    process_bytes: int
+    gpu_used_bytes: int = 0
+    gpu_total_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counts of one turn. `image_tokens` is the share of `prompt_tokens` that is pictures.
+
+    `reused_tokens` of the prompt were already computed. Where fewer could be reused than the
+    conversation has in common with an earlier turn, `reuse_note` says why.
+    """
+
+    prompt_tokens: int
+    reused_tokens: int
+    completion_tokens: int
+    image_tokens: int
+    reuse_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Durations and rates of one turn; `None` where nothing was measured.
+
+    `ttft_s` runs from submit to the first delta, queue and prefill included. `prefill_tok_s`
+    counts computed prompt tokens only, `decode_tok_s` the tokens after the first.
+    """
+
+    queue_s: float
+    total_s: float
+    ttft_s: float | None = None
+    prefill_tok_s: float | None = None
+    decode_tok_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelProgress:
+    """A model is loading. `total_bytes` is 0 while it is not yet known."""
+
+    request_id: str
+    step: str
+    loaded_bytes: int
+    total_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrefillProgress:
+    """The prompt is being read: `done_tokens` of `total_tokens`, `reused_tokens` included in both.
+
+    `tok_s` is the rate so far, `None` before the first chunk is through.
+    """
+
+    request_id: str
+    done_tokens: int
+    total_tokens: int
+    reused_tokens: int
+    tok_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """More of the answer: whole characters only. `tokens` is how many tokens it took so far."""
+
+    request_id: str
+    text: str
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReady:
+    """Terminal event of `LoadModel`."""
+
+    request_id: str
+    model: ModelInfo
+    memory: MemoryUse
+
+
+@dataclass(frozen=True, slots=True)
+class TokensCounted:
+    """Terminal event of `CountTokens`.
+
+    `prompt_tokens` is the whole prompt, template included; `image_tokens` the pictures' share;
+    `last_message_tokens` what the last message alone adds.
+    """
+
+    request_id: str
+    prompt_tokens: int
+    image_tokens: int
+    last_message_tokens: int
+    max_context: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Terminal event of `Generate`, and of any request that was cancelled."""
+
+    request_id: str
+    reason: FinishReason
+    text: str
+    usage: Usage
+    timings: Timings
+    memory: MemoryUse
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Terminal event of any request that could not be carried out. `text` is what was answered."""
+
+    request_id: str
+    error: EngineError
+    text: str = ""
+
+
+TerminalEvent = ModelReady | TokensCounted | Finished | Failed
+Event = ModelProgress | PrefillProgress | TextDelta | TerminalEvent
+
+
+def is_terminal(event: Event) -> bool:
+    """Whether `event` is the last one of its request."""
+    return isinstance(event, ModelReady | TokensCounted | Finished | Failed)

@@ -1,0 +1,87 @@
+"""Messages and their parts: plain values that carry a whole conversation.
+
+Identity, storage and history belong to the caller; the engine only reads these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """Plain text as the person or the model wrote it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePart:
+    """A picture by value: the bytes of its file, already checked by `engine.documents`.
+
+    `width` and `height` are in pixels after the file's own orientation is applied.
+    `sha256` is the hex digest of `data`; two parts with the same digest are the same picture.
+    """
+
+    name: str
+    sha256: str
+    width: int
+    height: int
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """One page's text; `number` counts from 1 as printed in page marks."""
+
+    number: int
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPart:
+    """A document as text, page by page, whole. `sha256` is the hex digest of the file's bytes."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+    pages: tuple[DocumentPage, ...]
+
+
+Part = TextPart | ImagePart | DocumentPart
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation. Only user messages may hold pictures and documents."""
+
+    role: Role
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        """The message's plain text parts, joined."""
+        return "".join(part.text for part in self.parts if isinstance(part, TextPart))
+
+    @property
+    def images(self) -> tuple[ImagePart, ...]:
+        """The message's pictures in order."""
+        return tuple(part for part in self.parts if isinstance(part, ImagePart))
+
+
+def user(*parts: Part | str) -> Message:
+    """A user's message; a string stands for a text part."""
+    return Message("user", tuple(TextPart(p) if isinstance(p, str) else p for p in parts))
+
+
+def assistant(text: str) -> Message:
+    """An assistant's message of plain text."""
+    return Message("assistant", (TextPart(text),))
+
+
+def system(text: str) -> Message:
+    """A system message of plain text."""
+    return Message("system", (TextPart(text),))

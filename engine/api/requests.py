@@ -1,0 +1,106 @@
+"""What can be asked of the engine. A request is a value and holds everything it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
+
+from engine.api.errors import BadRequest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.api.messages import Message
+
+WeightsName = Literal["bnb_nf4", "full"]
+
+
+def new_request_id() -> str:
+    """A fresh id; events carry it back so that late answers can be told from current ones."""
+    return uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingParams:
+    """How the next token is chosen. `temperature` 0 is greedy; the filters then have no effect.
+
+    Filters apply in the order top-k, top-p, min-p, after temperature. `repetition_penalty` follows
+    CTRL (Keskar et al. 2019, arXiv:1909.05858): scores of tokens already in the prompt or the
+    answer are divided by it when positive, multiplied when negative; it applies to greedy too.
+    Without `seed` every turn draws its own.
+    """
+
+    temperature: float = 0.0
+    top_k: int | None = None
+    top_p: float = 1.0
+    min_p: float = 0.0
+    repetition_penalty: float = 1.0
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        checks = (
+            (0.0 <= self.temperature <= 100.0, "temperature must lie between 0 and 100"),
+            (self.top_k is None or self.top_k >= 1, "top-k must be at least 1"),
+            (0.0 < self.top_p <= 1.0, "top-p must lie above 0 and at most at 1"),
+            (0.0 <= self.min_p < 1.0, "min-p must lie between 0 and 1"),
+            (0.0 < self.repetition_penalty <= 10.0, "repetition penalty must lie between 0 and 10"),
+        )
+        for holds, sentence in checks:
+            if not holds:
+                raise BadRequest(f"The sampling settings cannot be used: {sentence}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Where an answer ends at the latest. Without `max_tokens` the context is the only limit."""
+
+    max_tokens: int | None = None
+    stop_strings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.max_tokens is not None and self.max_tokens < 1:
+            raise BadRequest("The limit of an answer must be at least 1 token.")
+        if any(not stop for stop in self.stop_strings):
+            raise BadRequest("A stop string must not be empty.")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadModel:
+    """Load a checkpoint folder; without `folder` the embedded starter model.
+
+    Without `weights` the engine picks what suits the device. Ends with `ModelReady` or `Failed`.
+    A model already loaded is kept until the new one is ready to take its place.
+    """
+
+    folder: Path | None = None
+    weights: WeightsName | None = None
+    request_id: str = field(default_factory=new_request_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Generate:
+    """Answer the conversation `messages`, given whole and by value.
+
+    Where the last message is the assistant's, it is continued from exactly where it stops.
+    Ends with `Finished` or `Failed`.
+    """
+
+    messages: tuple[Message, ...]
+    sampling: SamplingParams = SamplingParams()
+    limits: Limits = Limits()
+    request_id: str = field(default_factory=new_request_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CountTokens:
+    """Count exactly what `messages` would cost as a prompt. Ends with `TokensCounted` or `Failed`.
+
+    Counting does not wait behind running answers: it is done between their steps.
+    """
+
+    messages: tuple[Message, ...]
+    request_id: str = field(default_factory=new_request_id)
+
+
+Request = LoadModel | Generate | CountTokens
