@@ -50,7 +50,8 @@ from engine.api.requests import (
     WeightsName,
     new_request_id,
 )
-from engine.client import EngineClient, Ticket
+from engine.client import EngineClient
+from engine.inbox import Ticket
 
 __all__ = [
     "BadRequest",
