@@ -1,0 +1,116 @@
+"""The style sheet: what the tokens look like on Qt's own widgets.
+
+It sets colours, borders and paddings only; fonts are set on widgets, since a font in a style sheet
+would lose the tabular figures. Properties that widgets may set:
+
+- `kind` on buttons: primary, default, danger, quiet, subtle, icon, link
+- `compact` on buttons: true for the 28 px height
+- `ink` on labels: the name of a text colour token
+- `surface` on frames and widgets: bg, sheet, raised, wash, card
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from string import Template
+from typing import TYPE_CHECKING
+
+from app.ui.tokens import Colors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TEMPLATE = Template("""
+* { outline: none; }
+QMainWindow, QDialog { background: $sheet; color: $ink; }
+QMainWindow::separator { width: 0; height: 0; }
+
+[surface="bg"] { background: $bg; }
+[surface="sheet"] { background: $sheet; }
+[surface="raised"] { background: $raised; }
+[surface="wash"] { background: $wash; }
+[surface="card"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
+
+$label_inks
+QLabel { background: transparent; }
+
+QPushButton {
+  background: $raised; color: $ink; border: 1px solid $edge; border-radius: 6px;
+  padding: 0 12px; min-height: 30px;
+}
+QPushButton[compact="true"] { min-height: 26px; padding: 0 10px; }
+QPushButton:hover { background: $wash; }
+QPushButton:pressed { background: $wash; border-color: $ink2; }
+QPushButton:disabled { color: $ink3; border-color: $line; background: transparent; }
+
+QPushButton[kind="primary"] { background: $accent; color: $on_accent; border-color: $accent; }
+QPushButton[kind="primary"]:hover, QPushButton[kind="primary"]:pressed {
+  background: $accent_hi; border-color: $accent_hi;
+}
+QPushButton[kind="primary"]:disabled { background: $wash; color: $ink3; border-color: $line; }
+QPushButton[kind="danger"] { color: $danger; border-color: $danger; }
+QPushButton[kind="danger"]:hover, QPushButton[kind="danger"]:pressed { background: $danger_wash; }
+QPushButton[kind="danger"]:disabled { color: $ink3; border-color: $line; }
+QPushButton[kind="quiet"] { background: transparent; color: $ink2; border-color: transparent; }
+QPushButton[kind="quiet"]:hover, QPushButton[kind="quiet"]:pressed { background: $wash; }
+QPushButton[kind="subtle"] { background: transparent; color: $ink2; border-color: $line; }
+QPushButton[kind="subtle"]:hover, QPushButton[kind="subtle"]:pressed { background: $wash; }
+QPushButton[kind="link"] {
+  background: transparent; color: $accent; border: none; padding: 0; min-height: 20px;
+}
+QPushButton[kind="link"]:hover { color: $accent_hi; text-decoration: underline; }
+QPushButton::menu-indicator { image: none; width: 0; }
+
+QPushButton[kind="icon"], QToolButton[kind="icon"] {
+  background: transparent; border: none; border-radius: 6px; padding: 0;
+  min-width: 28px; max-width: 28px; min-height: 28px; max-height: 28px;
+}
+QPushButton[kind="icon"]:hover, QToolButton[kind="icon"]:hover,
+QPushButton[kind="icon"]:pressed, QToolButton[kind="icon"]:pressed,
+QPushButton[kind="icon"]:checked, QToolButton[kind="icon"]:checked { background: $wash; }
+QPushButton[kind="icon"]:disabled, QToolButton[kind="icon"]:disabled { background: transparent; }
+
+QMenuBar { background: $bg; color: $ink2; border-bottom: 1px solid $line; padding: 2px 8px; }
+QMenuBar::item { background: transparent; padding: 4px 8px; border-radius: 4px; }
+QMenuBar::item:selected, QMenuBar::item:pressed { background: $wash; color: $ink; }
+QMenu { background: $raised; color: $ink; border: 1px solid $edge; padding: 4px; }
+QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; min-height: 20px; }
+QMenu::item:selected { background: $wash; }
+QMenu::item:disabled { color: $ink3; }
+QMenu::icon { padding-left: 8px; }
+QMenu::indicator { width: 16px; height: 16px; padding-left: 6px; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
+QToolTip { background: $raised; color: $ink; border: 1px solid $edge; padding: 4px 6px; }
+
+QLineEdit {
+  background: $raised; color: $ink; border: 1px solid $edge; border-radius: 6px;
+  padding: 0 8px; min-height: 30px;
+}
+QLineEdit:focus { border-color: $accent; }
+QTextEdit, QPlainTextEdit, QTextBrowser { background: transparent; border: none; color: $ink; }
+QAbstractScrollArea { background: transparent; border: none; }
+
+QScrollBar:vertical { background: transparent; width: 12px; margin: 0; border: none; }
+QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; border: none; }
+QScrollBar::handle { background: $line; border-radius: 3px; }
+QScrollBar::handle:vertical { min-height: 32px; margin: 2px 3px; }
+QScrollBar::handle:horizontal { min-width: 32px; margin: 3px 2px; }
+QScrollBar::handle:hover, QScrollBar::handle:pressed { background: $edge; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; border: none; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QSplitter::handle { background: $line; }
+QMessageBox QLabel { color: $ink; }
+""")
+
+
+def stylesheet(colors: Colors) -> str:
+    """The application's style sheet in `colors`."""
+    names = {field.name: getattr(colors, field.name).name() for field in fields(Colors)}
+    return _TEMPLATE.substitute(names, label_inks="\n".join(_label_inks(colors)))
+
+
+def _label_inks(colors: Colors) -> Iterator[str]:
+    for field in fields(Colors):
+        color = getattr(colors, field.name).name()
+        yield f'QLabel[ink="{field.name}"] {{ color: {color}; }}'
