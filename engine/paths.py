@@ -1,0 +1,71 @@
+"""Where Tanka's files are: the one authority on folders, for engine and window alike.
+
+Each system's own convention, or one folder for everything where the environment variable
+`TANKA_HOME` names one: portable installations and tests use it. Nothing is created before it is
+asked for, and what is created is readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.resources import files
+from pathlib import Path
+
+import platformdirs
+
+from engine.api.errors import EngineError
+
+HOME_VARIABLE = "TANKA_HOME"
+_APPLICATION = "tanka"
+
+
+class FolderNotUsable(EngineError):
+    """A folder that Tanka keeps its files in cannot be created."""
+
+
+def config_dir() -> Path:
+    """Settings."""
+    return _folder("config", platformdirs.user_config_path(_APPLICATION, appauthor=False))
+
+
+def data_dir() -> Path:
+    """What must not be lost: conversations, attachments, models."""
+    return _folder("data", platformdirs.user_data_path(_APPLICATION, appauthor=False))
+
+
+def cache_dir() -> Path:
+    """What can be made again."""
+    return _folder("cache", platformdirs.user_cache_path(_APPLICATION, appauthor=False))
+
+
+def log_dir() -> Path:
+    """Logs and crash reports."""
+    return _folder("logs", platformdirs.user_log_path(_APPLICATION, appauthor=False))
+
+
+def starter_model_dir() -> Path:
+    """The embedded starter model. A checkout without the packed model has no such folder."""
+    return Path(str(files("resources"))) / "starter"
+
+
+def _folder(name: str, by_convention: Path) -> Path:
+    home = os.environ.get(HOME_VARIABLE)
+    folder = Path(home).expanduser().absolute() / name if home else by_convention
+    try:
+        _create_private(folder)
+    except (OSError, RuntimeError) as fault:  # the latter for a `~` of nobody
+        raise FolderNotUsable(
+            f"Tanka cannot keep its files in {folder}: the folder cannot be created. Make it "
+            f"writable, or name another one in the environment variable {HOME_VARIABLE}.",
+            repr(fault),
+        ) from fault
+    return folder
+
+
+def _create_private(folder: Path) -> None:
+    """Like `mkdir(parents=True)`, which would leave the parents it creates open to others."""
+    absent = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(absent):
+        path.mkdir(mode=0o700, exist_ok=True)
+    if not absent and not folder.is_dir():
+        raise NotADirectoryError(str(folder))
