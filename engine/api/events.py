@@ -131,7 +131,10 @@ class TokensCounted:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Terminal event of `Generate`, and of any request that was cancelled."""
+    """Terminal event of `Generate`, and of any request that was cancelled.
+
+    `text` is what this request added, not the part of the answer that it went on from.
+    """
 
     request_id: str
     reason: FinishReason

@@ -1,0 +1,143 @@
+"""`tanka ask`: questions about files, answered on standard output."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from engine.api.errors import UnreadableFile
+from engine.api.events import Failed, Finished, ModelProgress, PrefillProgress, TextDelta
+from engine.api.messages import DocumentPart, ImagePart, Message, assistant, user
+from engine.api.requests import Generate, Limits, LoadModel, SamplingParams
+from engine.client import EngineClient
+from engine.dialogue import events_of, load
+from engine.documents import read_attachment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from engine.api.events import Event
+    from engine.api.requests import WeightsName
+
+# Progress that would flash by is not worth a line.
+_SHOW_PROGRESS_AFTER_S = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class AskOptions:
+    """What the command line said. `questions` are asked in turn, in one conversation."""
+
+    questions: Sequence[str]
+    images: Sequence[Path] = ()
+    documents: Sequence[Path] = ()
+    model: Path | None = None
+    weights: WeightsName | None = None
+    sampling: SamplingParams = SamplingParams()
+    limits: Limits = Limits()
+    as_json: bool = False
+
+
+def ask(options: AskOptions, out: TextIO, err: TextIO) -> None:
+    """Answer every question; answers go to `out`, progress to `err`.
+
+    Raises `EngineError`; what was answered before stands in `out`.
+    """
+    attachments = read_files(options.images, options.documents)
+    client = EngineClient()
+    progress = _Progress(err)
+    try:
+        load(client, LoadModel(options.model, options.weights), progress.show)
+        messages: tuple[Message, ...] = ()
+        for index, question in enumerate(options.questions):
+            messages += (user(*(attachments if index == 0 else ()), question),)
+            request = Generate(messages, options.sampling, options.limits)
+            finished = _answer(client, request, options.as_json, out, progress)
+            messages += (assistant(finished.text),)
+    finally:
+        progress.clear()
+        client.close()
+
+
+def read_files(
+    images: Sequence[Path], documents: Sequence[Path]
+) -> tuple[ImagePart | DocumentPart, ...]:
+    """Read the named files, pictures first. Raises `UnreadableFile`."""
+    parts: list[ImagePart | DocumentPart] = []
+    for path in images:
+        part = read_attachment(path)
+        if not isinstance(part, ImagePart):
+            raise UnreadableFile(f"{path.name} is not a picture. Give it with --document instead.")
+        parts.append(part)
+    for path in documents:
+        document = read_attachment(path)
+        if not isinstance(document, DocumentPart):
+            raise UnreadableFile(f"{path.name} is a picture. Give it with --image instead.")
+        parts.append(document)
+    return tuple(parts)
+
+
+def _answer(
+    client: EngineClient, request: Generate, as_json: bool, out: TextIO, progress: _Progress
+) -> Finished:
+    for event in events_of(client, request):
+        match event:
+            case TextDelta(text=text):
+                progress.clear()
+                if not as_json:
+                    print(text, end="", file=out, flush=True)
+            case Failed(error=error):
+                raise error
+            case Finished():
+                progress.clear()
+                print(json.dumps(turn_object(event)) if as_json else "", file=out, flush=True)
+                return event
+            case _:
+                progress.show(event)
+    raise AssertionError("a generate request ends with Finished or Failed")
+
+
+def turn_object(event: Finished) -> dict[str, object]:
+    """The object that `--json` prints for one turn."""
+    usage, timings = asdict(event.usage), asdict(event.timings)
+    if not usage["reuse_note"]:
+        del usage["reuse_note"]
+    return {
+        "text": event.text,
+        "finish_reason": event.reason,
+        "usage": usage,
+        "timings": timings,
+    }
+
+
+class _Progress:
+    """One line of progress on a terminal, gone when the answer begins; silent elsewhere."""
+
+    def __init__(self, err: TextIO) -> None:
+        self._err = err
+        self._live = err.isatty()
+        self._shown = False
+        self._since = time.perf_counter()
+
+    def show(self, event: Event) -> None:
+        """Show where things stand."""
+        if not self._live or time.perf_counter() - self._since < _SHOW_PROGRESS_AFTER_S:
+            return
+        match event:
+            case ModelProgress(step=step):
+                self._line(f"{step}…")
+            case PrefillProgress(done_tokens=done, total_tokens=total):
+                self._line(f"Reading {done:,} of {total:,} tokens…")
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            print("\r\x1b[K", end="", file=self._err, flush=True)
+            self._shown = False
+        self._since = time.perf_counter()
+
+    def _line(self, text: str) -> None:
+        print(f"\r\x1b[K{text}", end="", file=self._err, flush=True)
+        self._shown = True

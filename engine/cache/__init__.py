@@ -1,0 +1,1 @@
+"""The KV cache: storage that grows in steps, and prefixes kept between turns."""

@@ -1,0 +1,129 @@
+"""Prefixes kept between turns: which cache already holds the start of this prompt?
+
+A prompt is identified by its keys: token ids, and at image positions numbers made from the
+picture's content. A lease takes the best entry out, cuts it to the common prefix, and puts it back
+under its new keys when the turn ends, by cancel too. A fault drops it: a cache that an exception
+has left half written is never used again.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine.cache.kv_cache import Checkpoint, KVCache
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+
+@dataclass(slots=True)
+class Lease:
+    """A cache in use by one turn. `keys` names every token the cache holds, and may name more.
+
+    `reused` is how many tokens of the prompt were found computed. `note` says why it is fewer than
+    the prompt has in common with what was kept, and is empty otherwise.
+    """
+
+    cache: KVCache
+    keys: list[int]
+    checkpoints: dict[int, Checkpoint] = field(default_factory=dict)
+    reused: int = 0
+    note: str = ""
+
+    def checkpoint(self) -> None:
+        """Remember the present length; free for caches that can be cut anywhere."""
+        if not self.cache.truncates_anywhere:
+            self.checkpoints[self.cache.length] = self.cache.checkpoint()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held by the cache and its checkpoints."""
+        return self.cache.nbytes + sum(c.nbytes for c in self.checkpoints.values())
+
+
+class PrefixStore:
+    """Caches of recent conversations, the least recent dropped beyond `budget_bytes` together."""
+
+    def __init__(self, new_cache: Callable[[], KVCache], budget_bytes: int) -> None:
+        self._new_cache = new_cache
+        self._budget_bytes = budget_bytes
+        self._kept: list[Lease] = []
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of everything kept."""
+        return sum(lease.nbytes for lease in self._kept)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+
+    @contextmanager
+    def lease(self, keys: Sequence[int]) -> Iterator[Lease]:
+        """A cache that holds the longest usable prefix of `keys`, at least one key short of it."""
+        lease = self._take(keys)
+        yield lease
+        if lease.cache.consistent and lease.cache.length:
+            self._put_back(lease)
+
+    def _take(self, keys: Sequence[int]) -> Lease:
+        best, usable = None, 0
+        for candidate in self._kept:
+            length = _usable_length(candidate, keys)
+            if length > usable:
+                best, usable = candidate, length
+        if best is None:
+            return Lease(self._new_cache(), list(keys), note=_note(self._kept, keys, 0))
+        note = _note([best], keys, usable)
+        lease = self._cut(best, usable)
+        lease.keys, lease.reused, lease.note = list(keys), usable, note
+        return lease
+
+    def _cut(self, entry: Lease, usable: int) -> Lease:
+        """`entry` itself cut to `usable`, or a copy where too much of it would be lost."""
+        checkpoint = entry.checkpoints.get(usable) or Checkpoint(usable, ())
+        kept = {n: c for n, c in entry.checkpoints.items() if n <= usable}
+        if usable * 2 < entry.cache.length:
+            self._kept.remove(entry)
+            self._kept.append(entry)
+            return Lease(entry.cache.fork(checkpoint), [], kept)
+        self._kept.remove(entry)
+        if usable != entry.cache.length:
+            entry.cache.restore(checkpoint)
+        entry.checkpoints = kept
+        return entry
+
+    def _put_back(self, lease: Lease) -> None:
+        del lease.keys[lease.cache.length :]
+        lease.checkpoint()
+        self._kept.append(lease)
+        while len(self._kept) > 1 and self.nbytes > self._budget_bytes:
+            self._kept.pop(0)
+
+
+def _common_length(kept: Sequence[int], keys: Sequence[int]) -> int:
+    for position, (a, b) in enumerate(zip(kept, keys, strict=False)):
+        if a != b:
+            return position
+    return min(len(kept), len(keys))
+
+
+def _usable_length(entry: Lease, keys: Sequence[int]) -> int:
+    """The longest prefix of `keys` that `entry` can be brought back to; one key is always left."""
+    common = min(_common_length(entry.keys, keys), len(keys) - 1)
+    if entry.cache.truncates_anywhere or common == entry.cache.length:
+        return common
+    return max((n for n in entry.checkpoints if n <= common), default=0)
+
+
+def _note(entries: Sequence[Lease], keys: Sequence[int], usable: int) -> str:
+    common = max((_common_length(entry.keys, keys) for entry in entries), default=0)
+    lost = min(common, len(keys) - 1) - usable
+    if lost <= 0:
+        return ""
+    return (
+        f"{lost:,} tokens were read again: this model can only return to chosen places, "
+        "and the nearest lies before them."
+    )

@@ -1,0 +1,194 @@
+"""The command line: `tanka ask / eval / bench / doctor`, also as `python -m engine …`.
+
+Only declarations and exit codes live here; each command's work is in a module of its own, imported
+when it is asked for, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version as package_version
+from pathlib import Path
+from typing import Annotated, Literal
+
+import click
+import typer
+
+from engine.api.errors import (
+    BadRequest,
+    ContextTooLong,
+    EngineError,
+    ModelNotUsable,
+    UnreadableFile,
+)
+
+EXIT_DONE = 0
+EXIT_BAD_INPUT = 2
+EXIT_MODEL = 3
+EXIT_ENGINE = 4
+EXIT_INTERRUPTED = 130
+
+COMMANDS = ("ask", "eval", "bench", "doctor")
+
+app = typer.Typer(
+    name="tanka",
+    help="Ask a model on this machine about pictures and documents. Nothing leaves the machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Model = Annotated[
+    Path | None, typer.Option("--model", help="Checkpoint folder; default: the starter model.")
+]
+Weights = Annotated[
+    Literal["bnb_nf4", "full"] | None,
+    typer.Option("--weights", help="How weights are kept; default: what suits this machine."),
+]
+Offline = Annotated[
+    bool, typer.Option("--offline", help="Refuse every connection, whoever asks for one.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _settle(offline: bool) -> None:
+    if offline:
+        from engine.network import go_offline
+
+        go_offline()
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question.")],
+    image: Annotated[list[Path] | None, typer.Option("--image", help="A picture.")] = None,
+    document: Annotated[
+        list[Path] | None, typer.Option("--document", help="A PDF or text file.")
+    ] = None,
+    then: Annotated[
+        list[str] | None, typer.Option("--then", help="A further question, asked afterwards.")
+    ] = None,
+    model: Model = None,
+    weights: Weights = None,
+    max_tokens: Annotated[
+        int | None, typer.Option("--max-tokens", help="The longest answer, in tokens.")
+    ] = None,
+    temperature: Annotated[
+        float, typer.Option("--temperature", help="0 always takes the likeliest token.")
+    ] = 0.0,
+    seed: Annotated[int | None, typer.Option("--seed", help="Repeats a sampled answer.")] = None,
+    as_json: AsJson = False,
+    offline: Offline = False,
+) -> None:
+    """Ask about pictures and documents; the answer streams to standard output."""
+    _settle(offline)
+    from engine import ask as asking
+    from engine.api.requests import Limits, SamplingParams
+
+    options = asking.AskOptions(
+        questions=(question, *(then or ())),
+        images=image or (),
+        documents=document or (),
+        model=model,
+        weights=weights,
+        sampling=SamplingParams(temperature=temperature, seed=seed),
+        limits=Limits(max_tokens=max_tokens),
+        as_json=as_json,
+    )
+    asking.ask(options, sys.stdout, sys.stderr)
+
+
+@app.command("eval")
+def evaluate(
+    model: Model = None,
+    weights: Weights = None,
+    tasks: Annotated[
+        str | None, typer.Option("--tasks", help="Comma-separated; default: all.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="At most this many items a task.")
+    ] = None,
+    as_json: AsJson = False,
+    offline: Offline = False,
+) -> None:
+    """Measure how often a model answers rightly, on items it has never seen."""
+    _settle(offline)
+    from engine.evals.run import run_evaluation
+
+    names = tuple(name.strip() for name in tasks.split(",")) if tasks else None
+    run_evaluation(model, weights, names, limit, as_json=as_json)
+
+
+@app.command()
+def bench(
+    suite: Annotated[
+        str | None, typer.Option("--suite", help="Comma-separated; default: all.")
+    ] = None,
+    as_json: AsJson = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 1 where a bar is missed.")
+    ] = False,
+) -> None:
+    """Measure this machine; figures are ratios taken within one run."""
+    from engine.bench.run import run_suites
+
+    names = tuple(name.strip() for name in suite.split(",")) if suite else None
+    if not run_suites(names, as_json=as_json) and check:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor(model: Model = None, weights: Weights = None, as_json: AsJson = False) -> None:
+    """Say what this machine is, what the model will run on, and what is wrong, if anything."""
+    from engine.doctor import run_doctor
+
+    if not run_doctor(model, weights, as_json=as_json):
+        raise typer.Exit(EXIT_MODEL)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"tanka {package_version('tanka')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Ask a model on this machine about pictures and documents. Nothing leaves the machine.
+
+    Without a command, or with files, `tanka` opens the window.
+    """
+
+
+def main(argv: list[str]) -> int:
+    """Run the command line `argv`; returns the exit code."""
+    try:
+        result = app(args=argv, prog_name="tanka", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return EXIT_BAD_INPUT
+    except EngineError as error:
+        print(f"tanka: {error.sentence}", file=sys.stderr)
+        return exit_code(error)
+    except (KeyboardInterrupt, click.Abort):
+        print(file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        return EXIT_DONE
+    return result if isinstance(result, int) else EXIT_DONE
+
+
+def exit_code(error: EngineError) -> int:
+    """The exit code that stands for `error`."""
+    match error:
+        case BadRequest() | ContextTooLong() | UnreadableFile():
+            return EXIT_BAD_INPUT
+        case ModelNotUsable():
+            return EXIT_MODEL
+        case _:
+            return EXIT_ENGINE

@@ -1,0 +1,1 @@
+"""From token ids to token ids: prefill, sampling and the decode loop. No text, no tools."""

@@ -1,0 +1,83 @@
+"""Chunked prefill: compute the prompt's part that no cache holds yet.
+
+Between chunks the caller gets control, so progress can be shown and a cancel be seen. For a cache
+that cannot be cut, chunks end at the prompt's marks, where a checkpoint is taken, and the last
+token runs alone, so that another answer to the same prompt costs one token.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    import torch
+
+    from engine.cache.prefix_store import Lease
+    from engine.decode.language_model import LanguageModel
+
+
+class PromptTokens(Protocol):
+    """What prefill needs of a prompt."""
+
+    @property
+    def tokens(self) -> Sequence[int]:
+        """The prompt's token ids."""
+
+    @property
+    def positions(self) -> torch.Tensor:
+        """Positions, shape (rows, tokens)."""
+
+    @property
+    def marks(self) -> Sequence[int]:
+        """Lengths worth returning to, ascending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prefilled:
+    """How far prefill has come; `logits` of shape (vocabulary,) with the last step only."""
+
+    done_tokens: int
+    logits: torch.Tensor | None = None
+
+
+def prefill(
+    model: LanguageModel,
+    prompt: PromptTokens,
+    lease: Lease,
+    features: Callable[[int, int], torch.Tensor | None],
+    chunk_size: int,
+) -> Generator[Prefilled, None, None]:
+    """Run the tokens after `lease.reused` in chunks of at most `chunk_size`.
+
+    `features(start, end)` gives the image features of the image tokens in that range. The cache is
+    whole whenever this yields, and the generator may be closed there.
+    """
+    total = len(prompt.tokens)
+    stops = () if lease.cache.truncates_anywhere else (*prompt.marks, total - 1)
+    for start, end in chunk_bounds(lease.reused, total, stops, chunk_size):
+        logits = model.forward(
+            prompt.tokens[start:end],
+            prompt.positions[:, start:end],
+            lease.cache,
+            features(start, end),
+        )
+        last = end == total
+        if end in stops and not last:
+            lease.checkpoint()
+        yield Prefilled(end, logits if last else None)
+
+
+def chunk_bounds(
+    start: int, total: int, stops: Sequence[int], chunk_size: int
+) -> list[tuple[int, int]]:
+    """Cut [start, total) at `stops`, and into pieces of at most `chunk_size`."""
+    bounds = []
+    for stop in sorted({stop for stop in (*stops, total) if start < stop <= total}):
+        while start < stop:
+            end = min(start + chunk_size, stop)
+            bounds.append((start, end))
+            start = end
+    return bounds

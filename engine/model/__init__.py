@@ -1,0 +1,1 @@
+"""Checkpoint folders, the families they belong to, and the model as it runs."""

@@ -1,0 +1,92 @@
+"""LFM2-VL, the family of the starter model: short convolutions and grouped attention.
+
+Its stock image processor needs torchvision; `lfm2_patches` is our own twin without tiling.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from transformers.modeling_outputs import BaseModelOutputWithPooling
+
+from engine.model.families.lfm2_patches import PatchSettings, image_patches, image_token_count
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from PIL.Image import Image
+    from transformers import PreTrainedConfig, PreTrainedModel
+
+    from engine.prompt.spans import ImageSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Lfm2Vl:
+    """Adapter for `Lfm2VlForConditionalGeneration`. Positions are plain counting."""
+
+    patches: PatchSettings
+    name: str = "LFM2-VL"
+    image_token: str = "<image>"
+
+    @classmethod
+    def from_folder(
+        cls, config: Mapping[str, object], preprocessor: Mapping[str, object]
+    ) -> Lfm2Vl:
+        """Adapter from a folder's `config.json` and `preprocessor_config.json`."""
+        factor = {"downsample_factor": config.get("downsample_factor", 2)}
+        return cls(PatchSettings.from_dict({**factor, **preprocessor}))
+
+    @property
+    def image_settings_key(self) -> str:
+        """See `FamilyAdapter`."""
+        return repr(self.patches)
+
+    @property
+    def skip_quantising(self) -> tuple[str, ...]:
+        """The vision tower and what leads out of it, and the head, which is tied."""
+        return ("model.vision_tower", "model.multi_modal_projector", "lm_head")
+
+    def layer_types(self, config: PreTrainedConfig) -> Sequence[str]:
+        """See `FamilyAdapter`."""
+        return tuple(config.text_config.layer_types)
+
+    def image_grid(self, width: int, height: int) -> tuple[int, int]:
+        """See `FamilyAdapter`."""
+        return 1, image_token_count(width, height, self.patches)
+
+    def image_features(self, model: PreTrainedModel, image: Image) -> torch.Tensor:
+        """See `FamilyAdapter`."""
+        patches = image_patches(image, self.patches)
+        parameter = next(model.parameters())
+        pixels = torch.from_numpy(patches.pixel_values)[None]
+        outputs = model.model.get_image_features(
+            pixel_values=pixels.to(parameter.device, _floating(parameter.dtype)),
+            spatial_shapes=torch.tensor([[patches.height, patches.width]]).to(parameter.device),
+            pixel_attention_mask=torch.ones(pixels.shape[:2], dtype=torch.long).to(
+                parameter.device
+            ),
+            return_dict=True,
+        )
+        features: torch.Tensor = torch.cat(list(outputs.pooler_output))
+        return features
+
+    def feature_inputs(self, features: torch.Tensor) -> Mapping[str, object]:
+        """See `FamilyAdapter`."""
+        return {
+            "mm_encoder_outputs": {"image": BaseModelOutputWithPooling(pooler_output=[features])}
+        }
+
+    def positions(self, length: int, spans: Sequence[ImageSpan]) -> torch.Tensor:  # noqa: ARG002
+        """See `FamilyAdapter`."""
+        return torch.arange(length, dtype=torch.long)[None]
+
+    def position_ids(self, positions: torch.Tensor) -> torch.Tensor:
+        """Shape (1, length)."""
+        return positions
+
+
+def _floating(dtype: torch.dtype) -> torch.dtype:
+    """The dtype pictures are fed in: packed 4-bit parameters are bytes, their inputs are not."""
+    return dtype if dtype.is_floating_point else torch.get_default_dtype()

@@ -1,0 +1,37 @@
+"""The families Tanka can run: one row each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.api.errors import ModelNotUsable
+from engine.model.families.lfm2_vl import Lfm2Vl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from engine.model.families.base import FamilyAdapter
+    from engine.model.folder import ModelFolder
+
+    MakeAdapter = Callable[[Mapping[str, object], Mapping[str, object]], FamilyAdapter]
+
+FAMILIES: Mapping[str, MakeAdapter] = {
+    "lfm2_vl": Lfm2Vl.from_folder,
+}
+
+
+def adapter_for(folder: ModelFolder) -> FamilyAdapter:
+    """The adapter of the folder's family. Raises `ModelNotUsable` for a family without one."""
+    make = FAMILIES.get(folder.model_type)
+    if make is None:
+        raise ModelNotUsable(
+            f"Tanka cannot run models of the kind “{folder.model_type}” yet. "
+            f"It runs: {', '.join(sorted(FAMILIES))}."
+        )
+    try:
+        return make(folder.config, folder.preprocessor)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelNotUsable(
+            f"The model in {folder.path} cannot be used: its image settings are damaged.",
+            f"{type(error).__name__}: {error}",
+        ) from error

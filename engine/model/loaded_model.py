@@ -1,0 +1,127 @@
+"""A model that is ready to run: the one object that knows both transformers and our loop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from engine.api.errors import ModelNotUsable
+from engine.cache.kv_cache import KVCache
+from engine.documents import decode_image
+from engine.model.vision import FeatureStore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tokenizers import Tokenizer
+
+    from engine.api.events import ModelInfo
+    from engine.api.messages import ImagePart
+    from engine.model.families.base import FamilyAdapter
+    from engine.prompt.spans import ImageSpan
+
+_FEATURE_BUDGET_BYTES = 512 * 2**20
+
+
+class LoadedModel:
+    """Implements `decode.language_model.LanguageModel` and `prompt.render.ChatModel`."""
+
+    def __init__(
+        self,
+        model: Any,  # noqa: ANN401 - transformers' models carry no useful types
+        tokenizer: Any,  # noqa: ANN401
+        family: FamilyAdapter,
+        info: ModelInfo,
+        stop_tokens: frozenset[int],
+    ) -> None:
+        self._model = model
+        self._hf_tokenizer = tokenizer
+        self._family = family
+        self._layer_types = tuple(family.layer_types(model.config))
+        self.info = info
+        self.stop_tokens = stop_tokens
+        self.tokenizer: Tokenizer = tokenizer.backend_tokenizer
+        self.max_context = info.max_context
+        self.image_token = family.image_token
+        self.image_token_id = _image_token_id(tokenizer, family.image_token)
+        self.image_settings_key = family.image_settings_key
+        self.special_strings = _special_strings(tokenizer)
+        self.features = FeatureStore(self._encode, _FEATURE_BUDGET_BYTES)
+
+    def new_cache(self) -> KVCache:
+        """An empty cache of this model's kind."""
+        return KVCache(self._layer_types)
+
+    @torch.no_grad()
+    def forward(
+        self,
+        tokens: Sequence[int],
+        positions: torch.Tensor,
+        cache: KVCache,
+        image_features: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """See `LanguageModel.forward`."""
+        device = self._model.device
+        pictures: Mapping[str, object] = (
+            {} if image_features is None else self._family.feature_inputs(image_features)
+        )
+        outputs = self._model(
+            input_ids=torch.tensor([list(tokens)], dtype=torch.long, device=device),
+            position_ids=self._family.position_ids(positions.to(device)),
+            past_key_values=cache,
+            use_cache=True,
+            logits_to_keep=1,
+            **pictures,
+        )
+        logits: torch.Tensor = outputs.logits[0, -1].float().cpu()
+        return logits
+
+    def apply_template(self, messages: Sequence[Mapping[str, object]], *, answer: bool) -> str:
+        """See `ChatModel.apply_template`. The template runs sandboxed."""
+        try:
+            text = self._hf_tokenizer.apply_chat_template(
+                list(messages), tokenize=False, add_generation_prompt=answer
+            )
+        except Exception as error:
+            raise ModelNotUsable(
+                "This model's chat template cannot show this conversation.",
+                f"{type(error).__name__}: {error}",
+            ) from error
+        return str(text)
+
+    def tokenize(self, text: str) -> list[int]:
+        """See `ChatModel.tokenize`."""
+        return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def token_text(self, token: int) -> str:
+        """A token's own text, special or not."""
+        return str(self.tokenizer.decode([token], skip_special_tokens=False))
+
+    def image_grid(self, width: int, height: int) -> tuple[int, int]:
+        """See `ChatModel.image_grid`."""
+        return self._family.image_grid(width, height)
+
+    def positions(self, length: int, spans: Sequence[ImageSpan]) -> torch.Tensor:
+        """See `ChatModel.positions`."""
+        return self._family.positions(length, spans)
+
+    @torch.no_grad()
+    def _encode(self, image: ImagePart) -> torch.Tensor:
+        return self._family.image_features(self._model, decode_image(image))
+
+
+def _image_token_id(tokenizer: Any, image_token: str) -> int:  # noqa: ANN401
+    token_id = tokenizer.backend_tokenizer.token_to_id(image_token)
+    if token_id is None:
+        raise ModelNotUsable(
+            "This model's tokenizer does not know its own picture marker.", image_token
+        )
+    return int(token_id)
+
+
+def _special_strings(tokenizer: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Every string the tokenizer would turn into a special token, the longest first."""
+    added = tokenizer.backend_tokenizer.get_added_tokens_decoder().values()
+    strings = {str(token.content) for token in added if len(token.content) > 1}
+    return tuple(sorted(strings, key=lambda text: (-len(text), text)))

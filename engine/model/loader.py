@@ -1,0 +1,141 @@
+"""From a checked folder to a model that runs, or to a sentence that says why not."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import torch
+import transformers
+from transformers import AutoConfig, AutoModelForImageTextToText, AutoTokenizer, BitsAndBytesConfig
+
+from engine.api.errors import EngineError, ModelNotUsable, OutOfMemory
+from engine.api.events import ModelInfo
+from engine.model.device import place
+from engine.model.families.table import adapter_for
+from engine.model.folder import check_folder
+from engine.model.loaded_model import LoadedModel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from engine.api.requests import WeightsName
+    from engine.model.device import Placement
+    from engine.model.families.base import FamilyAdapter
+    from engine.model.folder import ModelFolder
+
+    Progress = Callable[[str, int, int], None]
+
+# Tanka plans for no more than this, whatever a model declares.
+_MOST_CONTEXT = 262_144
+
+
+def load_model(
+    path: Path, name: str, wished: WeightsName | None, progress: Progress
+) -> LoadedModel:
+    """Load the folder at `path`; `progress(step, loaded_bytes, total_bytes)` is told.
+
+    Raises `ModelNotUsable` with what is missing or refused, `OutOfMemory` where it does not fit.
+    """
+    started = time.perf_counter()
+    progress("Checking the files", 0, 0)
+    folder = check_folder(path)
+    family = adapter_for(folder)
+    placement = place(wished, folder.weight_bytes // 2, psutil.virtual_memory().available)
+    progress("Reading the weights", 0, folder.weight_bytes)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder.path, local_files_only=True)
+        model = _read_weights(folder, family, placement)
+        info = _describe(folder, name, family, placement, model, started)
+        loaded = LoadedModel(model, tokenizer, family, info, _stop_tokens(model, tokenizer))
+    except EngineError:
+        raise
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise OutOfMemory(
+            f"There is not enough memory for the model in {folder.path}. "
+            "Closing other programs may be enough.",
+            str(error),
+        ) from error
+    except Exception as error:
+        raise ModelNotUsable(
+            f"The model in {folder.path} cannot be loaded: its files do not fit together.",
+            f"{type(error).__name__}: {error}",
+        ) from error
+    progress("Ready", folder.weight_bytes, folder.weight_bytes)
+    return loaded
+
+
+def _read_weights(folder: ModelFolder, family: FamilyAdapter, placement: Placement) -> Any:  # noqa: ANN401
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    config = AutoConfig.from_pretrained(folder.path, local_files_only=True)
+    extra: dict[str, object] = {}
+    if placement.weights == "bnb_nf4" and not folder.prequantised:
+        extra["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=placement.dtype,
+            llm_int8_skip_modules=list(family.skip_quantising),
+        )
+    model, report = AutoModelForImageTextToText.from_pretrained(
+        folder.path,
+        config=config,
+        dtype=placement.dtype,
+        attn_implementation=placement.attention,
+        device_map={"": str(placement.device)},
+        local_files_only=True,
+        use_safetensors=True,
+        trust_remote_code=False,
+        output_loading_info=True,
+        **extra,
+    )
+    _refuse_gaps(folder, report)
+    return model.eval().requires_grad_(False)
+
+
+def _refuse_gaps(folder: ModelFolder, report: dict[str, Any]) -> None:
+    """Weights that were not in the files would be random numbers: that is no model."""
+    gaps = sorted(str(name) for name in report.get("missing_keys", ()))
+    wrong = sorted(str(entry) for entry in report.get("mismatched_keys", ()))
+    if gaps or wrong:
+        raise ModelNotUsable(
+            f"The model in {folder.path} cannot be used: {len(gaps) + len(wrong)} of its "
+            f"weights are missing or have the wrong shape, the first is {(gaps + wrong)[0]}.",
+            "\n".join(gaps + wrong),
+        )
+
+
+def _describe(
+    folder: ModelFolder,
+    name: str,
+    family: FamilyAdapter,
+    placement: Placement,
+    model: Any,  # noqa: ANN401
+    started: float,
+) -> ModelInfo:
+    text = model.config.get_text_config()
+    return ModelInfo(
+        name=name,
+        folder=folder.path,
+        family=family.name,
+        weights=placement.weights,
+        device=placement.device.type,
+        device_name=placement.device_name,
+        dtype=str(placement.dtype).removeprefix("torch."),
+        attention=placement.attention,
+        max_context=min(int(text.max_position_embeddings), _MOST_CONTEXT),
+        parameters=model.num_parameters(),
+        weight_bytes=model.get_memory_footprint(),
+        load_s=time.perf_counter() - started,
+        notes=(placement.why,),
+    )
+
+
+def _stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:  # noqa: ANN401
+    """Every id that ends an answer, from the generation settings and from the tokenizer."""
+    declared = model.generation_config.eos_token_id
+    ids = declared if isinstance(declared, list) else [declared]
+    return frozenset(int(i) for i in (*ids, tokenizer.eos_token_id) if i is not None)

@@ -1,0 +1,56 @@
+"""Image features, computed once per picture and kept by content.
+
+The key is the picture's digest, never its path; the features are those of this model with these
+image settings, since the store belongs to the loaded model.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from engine.api.messages import ImagePart
+    from engine.prompt.spans import ImageSpan
+
+
+class FeatureStore:
+    """Features of recent pictures, each (image tokens, hidden size), at most `budget_bytes`."""
+
+    def __init__(self, encode: Callable[[ImagePart], torch.Tensor], budget_bytes: int) -> None:
+        self._encode = encode
+        self._budget_bytes = budget_bytes
+        self._kept: OrderedDict[str, torch.Tensor] = OrderedDict()
+
+    def get(self, image: ImagePart) -> torch.Tensor:
+        """Features of `image`, computed if they are not kept."""
+        features = self._kept.get(image.sha256)
+        if features is None:
+            features = self._kept[image.sha256] = self._encode(image)
+        self._kept.move_to_end(image.sha256)
+        while len(self._kept) > 1 and self.nbytes > self._budget_bytes:
+            self._kept.popitem(last=False)
+        return features
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all features kept."""
+        return sum(features.nbytes for features in self._kept.values())
+
+    def between(
+        self, start: int, end: int, spans: Sequence[ImageSpan], images: Sequence[ImagePart]
+    ) -> torch.Tensor | None:
+        """Features of the image tokens at positions [start, end), or `None` if there are none.
+
+        Pictures wholly outside the range are not encoded.
+        """
+        parts = []
+        for span, image in zip(spans, images, strict=True):
+            first, last = max(span.start, start), min(span.end, end)
+            if first < last:
+                parts.append(self.get(image)[first - span.start : last - span.start])
+        return torch.cat(parts) if parts else None

@@ -1,0 +1,106 @@
+"""The prefix store hands out the longest usable prefix and never a wrong one."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.cache.kv_cache import KVCache
+from engine.cache.prefix_store import Lease, PrefixStore
+
+
+def fill(lease: Lease, count: int) -> None:
+    """Stand in for a forward of `count` tokens: write each key's own number as its state."""
+    begin = lease.cache.length
+    numbers = torch.tensor(lease.keys[begin : begin + count], dtype=torch.float32)
+    states = numbers.reshape(1, 1, -1, 1)
+    lease.cache.update(states, states, 0)
+
+
+def held(lease: Lease) -> list[float]:
+    layer = lease.cache.layers[0]
+    return [] if lease.cache.length == 0 else layer.keys[0, 0, :, 0].tolist()
+
+
+def store(budget: int = 2**30) -> PrefixStore:
+    return PrefixStore(lambda: KVCache(["full_attention"]), budget)
+
+
+prompts = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=12), min_size=1, max_size=12)
+
+
+@settings(deadline=None)
+@given(prompts)
+def test_what_is_reused_is_always_this_prompts_own_prefix(history: list[list[int]]) -> None:
+    prefixes = store()
+    earlier: list[list[int]] = []
+    for keys in history:
+        with prefixes.lease(keys) as lease:
+            assert lease.reused == lease.cache.length < len(keys)
+            assert held(lease) == keys[: lease.reused]
+            fill(lease, len(keys) - lease.reused)
+        earlier.append(keys)
+
+
+def test_a_longer_conversation_is_found_again() -> None:
+    prefixes = store()
+    with prefixes.lease([1, 2, 3]) as lease:
+        fill(lease, 3)
+        lease.keys.append(4)
+        fill(lease, 1)
+    with prefixes.lease([1, 2, 3, 4, 5, 6]) as lease:
+        assert lease.reused == 4
+
+
+def test_the_last_token_is_always_left_to_compute() -> None:
+    prefixes = store()
+    with prefixes.lease([1, 2, 3]) as lease:
+        fill(lease, 3)
+    with prefixes.lease([1, 2, 3]) as lease:
+        assert lease.reused == 2
+
+
+def test_tokens_not_yet_in_the_cache_are_not_counted_as_kept() -> None:
+    prefixes = store()
+    with prefixes.lease([1, 2, 3]) as lease:
+        fill(lease, 3)
+        lease.keys.append(4)  # chosen, but never fed back
+    with prefixes.lease([1, 2, 3, 4, 5]) as lease:
+        assert lease.reused == 3
+
+
+def test_a_fault_drops_the_cache() -> None:
+    prefixes = store()
+    with prefixes.lease([1, 2, 3]) as lease:
+        fill(lease, 3)
+    with pytest.raises(RuntimeError), prefixes.lease([1, 2, 3, 4]):
+        raise RuntimeError
+    with prefixes.lease([1, 2, 3, 4]) as lease:
+        assert lease.reused == 0
+
+
+def test_a_short_common_start_does_not_cost_the_other_conversation() -> None:
+    prefixes = store()
+    long = list(range(40))
+    with prefixes.lease(long) as lease:
+        fill(lease, 40)
+    with prefixes.lease([0, 1, 2, 99]) as lease:
+        assert lease.reused == 3
+        fill(lease, 1)
+    with prefixes.lease([*long, 40]) as lease:
+        assert lease.reused == 40
+
+
+def test_the_least_recent_go_first_beyond_the_budget() -> None:
+    one_entry = 2 * 256 * 4
+    prefixes = store(budget=2 * one_entry)
+    for first in (10, 20, 30):
+        with prefixes.lease([first, 1, 2]) as lease:
+            fill(lease, 3)
+    assert prefixes.nbytes <= 2 * one_entry
+    with prefixes.lease([10, 1, 2, 3]) as lease:
+        assert lease.reused == 0
+    with prefixes.lease([30, 1, 2, 3]) as lease:
+        assert lease.reused == 3

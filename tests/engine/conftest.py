@@ -1,0 +1,209 @@
+"""Tiny real checkpoints with random weights, built from their families' own config classes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import random
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from PIL import Image
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import (
+    Lfm2VlConfig,
+    Lfm2VlForConditionalGeneration,
+    PreTrainedTokenizerFast,
+)
+
+from engine.api.events import Finished, MemoryUse
+from engine.api.messages import ImagePart
+from engine.api.requests import Generate, Limits, SamplingParams
+from engine.cache.prefix_store import PrefixStore
+from engine.decode.prefill import prefill
+from engine.model.loader import load_model
+from engine.prompt.render import render
+from engine.prompt.transcripts import Transcripts
+from engine.turn import Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from engine.api.events import Event
+    from engine.api.messages import Message
+    from engine.model.loaded_model import LoadedModel
+
+TEMPLATE = """{%- for message in messages -%}
+<|im_start|>{{ message.role }}
+{% if message.content is string %}{{ message.content }}{% else %}{% for part in message.content -%}
+{% if part.type == 'image' %}<|image_start|><image><|image_end|>{% else %}{{ part.text }}{% endif %}
+{%- endfor %}{% endif %}<|im_end|>
+{% endfor -%}
+{%- if add_generation_prompt %}<|im_start|>assistant
+{% endif -%}"""
+
+SPECIALS = ("<|pad|>", "<|im_start|>", "<|im_end|>", "<|image_start|>", "<image>", "<|image_end|>")
+
+
+def save_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
+    """A byte-level tokenizer with one id per byte and the markers of the template."""
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    tokenizer = Tokenizer(models.BPE({c: i for i, c in enumerate(alphabet)}, []))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens(list(SPECIALS))
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="<|pad|>", eos_token="<|im_end|>"
+    )
+    fast.chat_template = TEMPLATE
+    fast.save_pretrained(folder)
+    return fast
+
+
+def build_lfm2_vl(folder: Path, *, max_context: int = 2048, seed: int = 0) -> Path:
+    """A random LFM2-VL of four small layers; pictures cost (w // 16) * (h // 16) tokens."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer = save_tokenizer(folder)
+    torch.manual_seed(seed)
+    config = Lfm2VlConfig(
+        text_config={
+            "vocab_size": 272,
+            "hidden_size": 64,
+            "intermediate_size": 128,
+            "block_auto_adjust_ff_dim": False,
+            "num_hidden_layers": 4,
+            "layer_types": ["conv", "full_attention", "conv", "full_attention"],
+            "num_attention_heads": 4,
+            "num_key_value_heads": 2,
+            "conv_L_cache": 3,
+            "max_position_embeddings": max_context,
+            "bos_token_id": None,
+            "pad_token_id": 256,
+            "eos_token_id": tokenizer.eos_token_id,
+            "initializer_range": 0.3,
+        },
+        vision_config={
+            "model_type": "siglip2_vision_model",
+            "hidden_size": 64,
+            "intermediate_size": 64,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 2,
+            "patch_size": 16,
+            "num_patches": 64,
+        },
+        image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
+        projector_hidden_size=64,
+        downsample_factor=1,
+    )
+    model = Lfm2VlForConditionalGeneration(config).eval()
+    # Random models love to end at once; tests want answers of a chosen length.
+    with torch.no_grad():
+        model.get_input_embeddings().weight[tokenizer.eos_token_id] *= 0.0
+    model.generation_config.eos_token_id = tokenizer.eos_token_id
+    model.save_pretrained(folder)
+    settings = {
+        "image_processor_type": "Lfm2VlImageProcessor",
+        "encoder_patch_size": 16,
+        "downsample_factor": 1,
+        "min_image_tokens": 1,
+        "max_image_tokens": 64,
+        "do_image_splitting": False,
+    }
+    (folder / "preprocessor_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lfm2_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_lfm2_vl(tmp_path_factory.mktemp("models") / "tiny-lfm2-vl")
+
+
+@pytest.fixture(scope="session")
+def load() -> Callable[..., LoadedModel]:
+    def load_quietly(folder: Path, weights: str | None = "full") -> LoadedModel:
+        return load_model(folder, folder.name, weights, lambda *_: None)
+
+    return load_quietly
+
+
+@pytest.fixture(scope="session")
+def tiny_model(lfm2_folder: Path, load: Callable[..., LoadedModel]) -> LoadedModel:
+    return load(lfm2_folder)
+
+
+class Conversations:
+    """Turns on one model with one set of stores, without the engine's thread."""
+
+    def __init__(self, model: LoadedModel) -> None:
+        self.model = model
+        self.prefixes = PrefixStore(model.new_cache, 2**30)
+        self.transcripts = Transcripts()
+
+    def ask(
+        self,
+        messages: tuple[Message, ...],
+        *,
+        max_tokens: int = 12,
+        cancel_after: int | None = None,
+        sampling: SamplingParams = SamplingParams(),
+    ) -> Finished:
+        """Run one turn; `cancel_after` that many events."""
+        seen: list[Event] = []
+        turn = Turn(
+            request=Generate(messages, sampling, Limits(max_tokens=max_tokens)),
+            model=self.model,
+            prefixes=self.prefixes,
+            transcripts=self.transcripts,
+            cancelled=lambda: cancel_after is not None and len(seen) >= cancel_after,
+            memory=lambda: MemoryUse(0),
+            submitted=time.perf_counter(),
+        )
+        for event in turn.run():
+            seen.append(event)  # noqa: PERF402 - `cancelled` watches it grow
+        last = seen[-1]
+        assert isinstance(last, Finished)
+        return last
+
+    def reused_and_recomputed(
+        self, messages: tuple[Message, ...], chunk_size: int = 16
+    ) -> tuple[int, torch.Tensor, torch.Tensor]:
+        """Reused tokens, and the next token's logits with reuse and from nothing, in one shot."""
+        prompt = render(messages, self.model, self.transcripts)
+
+        def features(start: int, end: int) -> torch.Tensor | None:
+            return self.model.features.between(start, end, prompt.spans, prompt.images)
+
+        with self.prefixes.lease(prompt.keys) as lease:
+            reused = lease.reused
+            *_, last = prefill(self.model, prompt, lease, features, chunk_size)
+        fresh = self.model.forward(
+            prompt.tokens,
+            prompt.positions,
+            self.model.new_cache(),
+            features(0, len(prompt.tokens)),
+        )
+        assert last.logits is not None
+        return reused, last.logits, fresh
+
+
+@pytest.fixture
+def conversations(tiny_model: LoadedModel) -> Conversations:
+    return Conversations(tiny_model)
+
+
+@pytest.fixture(scope="session")
+def picture() -> Callable[..., ImagePart]:
+    """Makes pictures whose content depends on `seed` alone."""
+
+    def make(seed: int = 0, size: tuple[int, int] = (64, 48)) -> ImagePart:
+        pixels = random.Random(seed).randbytes(size[0] * size[1] * 3)
+        data = io.BytesIO()
+        Image.frombytes("RGB", size, pixels).save(data, "PNG")
+        content = data.getvalue()
+        return ImagePart(f"picture-{seed}.png", hashlib.sha256(content).hexdigest(), *size, content)
+
+    return make
