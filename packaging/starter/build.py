@@ -1,0 +1,140 @@
+"""Build the starter model: python packaging/starter/build.py all --minutes 90 --out DIR.
+
+Steps: tokenizer (train and save it), train (resumable; checkpoints and log in DIR), evaluate
+(held-out figures of the averaged weights), pack (write the model's folder, default
+resources/starter).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+_HERE = Path(__file__).resolve().parent
+_REPOSITORY = _HERE.parents[1]
+sys.path[:0] = [str(_HERE), str(_REPOSITORY)]
+
+import torch  # noqa: E402
+from answers import write_answers  # noqa: E402
+from card import model_card  # noqa: E402
+from config import ModelSize, Settings  # noqa: E402
+from curve import draw_curve  # noqa: E402
+from evaluate import evaluate, places_table, report  # noqa: E402
+from pack import pack  # noqa: E402
+from tokenizer import save_tokenizer, train_tokenizer  # noqa: E402
+from tokenizers import Tokenizer  # noqa: E402
+from train import Trainer  # noqa: E402
+
+from engine.evals.fonts import training_faces  # noqa: E402
+from engine.evals.report import report_table  # noqa: E402
+
+
+def main() -> None:
+    """Run one step, or all of them."""
+    arguments = _arguments()
+    folder: Path = arguments.out
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(arguments.threads)
+    settings = Settings(
+        minutes=arguments.minutes,
+        threads=arguments.threads,
+        device=arguments.device,
+        seed=arguments.seed,
+    )
+    if arguments.size:
+        settings = replace(settings, size=ModelSize(**json.loads(arguments.size)))
+    for step in _STEPS if arguments.step == "all" else (arguments.step,):
+        _STEPS[step](settings, folder, arguments)
+
+
+def _tokenizer(settings: Settings, folder: Path, _arguments: argparse.Namespace) -> None:
+    tokenizer = train_tokenizer(settings.size.vocabulary, settings.seed)
+    save_tokenizer(tokenizer, folder / "tokenizer", settings.size.context_tokens)
+    print(f"{tokenizer.get_vocab_size()} pieces in {folder / 'tokenizer'}")
+
+
+def _train(settings: Settings, folder: Path, arguments: argparse.Namespace) -> None:
+    trainer = Trainer(settings, _load_tokenizer(folder), folder)
+    (folder / "settings.json").write_text(json.dumps(settings.to_dict(), indent=2) + "\n")
+    if arguments.resume and (folder / "checkpoint.pt").exists():
+        trainer.load()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: trainer.stop())
+    trainer.run()
+
+
+def _evaluate(settings: Settings, folder: Path, arguments: argparse.Namespace) -> None:
+    trainer = _trained(settings, folder)
+    tally = evaluate(trainer.model, trainer.encoder, trainer.pad, arguments.items)
+    found = report(tally, "starter", "float32")
+    written = write_answers(
+        trainer.model, trainer.encoder, _load_tokenizer(folder), arguments.examples
+    )
+    result = {
+        "report": found.to_dict(),
+        "table": report_table(found),
+        "places": places_table(tally),
+        "step": trainer.step,
+        "tokens": trainer.tokens,
+        "pictures": trainer.pictures_seen,
+        "minutes": trainer.elapsed / 60,
+        "examples": [asdict(example) for example in written],
+    }
+    (folder / "evaluation.json").write_text(json.dumps(result, indent=2) + "\n")
+    print(result["table"], result["places"], sep="\n\n")
+
+
+def _pack(settings: Settings, folder: Path, arguments: argparse.Namespace) -> None:
+    trainer = _trained(settings, folder)
+    parameters = sum(p.numel() for p in trainer.model.parameters())
+    pack(trainer.model, _load_tokenizer(folder), settings.size, arguments.target)
+    draw_curve(folder / "log.jsonl", folder / "loss.png")
+    found = json.loads((folder / "evaluation.json").read_text())
+    figures = {
+        "parameters": parameters,
+        "context": settings.size.context_tokens,
+        "faces": len(training_faces()),
+        **{key: found[key] for key in ("tokens", "pictures", "minutes", "table", "places")},
+    }
+    (arguments.target / "README.md").write_text(model_card(figures, found["examples"]))
+    print(f"packed into {arguments.target}")
+
+
+def _trained(settings: Settings, folder: Path) -> Trainer:
+    """Return the run with its averaged weights in the model."""
+    trainer = Trainer(settings, _load_tokenizer(folder), folder)
+    trainer.load()
+    trainer.use_average()
+    return trainer
+
+
+def _load_tokenizer(folder: Path) -> Tokenizer:
+    return Tokenizer.from_file(str(folder / "tokenizer" / "tokenizer.json"))
+
+
+_STEPS = {"tokenizer": _tokenizer, "train": _train, "evaluate": _evaluate, "pack": _pack}
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("step", choices=(*_STEPS, "all"))
+    parser.add_argument("--minutes", type=float, default=90.0, help="training time in all")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--size", help="dimensions as JSON, names as in config.ModelSize")
+    parser.add_argument("--out", type=Path, required=True, help="checkpoints and logs")
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--items", type=int, default=150, help="held-out items a task")
+    parser.add_argument("--examples", type=int, default=12, help="answers to write out a task")
+    parser.add_argument("--target", type=Path, default=_REPOSITORY / "resources" / "starter")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

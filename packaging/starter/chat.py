@@ -1,0 +1,115 @@
+"""From a conversation to token ids, what is scored, and the pictures' patches.
+
+The ids are those of the chat template (a test compares them); they are put together piece by
+piece here because rendering and parsing a template for every sample would cost more than drawing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from tokenizer import END, IMAGE, IMAGE_END, IMAGE_START, START
+
+from engine.evals.items import Document, Exchange, Item, Part, Picture, Text
+from engine.model.families.lfm2_patches import ImagePatches, PatchSettings, image_patches
+from engine.prompt.forms import document_text
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Where an answer's tokens stand: `ids[first:end]`, the end of turn included."""
+
+    first: int
+    end: int
+    task: str
+
+
+@dataclass(slots=True)
+class Sample:
+    """One conversation as the model reads it."""
+
+    source: str
+    ids: list[int] = field(default_factory=list)
+    answers: list[Answered] = field(default_factory=list)
+    pictures: list[ImagePatches] = field(default_factory=list)
+    level: int = 0
+
+
+class ChatEncoder:
+    """Encodes conversations with one tokenizer."""
+
+    def __init__(self, tokenizer: Tokenizer, patches: PatchSettings) -> None:
+        self._tokenizer = tokenizer
+        self._patches = patches
+        self._id = {
+            t: tokenizer.token_to_id(t) for t in (START, END, IMAGE, IMAGE_START, IMAGE_END)
+        }
+        self.encode_character = lru_cache(maxsize=4096)(self.encode)
+
+    def encode(self, text: str) -> list[int]:
+        """Return the ids of a text without control tokens."""
+        return self._tokenizer.encode(text, add_special_tokens=False).ids
+
+    def spell(self, text: str) -> list[int]:
+        """Return the ids of a text with every character on its own, as reading is learnt."""
+        return [i for character in text for i in self.encode_character(character)]
+
+    def sample(self, item: Item, source: str) -> Sample:
+        """Return a whole conversation, every answer scored."""
+        sample = Sample(source)
+        if item.system:
+            self._open(sample, "system")
+            sample.ids += self.encode(item.system)
+            self._close(sample)
+        for exchange in item.exchanges:
+            self._ask(sample, exchange.asked)
+            self._answer(sample, exchange)
+        return sample
+
+    def _ask(self, sample: Sample, asked: tuple[Part, ...]) -> None:
+        self._open(sample, "user")
+        text = ""
+        for index, part in enumerate(asked):
+            if isinstance(part, Picture):
+                found = image_patches(part.image, self._patches)
+                sample.pictures.append(found)
+                sample.ids += [
+                    self._id[IMAGE_START],
+                    *[self._id[IMAGE]] * found.tokens,
+                    self._id[IMAGE_END],
+                ]
+                text = "\n"
+            elif isinstance(part, Document):
+                text += document_text(part.name, part.pages) + "\n"
+            elif isinstance(part, Text):
+                text += part.text
+            if index == len(asked) - 1 or isinstance(asked[index + 1], Picture):
+                sample.ids += self.encode(text)
+                text = ""
+        self._close(sample)
+
+    def _answer(self, sample: Sample, exchange: Exchange) -> None:
+        self._open(sample, "assistant")
+        first = len(sample.ids)
+        sample.ids += (self.spell if exchange.spelled else self.encode)(exchange.answer)
+        sample.answers.append(Answered(first, len(sample.ids) + 1, exchange.task))
+        self._close(sample)
+
+    def turn_head(self, role: str) -> list[int]:
+        """Return what opens a turn."""
+        return [self._id[START], *self.encode_character(f"{role}\n")]
+
+    def turn_tail(self) -> list[int]:
+        """Return what closes a turn."""
+        return [self._id[END], *self.encode_character("\n")]
+
+    def _open(self, sample: Sample, role: str) -> None:
+        sample.ids += self.turn_head(role)
+
+    def _close(self, sample: Sample) -> None:
+        sample.ids += self.turn_tail()

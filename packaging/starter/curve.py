@@ -1,0 +1,46 @@
+"""Draw the loss over time from the training log."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageDraw, ImageFont
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SIZE = (900, 420)
+_MARGIN = 50
+_COLOURS = {"loss_text": (30, 90, 200), "loss_picture": (210, 90, 20)}
+
+
+def draw_curve(log: Path, picture: Path) -> None:
+    """Draw text and picture loss over minutes."""
+    rows = [json.loads(line) for line in log.read_text().splitlines()]
+    image = Image.new("RGB", _SIZE, "white")
+    draw = ImageDraw.Draw(image)
+    most_minutes = max(row["minutes"] for row in rows) or 1.0
+    most_loss = 4.5
+    width, height = _SIZE[0] - 2 * _MARGIN, _SIZE[1] - 2 * _MARGIN
+    font = ImageFont.load_default(13)
+    for step in range(6):
+        y = _MARGIN + height - step * height / 5
+        draw.line((_MARGIN, y, _MARGIN + width, y), fill=(225, 225, 225))
+        draw.text((8, y - 8), f"{step * most_loss / 5:.1f}", font=font, fill="black")
+        x = _MARGIN + step * width / 5
+        minutes = f"{step * most_minutes / 5:.0f} min"
+        draw.text((x - 10, _SIZE[1] - _MARGIN + 10), minutes, font=font, fill="black")
+    for place, (name, colour) in enumerate(_COLOURS.items()):
+        points = [
+            (
+                _MARGIN + row["minutes"] / most_minutes * width,
+                _MARGIN + height * (1 - min(row[name], most_loss) / most_loss),
+            )
+            for row in rows
+            if row[name] > 0
+        ]
+        if len(points) > 1:
+            draw.line(points, fill=colour, width=2)
+        draw.text((_MARGIN + 20 + 140 * place, 16), name.replace("_", " "), font=font, fill=colour)
+    image.save(picture)

@@ -1,0 +1,169 @@
+"""What is learnt when: sources of samples, each with a level that rises as it is mastered.
+
+Half of a source's samples come from its highest level so far, the rest from below. A level rises
+on exact matches of whole answers, never of tokens: easy continuations would fool it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chat import Answered, ChatEncoder, Sample
+
+from engine.evals.items import Split
+from engine.evals.mixed import with_system
+from engine.evals.tasks import TASKS
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+
+    from config import Schedule
+
+    DrawSample = Callable[[random.Random, int], Sample]
+
+_MEMORY = 0.98
+_PASSED = 0.5
+
+
+@dataclass(slots=True)
+class Source:
+    """A stream of samples of one kind, and how well they are answered at the current level."""
+
+    name: str
+    draw: DrawSample
+    top: int
+    level: int = 0
+    exact: float = 0.0
+    seen: int = 0
+    tokens: int = 0
+
+    def next(self, rng: random.Random, top_share: float) -> Sample:
+        """Draw a sample of the highest level reached or, less often, of one below."""
+        level = self.level
+        if level and rng.random() > top_share:
+            level = rng.randrange(level)
+        sample = self.draw(rng, level)
+        sample.level = level
+        self.tokens += len(sample.ids)
+        return sample
+
+    def learn(self, level: int, exact: float) -> None:
+        """Take note of one answered sample."""
+        if level != self.level:
+            return
+        self.seen += 1
+        # A plain mean at first, so that a level does not have to live down its start at zero.
+        self.exact += (exact - self.exact) * max(1 - _MEMORY, 1 / self.seen)
+        if self.exact > _PASSED and self.seen > 60 and self.level < self.top:
+            self.rise(self.level + 1)
+
+    def rise(self, level: int) -> None:
+        """Go to a higher level and measure anew."""
+        if level > self.level:
+            self.level, self.exact, self.seen = min(level, self.top), 0.0, 0
+
+
+class Stream:
+    """Draws from several sources so that each gets its share of the tokens."""
+
+    def __init__(self, sources: list[Source]) -> None:
+        self.sources = {source.name: source for source in sources}
+        self._spent = dict.fromkeys(self.sources, 0.0)
+
+    def next(self, rng: random.Random, shares: dict[str, float], top_share: float) -> Sample:
+        """Draw from the source that lags furthest behind its share."""
+        name = min(shares, key=lambda n: self._spent[n] / shares[n])
+        sample = self.sources[name].next(rng, top_share)
+        self._spent[name] += len(sample.ids)
+        return sample
+
+    def level_out(self) -> None:
+        """Forget what was spent: called when shares change, so that no source catches up."""
+        self._spent = dict.fromkeys(self.sources, 0.0)
+
+
+def text_stream(encoder: ChatEncoder, vocabulary: int, first_id: int) -> Stream:
+    """Return the sources that need no pictures."""
+    return Stream(
+        [
+            Source("repeat", _Repeat(encoder, vocabulary, first_id).draw, top=5),
+            _task_source(encoder, "document"),
+            _task_source(encoder, "document/table"),
+            _task_source(encoder, "document/long"),
+            _task_source(encoder, "dialogue", top=0),
+        ]
+    )
+
+
+def picture_stream(encoder: ChatEncoder) -> Stream:
+    """Return the sources with pictures."""
+    return Stream([_task_source(encoder, "picture/seen_font"), _task_source(encoder, "mixed")])
+
+
+def text_shares(progress: float, schedule: Schedule, repeat_level: int) -> dict[str, float]:
+    """Return the share of text tokens by source at a moment of the run."""
+    if repeat_level < 2 and progress < schedule.documents_from:
+        return {"repeat": 1.0}
+    shares = {"repeat": 0.3, "document": 5.0}
+    if progress < schedule.first_rates_until:
+        return shares | {"repeat": 2.0}
+    shares |= {"document/table": 1.5, "dialogue": 0.4}
+    if progress >= schedule.long_from:
+        shares |= {"document/long": 1.8}
+    return shares
+
+
+def picture_shares(progress: float, schedule: Schedule) -> dict[str, float]:
+    """Return the share of picture tokens by source at a moment of the run."""
+    if progress < schedule.mixed_from:
+        return {"picture/seen_font": 1.0}
+    return {"picture/seen_font": 5.0, "mixed": 1.0}
+
+
+def push_levels(streams: tuple[Stream, ...], progress: float, schedule: Schedule) -> None:
+    """Raise levels by the clock, so that the full difficulty is met before the rates fall."""
+    span = schedule.levels_full_at - schedule.levels_pushed_from
+    share = (progress - schedule.levels_pushed_from) / span
+    for stream in streams:
+        for source in stream.sources.values():
+            source.rise(int(source.top * min(1.0, max(0.0, share))))
+
+
+def _task_source(encoder: ChatEncoder, task: str, top: int = 6) -> Source:
+    def draw(rng: random.Random, level: int) -> Sample:
+        item = TASKS[task](rng, Split.TRAIN, level)
+        return encoder.sample(with_system(rng, item), task)
+
+    return Source(task, draw, top)
+
+
+class _Repeat:
+    """Random tokens to be repeated: the drill from which copying is learnt in minutes."""
+
+    def __init__(self, encoder: ChatEncoder, vocabulary: int, first_id: int) -> None:
+        self._encoder = encoder
+        self._ids = list(range(first_id, vocabulary))
+        self._heads = {role: encoder.turn_head(role) for role in ("user", "assistant")}
+        self._tail = encoder.turn_tail()
+
+    def draw(self, rng: random.Random, level: int) -> Sample:
+        """Draw 4 to 12 tokens of 200 kinds, growing to 60 tokens of all kinds."""
+        longest = 12 + level * 10
+        kinds = self._ids[:200] if level == 0 else self._ids
+        few = rng.random() < 0.5
+        if few:
+            kinds = rng.sample(kinds, rng.randint(2, 30))
+        tokens = [rng.choice(kinds) for _ in range(rng.randint(4, longest))]
+        if few and rng.random() < 0.4:
+            separator = rng.choice(self._ids)
+            tokens = [t if i % 2 else separator for i, t in enumerate(tokens)]
+        # With few kinds the place to copy from is only clear after some tokens.
+        free = min(5, len(tokens) - 1) if few else 0
+        sample = Sample("repeat")
+        sample.ids += [*self._heads["user"], *tokens, *self._tail, *self._heads["assistant"]]
+        first = len(sample.ids)
+        sample.ids += [*tokens, *self._tail]
+        sample.answers.append(Answered(first + free, first + len(tokens) + 1, "repeat"))
+        return sample

@@ -1,0 +1,70 @@
+"""The starter's architecture: a stock LFM2-VL of small dimensions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from transformers import Lfm2VlConfig, Lfm2VlForConditionalGeneration
+
+from engine.model.families.lfm2_patches import PatchSettings
+
+if TYPE_CHECKING:
+    from config import ModelSize
+
+
+def model_config(size: ModelSize, ids: dict[str, int]) -> Lfm2VlConfig:
+    """Return the configuration; `ids` names the pad, end and image tokens."""
+    if size.layers % 2:
+        raise ValueError("layers come in pairs of convolution and attention")
+    return Lfm2VlConfig(
+        text_config={
+            "model_type": "lfm2",
+            "vocab_size": size.vocabulary,
+            "hidden_size": size.hidden,
+            "intermediate_size": size.feed_forward,
+            "block_auto_adjust_ff_dim": False,
+            "num_hidden_layers": size.layers,
+            "num_attention_heads": size.heads,
+            "num_key_value_heads": size.key_value_heads,
+            "conv_L_cache": size.convolution,
+            "layer_types": ["conv", "full_attention"] * (size.layers // 2),
+            "max_position_embeddings": size.context_tokens,
+            "rope_parameters": {"rope_type": "default", "rope_theta": size.rope_theta},
+            "tie_word_embeddings": True,
+            "pad_token_id": ids["pad"],
+            "bos_token_id": None,
+            "eos_token_id": ids["end"],
+        },
+        vision_config={
+            "model_type": "siglip2_vision_model",
+            "hidden_size": size.vision_hidden,
+            "intermediate_size": size.vision_feed_forward,
+            "num_hidden_layers": size.vision_layers,
+            "num_attention_heads": size.vision_heads,
+            "patch_size": size.patch,
+            "num_patches": size.vision_grid**2,
+            # The pooling head is not used by LFM2-VL and would only be dead weight.
+            "vision_use_head": False,
+        },
+        image_token_id=ids["image"],
+        downsample_factor=1,
+        projector_hidden_size=size.projector,
+        tie_word_embeddings=True,
+    )
+
+
+def patch_settings(size: ModelSize) -> PatchSettings:
+    """Return how pictures are prepared for this size."""
+    return PatchSettings(
+        encoder_patch_size=size.patch,
+        downsample_factor=1,
+        min_image_tokens=size.min_image_tokens,
+        max_image_tokens=size.max_image_tokens,
+    )
+
+
+def new_model(config: Lfm2VlConfig, seed: int, device: str) -> Lfm2VlForConditionalGeneration:
+    """Return a model with fresh weights in full precision."""
+    torch.manual_seed(seed)
+    return Lfm2VlForConditionalGeneration(config).to(device=device, dtype=torch.float32)

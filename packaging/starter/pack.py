@@ -1,0 +1,62 @@
+"""Write the model's folder as it ships: bf16 weights, tokenizer, template, settings, card."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from network import patch_settings
+from tokenizer import save_tokenizer
+from transformers import GenerationConfig
+
+if TYPE_CHECKING:
+    from config import ModelSize
+    from tokenizers import Tokenizer
+    from transformers import Lfm2VlForConditionalGeneration
+
+_HERE = Path(__file__).resolve().parent
+
+
+def pack(
+    model: Lfm2VlForConditionalGeneration, tokenizer: Tokenizer, size: ModelSize, folder: Path
+) -> None:
+    """Write everything but the model card."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ids = model.config.text_config
+    model.generation_config = GenerationConfig(
+        do_sample=False,
+        eos_token_id=ids.eos_token_id,
+        pad_token_id=ids.pad_token_id,
+        max_length=size.context_tokens,
+    )
+    model.to(dtype=torch.bfloat16).save_pretrained(folder)
+    save_tokenizer(tokenizer, folder, size.context_tokens)
+    shutil.copyfile(_HERE / "chat_template.jinja", folder / "chat_template.jinja")
+    _write_preprocessor(size, folder)
+
+
+def _write_preprocessor(size: ModelSize, folder: Path) -> None:
+    patches = patch_settings(size)
+    config = {
+        "image_processor_type": "Lfm2VlImageProcessor",
+        "processor_class": "Lfm2VlProcessor",
+        "do_image_splitting": False,
+        "do_normalize": True,
+        "do_rescale": True,
+        "do_resize": True,
+        "do_pad": True,
+        "encoder_patch_size": patches.encoder_patch_size,
+        "downsample_factor": patches.downsample_factor,
+        "min_image_tokens": patches.min_image_tokens,
+        "max_image_tokens": patches.max_image_tokens,
+        "image_mean": list(patches.image_mean),
+        "image_std": list(patches.image_std),
+        "rescale_factor": patches.rescale_factor,
+        "resample": 2,
+        "return_row_col_info": False,
+        "use_thumbnail": False,
+    }
+    (folder / "preprocessor_config.json").write_text(json.dumps(config, indent=2) + "\n")

@@ -1,0 +1,229 @@
+"""The training loop: text and pictures in every step, by the wall clock, resumable."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from typing import TYPE_CHECKING
+
+import torch
+from batches import Batch, exact_answers, make_batch, scored_logits, sorted_groups
+from chat import ChatEncoder
+from levels import (
+    Stream,
+    picture_shares,
+    picture_stream,
+    push_levels,
+    text_shares,
+    text_stream,
+)
+from muon import optimisers
+from network import model_config, new_model, patch_settings
+from tokenizer import END, IMAGE, PAD, SPARE
+from torch.nn.functional import cross_entropy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from chat import Sample
+    from config import Schedule, Settings
+    from tokenizers import Tokenizer
+    from transformers import Lfm2VlForConditionalGeneration
+
+_LOG_EVERY = 20
+_WARM_UP = 40
+
+
+class Trainer:
+    """Holds all that changes while training; `save` and `load` carry it over a restart."""
+
+    def __init__(self, settings: Settings, tokenizer: Tokenizer, folder: Path) -> None:
+        self.settings, self.folder = settings, folder
+        self.encoder = ChatEncoder(tokenizer, patch_settings(settings.size))
+        self.pad = tokenizer.token_to_id(PAD)
+        ids = {
+            "pad": self.pad,
+            "end": tokenizer.token_to_id(END),
+            "image": tokenizer.token_to_id(IMAGE),
+        }
+        self.model: Lfm2VlForConditionalGeneration = new_model(
+            model_config(settings.size, ids), settings.seed, settings.device
+        )
+        self.average = {n: p.detach().clone() for n, p in self.model.named_parameters()}
+        schedule = settings.schedule
+        self.muon, self.adam = optimisers(
+            self.model, schedule.muon_rate_first, schedule.adam_rate_first
+        )
+        first_id = tokenizer.token_to_id(SPARE[-1]) + 1
+        self.text = text_stream(self.encoder, settings.size.vocabulary, first_id)
+        self.pictures = picture_stream(self.encoder)
+        self.step, self.elapsed, self.tokens, self.pictures_seen = 0, 0.0, 0, 0
+        self._since_log = {"text": 0.0, "picture": 0.0}
+        self._stopped = False
+
+    @property
+    def progress(self) -> float:
+        """The share of the planned time that is over."""
+        return self.elapsed / (60 * self.settings.minutes)
+
+    def stop(self) -> None:
+        """Ask the run to end after this step, with a checkpoint."""
+        self._stopped = True
+
+    def run(self) -> None:
+        """Train until the time is over or someone stops it."""
+        self.model.train()
+        rng = random.Random(f"{self.settings.seed}/{self.step}")
+        text = _Groups(self, self.text, rng)
+        pictures = _Groups(self, self.pictures, rng)
+        schedule = self.settings.schedule
+        last = saved = time.monotonic()
+        while self.progress < 1 and not self._stopped:
+            push_levels((self.text, self.pictures), self.progress, schedule)
+            batches = {"text": text.next(*self._text_plan(schedule))}
+            if self.progress >= schedule.pictures_from:
+                batches["picture"] = pictures.next(*self._picture_plan(schedule))
+            self._set_rates(schedule)
+            for name, group in batches.items():
+                self._learn(name, make_batch(group, self.pad, self.settings.device))
+            self._update()
+            now = time.monotonic()
+            self.elapsed, last = self.elapsed + now - last, now
+            if self.step % _LOG_EVERY == 0:
+                self._log()
+            if now - saved > self.settings.checkpoint_every_s:
+                self.save()
+                saved = now
+        self.save()
+
+    def save(self) -> None:
+        """Write a checkpoint beside the last one, then take its place."""
+        state = {
+            "model": self.model.state_dict(),
+            "average": self.average,
+            "muon": self.muon.state_dict(),
+            "adam": self.adam.state_dict(),
+            "step": self.step,
+            "elapsed": self.elapsed,
+            "tokens": self.tokens,
+            "pictures": self.pictures_seen,
+            "sources": {
+                source.name: (source.level, source.exact, source.seen, source.tokens)
+                for stream in (self.text, self.pictures)
+                for source in stream.sources.values()
+            },
+        }
+        new = self.folder / "checkpoint.new"
+        torch.save(state, new)
+        os.replace(new, self.folder / "checkpoint.pt")  # noqa: PTH105 (says what it does)
+
+    def load(self) -> None:
+        """Go on from the last checkpoint."""
+        state = torch.load(self.folder / "checkpoint.pt", map_location=self.settings.device)
+        self.model.load_state_dict(state["model"])
+        self.average = state["average"]
+        self.muon.load_state_dict(state["muon"])
+        self.adam.load_state_dict(state["adam"])
+        self.step, self.elapsed = state["step"], state["elapsed"]
+        self.tokens, self.pictures_seen = state["tokens"], state["pictures"]
+        for stream in (self.text, self.pictures):
+            for source in stream.sources.values():
+                if source.name in state["sources"]:
+                    known = state["sources"][source.name]
+                    source.level, source.exact, source.seen, source.tokens = known
+
+    def use_average(self) -> None:
+        """Put the running average of the weights into the model: what is measured and shipped."""
+        with torch.no_grad():
+            for name, p in self.model.named_parameters():
+                p.copy_(self.average[name])
+
+    def _text_plan(self, schedule: Schedule) -> tuple[dict[str, float], int]:
+        shares = text_shares(self.progress, schedule, self.text.sources["repeat"].level)
+        tokens = schedule.text_tokens
+        if self.progress < schedule.first_rates_until:
+            tokens = schedule.text_tokens_first
+        elif schedule.pictures_from <= self.progress < schedule.levels_pushed_from:
+            tokens = schedule.text_tokens_beside_first_pictures
+        return shares, tokens
+
+    def _picture_plan(self, schedule: Schedule) -> tuple[dict[str, float], int]:
+        first = self.progress < schedule.levels_pushed_from
+        tokens = schedule.picture_tokens_first if first else schedule.picture_tokens
+        return picture_shares(self.progress, schedule), tokens
+
+    def _learn(self, name: str, batch: Batch) -> None:
+        logits = scored_logits(self.model, batch)
+        loss = cross_entropy(logits, batch.targets)
+        loss.backward()
+        self._since_log[name] += loss.item()
+        self.tokens += batch.tokens
+        self.pictures_seen += sum(len(sample.pictures) for sample in batch.samples)
+        stream = self.text if name == "text" else self.pictures
+        for sample, answers in zip(batch.samples, exact_answers(batch, logits), strict=True):
+            exact = sum(all(answer) for answer in answers) / len(answers)
+            stream.sources[sample.source].learn(sample.level, exact)
+
+    def _update(self) -> None:
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.muon.step()
+        self.adam.step()
+        self.model.zero_grad(set_to_none=True)
+        self.step += 1
+        decay = min(self.settings.average_decay, self.step / (self.step + 10))
+        with torch.no_grad():
+            for name, p in self.model.named_parameters():
+                self.average[name].lerp_(p, 1 - decay)
+
+    def _set_rates(self, schedule: Schedule) -> None:
+        first = self.progress < schedule.first_rates_until
+        left = min(1.0, (1 - self.progress) / (1 - schedule.decay_from))
+        fade = max(schedule.last_rate_share, left) * min(1.0, (self.step + 1) / _WARM_UP)
+        for group in self.muon.param_groups:
+            group["lr"] = fade * (schedule.muon_rate_first if first else schedule.muon_rate)
+        for group in self.adam.param_groups:
+            group["lr"] = fade * (schedule.adam_rate_first if first else schedule.adam_rate)
+
+    def _log(self) -> None:
+        row = {
+            "step": self.step,
+            "minutes": round(self.elapsed / 60, 2),
+            "tokens": self.tokens,
+            "pictures": self.pictures_seen,
+            "rate": round(self.muon.param_groups[0]["lr"], 5),
+            **{f"loss_{k}": round(v / _LOG_EVERY, 4) for k, v in self._since_log.items()},
+            "levels": {
+                source.name: [source.level, round(source.exact, 3)]
+                for stream in (self.text, self.pictures)
+                for source in stream.sources.values()
+                if source.tokens
+            },
+        }
+        self._since_log = dict.fromkeys(self._since_log, 0.0)
+        with (self.folder / "log.jsonl").open("a") as out:
+            out.write(json.dumps(row) + "\n")
+
+
+class _Groups:
+    """Sorted groups of a stream whose shares and batch size may change between steps."""
+
+    def __init__(self, trainer: Trainer, stream: Stream, rng: random.Random) -> None:
+        self._trainer, self._stream, self._rng = trainer, stream, rng
+        self._plan: tuple[dict[str, float], int] | None = None
+        self._groups: Iterator[list[Sample]] = iter(())
+
+    def next(self, shares: dict[str, float], tokens: int) -> list[Sample]:
+        if (shares, tokens) != self._plan:
+            self._plan = (shares, tokens)
+            self._stream.level_out()
+            longest = self._trainer.settings.schedule.longest
+            self._groups = sorted_groups(self._draw, tokens, longest)
+        return next(self._groups)
+
+    def _draw(self) -> Sample:
+        assert self._plan is not None
+        top_share = 0.5 if self._trainer.progress < 0.6 else 0.7
+        return self._stream.next(self._rng, self._plan[0], top_share)

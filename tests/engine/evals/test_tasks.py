@@ -1,0 +1,62 @@
+"""Items are the same for the same seed, and every answer can be had from what is shown."""
+
+import pytest
+
+from engine.evals import dialogue
+from engine.evals.items import Document, Item, Picture, Split, Text
+from engine.evals.tasks import TASKS, available_tasks, draw_items
+
+
+@pytest.mark.parametrize("task", available_tasks())
+@pytest.mark.parametrize("split", list(Split))
+def test_same_seed_same_items(task: str, split: Split) -> None:
+    first, second = (list(draw_items(task, 8, 5, split)) for _ in range(2))
+    assert [_plain(item) for item in first] == [_plain(item) for item in second]
+    other = list(draw_items(task, 8, 6, split))
+    assert [_plain(item) for item in first] != [_plain(item) for item in other]
+
+
+@pytest.mark.parametrize("task", [t for t in TASKS if t.startswith("document")])
+@pytest.mark.parametrize("split", list(Split))
+def test_document_answers_stand_in_the_document(task: str, split: Split) -> None:
+    for item in draw_items(task, 60, 7, split):
+        document = item.exchanges[0].asked[0]
+        assert isinstance(document, Document)
+        text = "\n".join(document.pages)
+        for exchange in item.exchanges:
+            key, value = exchange.answer.removeprefix("The ").removesuffix(".").split(" is ", 1)
+            assert value in text
+            assert key.split(" of ")[0].lower() in text.lower()
+
+
+def test_document_questions_follow_in_one_conversation() -> None:
+    items = list(draw_items("document", 60, 8))
+    assert all(len(item.exchanges) >= 2 for item in items)
+    assert all(len(exchange.asked) == 1 for item in items for exchange in item.exchanges[1:])
+
+
+def test_picture_lines_fit_and_differ_in_brightness() -> None:
+    for item in draw_items("picture/new_font", 60, 9):
+        exchange = item.exchanges[0]
+        picture = exchange.asked[0]
+        assert isinstance(picture, Picture)
+        assert 4 <= len(exchange.answer) <= 24
+        assert exchange.answer == exchange.answer.strip()
+        low, high = picture.image.convert("L").getextrema()
+        assert high - low > 60
+        assert picture.image.width * picture.image.height <= 256 * 256
+
+
+def test_small_talk_answers_are_fixed() -> None:
+    known = {*dialogue.SAID, dialogue.UNKNOWN, dialogue.NO_DOCUMENT, dialogue.NO_PICTURE}
+    for item in draw_items("dialogue", 60, 10):
+        assert {exchange.answer for exchange in item.exchanges} <= known
+
+
+def _plain(item: Item) -> list[tuple[object, str]]:
+    return [
+        (p.text if isinstance(p, Text) else p.pages if isinstance(p, Document) else
+         p.image.tobytes(), exchange.answer)
+        for exchange in item.exchanges
+        for p in exchange.asked
+    ]  # fmt: skip

@@ -1,0 +1,116 @@
+"""What training builds piece by piece is what the chat template renders."""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from chat import ChatEncoder
+from PIL import Image
+from tokenizer import IMAGE, save_tokenizer
+from tokenizers import Tokenizer
+from transformers import AutoTokenizer, PreTrainedTokenizerBase
+
+from engine.evals.items import Document, Exchange, Item, Picture, Split, Text
+from engine.evals.tasks import TASKS
+from engine.model.families.lfm2_patches import PatchSettings
+from engine.prompt.forms import document_text
+
+TEMPLATE = Path(__file__).resolve().parents[3] / "packaging/starter/chat_template.jinja"
+PATCHES = PatchSettings(downsample_factor=1, min_image_tokens=4, max_image_tokens=256)
+
+
+@pytest.fixture(scope="module")
+def stock(
+    tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory
+) -> PreTrainedTokenizerBase:
+    folder = tmp_path_factory.mktemp("tokenizer")
+    save_tokenizer(tokenizer, folder, 2048)
+    (folder / "chat_template.jinja").write_text(TEMPLATE.read_text())
+    return AutoTokenizer.from_pretrained(folder)
+
+
+def _messages(item: Item) -> list[dict[str, object]]:
+    messages: list[dict[str, object]] = []
+    if item.system:
+        messages.append({"role": "system", "content": item.system})
+    for exchange in item.exchanges:
+        text = ""
+        parts: list[dict[str, str]] = []
+        for part in exchange.asked:
+            if isinstance(part, Picture):
+                parts.append({"type": "image"})
+            elif isinstance(part, Document):
+                text += document_text(part.name, part.pages) + "\n"
+            else:
+                text += part.text
+        content = [*parts, {"type": "text", "text": text}] if parts else text
+        messages.append({"role": "user", "content": content})
+        messages.append({"role": "assistant", "content": exchange.answer})
+    return messages
+
+
+@pytest.mark.parametrize("task", ["document", "dialogue", "picture/new_font"])
+def test_sample_is_the_rendered_template(
+    tokenizer: Tokenizer, stock: PreTrainedTokenizerBase, task: str
+) -> None:
+    encoder = ChatEncoder(tokenizer, PATCHES)
+    rng = random.Random(4)
+    for _ in range(5):
+        item = TASKS[task](rng, Split.TRAIN, 6)
+        item = Item(
+            item.task, tuple(Exchange(e.asked, e.answer, e.task) for e in item.exchanges), "Hm."
+        )
+        sample = encoder.sample(item, task)
+        rendered = stock.apply_chat_template(_messages(item), tokenize=False)
+        for picture in sample.pictures:
+            rendered = rendered.replace(IMAGE, "\0" * picture.tokens, 1)
+        assert sample.ids == tokenizer.encode(rendered.replace("\0", IMAGE)).ids
+
+
+def test_scored_tokens_are_the_answers_and_their_end(tokenizer: Tokenizer) -> None:
+    item = Item("x", (Exchange((Text("Hi"),), "Hello.", "x"), Exchange((Text("Ho"),), "Yes.", "x")))
+    sample = ChatEncoder(tokenizer, PATCHES).sample(item, "x")
+    scored = [sample.ids[a.first : a.end] for a in sample.answers]
+    texts = [tokenizer.decode(ids, skip_special_tokens=False) for ids in scored]
+    assert texts == ["Hello.<|im_end|>", "Yes.<|im_end|>"]
+
+
+def test_read_answers_are_spelled(tokenizer: Tokenizer) -> None:
+    picture = Picture(Image.new("RGB", (64, 32)))
+    item = Item("x", (Exchange((picture, Text("Read")), "the date", "x", spelled=True),))
+    sample = ChatEncoder(tokenizer, PATCHES).sample(item, "x")
+    answer = sample.answers[0]
+    assert answer.end - answer.first == len("the date") + 1
+    assert sample.ids.count(tokenizer.token_to_id(IMAGE)) == 8
+
+
+def test_tools_and_calls_are_rendered(stock: PreTrainedTokenizerBase) -> None:
+    tool = {"type": "function", "function": {"name": "add", "parameters": {}}}
+    call = {"function": {"name": "add", "arguments": {"a": 1, "b": "é"}}}
+    messages = [
+        {"role": "system", "content": "S"},
+        {"role": "user", "content": "1 + 2?"},
+        {"role": "assistant", "content": "", "tool_calls": [call]},
+        {"role": "tool", "content": "3"},
+    ]
+    rendered = stock.apply_chat_template(
+        messages, tools=[tool], tokenize=False, add_generation_prompt=True
+    )
+    assert rendered == (
+        f"<|im_start|>system\nS\n\n<tools>\n{json.dumps(tool)}\n</tools><|im_end|>\n"
+        "<|im_start|>user\n1 + 2?<|im_end|>\n"
+        '<|im_start|>assistant\n<tool_call>\n{"name": "add", "arguments": {"a": 1, "b": "é"}}\n'
+        "</tool_call><|im_end|>\n"
+        "<|im_start|>tool\n<tool_response>\n3\n</tool_response><|im_end|>\n"
+        "<|im_start|>assistant\n"
+    )
+
+
+def test_pictures_in_a_message(stock: PreTrainedTokenizerBase) -> None:
+    image, text = {"type": "image"}, {"type": "text", "text": "Read."}
+    rendered = stock.apply_chat_template(
+        [{"role": "user", "content": [image, image, text]}], tokenize=False
+    )
+    mark = "<|image_start|><image><|image_end|>"
+    assert rendered == f"<|im_start|>user\n{mark}{mark}\nRead.<|im_end|>\n"

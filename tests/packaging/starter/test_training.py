@@ -1,0 +1,108 @@
+"""The parts of training: optimiser, batches, levels, and a run that can be taken up again."""
+
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from batches import exact_answers, make_batch, scored_logits, sorted_groups
+from chat import Answered, Sample
+from config import ModelSize, Settings
+from evaluate import evaluate, places_table, report
+from levels import Source, Stream
+from muon import orthogonal
+from pack import pack
+from tokenizers import Tokenizer
+from train import Trainer
+
+from engine.evals.tasks import draw_items
+
+TINY = ModelSize(
+    hidden=32, feed_forward=64, layers=2, heads=2, key_value_heads=1, vision_hidden=32,
+    vision_feed_forward=64, vision_layers=1, vision_heads=2, vision_grid=4, projector=32,
+)  # fmt: skip
+
+
+def _trainer(tokenizer: Tokenizer, folder: Path) -> Trainer:
+    return Trainer(Settings(minutes=1e-6, size=TINY), tokenizer, folder)
+
+
+@pytest.mark.parametrize("shape", [(3, 16, 16), (2, 48, 16), (2, 16, 48)])
+def test_muon_directions_have_singular_values_near_one(shape: tuple[int, ...]) -> None:
+    torch.manual_seed(1)
+    values = torch.linalg.svdvals(orthogonal(torch.randn(shape), steps=6))
+    assert values.min() > 0.4
+    assert values.max() < 1.4
+
+
+def test_padding_changes_no_answer(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    trainer = _trainer(tokenizer, tmp_path)
+    trainer.model.eval()
+    items = [*draw_items("picture/new_font", 3, 1), *draw_items("dialogue", 3, 1)]
+    samples = [trainer.encoder.sample(item, "x") for item in items]
+    with torch.no_grad():
+        together = scored_logits(trainer.model, make_batch(samples, trainer.pad, "cpu"))
+        alone = [scored_logits(trainer.model, make_batch([s], trainer.pad, "cpu")) for s in samples]
+    torch.testing.assert_close(together, torch.cat(alone), atol=1e-4, rtol=1e-4)
+
+
+def test_groups_fill_the_budget_with_like_lengths() -> None:
+    rng = random.Random(1)
+    groups = sorted_groups(lambda: Sample("x", ids=[1] * rng.randint(5, 400)), 1000, longest=300)
+    for _ in range(20):
+        lengths = [len(sample.ids) for sample in next(groups)]
+        assert max(lengths) <= 300
+        assert max(lengths) * len(lengths) <= 1000
+
+
+def test_level_rises_on_exact_answers_only() -> None:
+    source = Source("x", lambda _rng, _level: Sample("x"), top=2)
+    for _ in range(100):
+        source.learn(0, 0.2)
+    assert source.level == 0
+    for _ in range(200):
+        source.learn(source.level, 1.0)
+    assert source.level == 2
+    source.rise(1)
+    assert source.level == 2
+
+
+def test_stream_keeps_the_shares_of_tokens() -> None:
+    short = Source("short", lambda _rng, _level: Sample("short", ids=[1] * 10), top=0)
+    long = Source("long", lambda _rng, _level: Sample("long", ids=[1] * 100), top=0)
+    stream = Stream([short, long])
+    for _ in range(500):
+        stream.next(random.Random(1), {"short": 3.0, "long": 1.0}, 0.5)
+    assert short.tokens / long.tokens == pytest.approx(3, rel=0.1)
+
+
+def test_exactness_is_told_per_answer() -> None:
+    sample = Sample("x", ids=[1, 2, 3, 4, 5], answers=[Answered(1, 3, "x"), Answered(4, 5, "x")])
+    batch = make_batch([sample], 0, "cpu")
+    logits = torch.zeros(3, 8)
+    logits[0, 2] = logits[1, 7] = logits[2, 5] = 1
+    assert exact_answers(batch, logits) == [[[True, False], [True]]]
+
+
+def test_run_is_taken_up_measured_and_packed(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    first = _trainer(tokenizer, tmp_path)
+    first.run()
+    first.save()
+    assert first.step == 1
+    again = _trainer(tokenizer, tmp_path)
+    again.load()
+    assert (again.step, again.tokens) == (first.step, first.tokens)
+    again.elapsed = 0.0
+    again.run()
+    assert again.step == first.step + 1
+    again.use_average()
+    tally = evaluate(again.model, again.encoder, again.pad, 2, tasks=("document", "dialogue"))
+    rows = report(tally, "starter", "float32").tasks
+    assert {row.task for row in rows} >= {"document"}
+    assert "first value" in places_table(tally)
+    pack(again.model, tokenizer, replace(TINY, context_tokens=64), tmp_path / "packed")
+    config = json.loads((tmp_path / "packed" / "preprocessor_config.json").read_text())
+    assert config["downsample_factor"] == 1
+    assert (tmp_path / "packed" / "model.safetensors").stat().st_size < 2_000_000
