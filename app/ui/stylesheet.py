@@ -3,10 +3,10 @@
 It sets colours, borders and paddings only; fonts are set on widgets, since a font in a style sheet
 would lose the tabular figures. Properties that widgets may set:
 
-- `kind` on buttons: primary, default, danger, quiet, subtle, icon, link
+- `kind` on buttons: primary, default, danger, quiet, subtle, icon, rail, point, link
 - `compact` on buttons: true for the 28 px height
 - `ink` on labels: the name of a text colour token
-- `surface` on frames and widgets: bg, sheet, raised, wash, card
+- `surface` on frames and widgets: bg, sheet, raised, wash, line, card
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ QMainWindow::separator { width: 0; height: 0; }
 [surface="sheet"] { background: $sheet; }
 [surface="raised"] { background: $raised; }
 [surface="wash"] { background: $wash; }
+[surface="line"] { background: $line; }
 [surface="card"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
 
 $label_inks
@@ -69,6 +70,16 @@ QPushButton[kind="icon"]:hover, QToolButton[kind="icon"]:hover,
 QPushButton[kind="icon"]:pressed, QToolButton[kind="icon"]:pressed,
 QPushButton[kind="icon"]:checked, QToolButton[kind="icon"]:checked { background: $wash; }
 QPushButton[kind="icon"]:disabled, QToolButton[kind="icon"]:disabled { background: transparent; }
+
+QPushButton[kind="rail"] {
+  background: transparent; border: none; border-radius: 6px; padding: 0;
+  min-width: 36px; max-width: 36px; min-height: 36px; max-height: 36px;
+}
+QPushButton[kind="rail"]:hover, QPushButton[kind="rail"]:pressed { background: $wash; }
+
+QPushButton[kind="point"] { background: transparent; border: none; border-radius: 6px; padding: 0; }
+QPushButton[kind="point"]:hover, QPushButton[kind="point"]:pressed { background: $wash; }
+#popover { background: $raised; border: 1px solid $edge; }
 
 QMenuBar { background: $bg; color: $ink2; border-bottom: 1px solid $line; padding: 2px 8px; }
 QMenuBar::item { background: transparent; padding: 4px 8px; border-radius: 4px; }

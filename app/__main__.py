@@ -1,0 +1,89 @@
+"""The program `tanka`: the window, or a command of the engine's where one is named.
+
+Commands run without a display and without Qt; nothing of Qt is imported before it is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+EXIT_CANNOT_START = 2
+COMMANDS = ("ask", "eval", "bench", "doctor", "read")
+
+_USAGE = """\
+Usage: tanka [FILE]...             open the window, with these files in a new question
+       tanka COMMAND [ARGUMENT]... work on the command line, without a window
+
+Commands:
+  ask     ask one question about pictures and documents
+  read    show what Tanka reads in a file
+  eval    measure a model on Tanka's own tasks
+  bench   measure this machine
+  doctor  say what this machine can do, and why not more
+`tanka COMMAND --help` tells more of each.
+
+Options:
+  --help     show this text
+  --version  show the version"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run what the arguments ask for; the value returned is the exit status."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments[:1] == ["--version"]:
+        print(f"tanka {version('tanka')}")
+        return 0
+    if arguments[:1] in (["--help"], ["-h"]):
+        print(_USAGE)
+        return 0
+    if names_command(arguments):
+        from engine import cli
+
+        return cli.main(arguments)
+    return _open_window(arguments)
+
+
+def names_command(arguments: list[str]) -> bool:
+    """Whether the first argument is a command. A path that exists and looks like one wins."""
+    if not arguments or arguments[0] not in COMMANDS:
+        return False
+    return not _is_path(arguments[0])
+
+
+def _is_path(argument: str) -> bool:
+    separators = {os.sep, os.altsep} - {None}
+    looks = bool(Path(argument).suffix) or any(s in argument for s in separators if s)
+    return looks and Path(argument).exists()
+
+
+def _open_window(arguments: list[str]) -> int:
+    unknown = [a for a in arguments if a.startswith("-") and not Path(a).exists()]
+    missing = [a for a in arguments if not a.startswith("-") and not Path(a).exists()]
+    if unknown:
+        return _refuse(f"Tanka knows no option {unknown[0]}. `tanka --help` lists them.")
+    if missing:
+        return _refuse(f"There is no file {missing[0]}. `tanka --help` lists the commands.")
+    from app.system_libraries import obstacle
+
+    if reason := obstacle():
+        return _refuse(reason)
+    try:
+        from app.startup import run
+    except ImportError as fault:
+        # A library that no table foresees; Qt is whole, the system is not.
+        if "cannot open shared object file" not in str(fault):
+            raise
+        return _refuse(f"Tanka cannot open its window: this system lacks a library.\n{fault}")
+    return run([Path(argument) for argument in arguments])
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return EXIT_CANNOT_START
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""The window's own settings; those that it shares with the engine are `engine.settings`."""
+
+# Without `from __future__ import annotations`: the declarations are read when this is imported.
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.paths import config_dir
+from engine.settings_file import Loaded, load_file, save_file
+
+
+class WindowSettings(BaseModel):
+    """A value: to change a setting, make a new one with `model_copy(update=…)`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    theme: Literal["system", "light", "dark"] = "system"
+    geometry: str = Field("", description="Where the window was, as Qt writes it, in hex digits.")
+    sidebar_collapsed: bool = False
+    answered_once: bool = Field(False, description="The first steps are not shown again.")
+
+
+def window_settings_path() -> Path:
+    """Where these settings are kept."""
+    return config_dir() / "window.json"
+
+
+def load_window_settings(path: Path) -> Loaded[WindowSettings]:
+    """The settings kept at `path`, or the defaults; a file that cannot be used is set aside."""
+    return load_file(path, WindowSettings)
+
+
+def save_window_settings(path: Path, settings: WindowSettings) -> None:
+    """Keep `settings` at `path`, or raise `engine.atomic.FileNotWritten`."""
+    save_file(path, settings)

@@ -1,0 +1,111 @@
+"""Counts what a draft would cost, exactly, a moment after typing stops."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine import CountTokens, ImagePart, TokensCounted, user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.drafts import Attachment
+    from app.engine_bridge import EngineBridge
+    from engine import Event, Message
+
+DELAY_MS = 150
+
+
+class TokenCounting(QObject):
+    """`counted` carries the newest count of the draft; counts that were overtaken are dropped."""
+
+    counted = Signal(object)
+    attachment_counted = Signal(str, int)
+
+    def __init__(self, bridge: EngineBridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._messages: Callable[[], tuple[Message, ...]] | None = None
+        self._request_id: str | None = None
+        # Per model, what an empty message costs, and what each attachment does, by its digest.
+        self._frame_tokens: int | None = None
+        self._attachments: dict[str, int | None] = {}
+        self._waiting: list[Attachment] = []
+        self._delay = QTimer(self, interval=DELAY_MS, singleShot=True)
+        self._delay.timeout.connect(self._count_draft)
+
+    def count_soon(self, messages: Callable[[], tuple[Message, ...]]) -> None:
+        """Count what `messages` returns, once nothing has changed for a moment."""
+        self._messages = messages
+        self._delay.start()
+
+    def forget(self) -> None:
+        """Drop the draft's count that is on its way."""
+        self._delay.stop()
+        if self._request_id is not None:
+            self._bridge.drop(self._request_id)
+            self._request_id = None
+
+    def forget_model(self) -> None:
+        """Another model counts differently: nothing known so far holds."""
+        self.forget()
+        self._frame_tokens = None
+        self._attachments.clear()
+        self._waiting.clear()
+
+    def count_attachment(self, attachment: Attachment) -> None:
+        """Count `attachment` alone; `attachment_counted` gives its digest and tokens."""
+        digest = attachment.sha256
+        if digest in self._attachments:
+            known = self._attachments[digest]
+            if known is not None:
+                self.attachment_counted.emit(digest, known)
+            return
+        self._attachments[digest] = None
+        if self._frame_tokens is None:
+            self._waiting.append(attachment)
+            self._count_frame()
+        else:
+            self._submit_attachment(attachment)
+
+    def _count_draft(self) -> None:
+        self.forget()
+        messages = self._messages() if self._messages is not None else ()
+        if messages:
+            self._request_id = self._bridge.submit(CountTokens(messages), self._hear_draft)
+
+    def _hear_draft(self, event: Event) -> None:
+        self._request_id = None
+        if isinstance(event, TokensCounted):
+            self.counted.emit(event)
+
+    def _count_frame(self) -> None:
+        """What the template adds to any message: counted once, and taken off afterwards."""
+        if len(self._waiting) == 1:
+            self._bridge.submit(CountTokens((user("x"),)), self._hear_frame)
+
+    def _hear_frame(self, event: Event) -> None:
+        waiting, self._waiting = self._waiting, []
+        if not isinstance(event, TokensCounted):
+            for attachment in waiting:
+                del self._attachments[attachment.sha256]
+            return
+        self._frame_tokens = event.prompt_tokens - 1
+        for attachment in waiting:
+            self._submit_attachment(attachment)
+
+    def _submit_attachment(self, attachment: Attachment) -> None:
+        digest, picture = attachment.sha256, isinstance(attachment, ImagePart)
+
+        def hear(event: Event) -> None:
+            if not isinstance(event, TokensCounted):
+                self._attachments.pop(digest, None)
+                return
+            rest = event.prompt_tokens - (self._frame_tokens or 0)
+            tokens = event.image_tokens if picture else rest
+            self._attachments[digest] = tokens
+            self.attachment_counted.emit(digest, tokens)
+
+        self._bridge.submit(CountTokens((user(attachment),)), hear)

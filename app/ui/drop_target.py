@@ -1,0 +1,106 @@
+"""The dashed field of the first-run page: it shows where files go and opens the file chooser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.ui.parts import Text, TextButton
+from app.ui.tokens import RADIUS_LARGE
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+    from app.ui.theme import Theme
+
+_SEAL = "#F0694A"
+_PAGES = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 48"><g fill="{fill}" stroke="{ink}" '
+    'stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round">'
+    '<g transform="rotate(-13 18 24)"><path d="M7 4.5h23v40H7Z"/>'
+    '<path d="M12 12h13M12 18h13M12 24h9"/></g>'
+    '<path d="M31 3.5h20.5l6 6v35H31Z"/><path d="M51.5 3.5v6h6"/>'
+    '<path d="M36.5 16h15M36.5 22h15M36.5 28h9"/></g>'
+    '<rect x="34" y="36" width="6" height="6" fill="{seal}"/></svg>'
+)
+
+
+class _Pages(QWidget):
+    """Two sheets on a table, one of them sealed."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        """The drawing's own size."""
+        return QSize(60, 48)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the sheets in the colours of the moment."""
+        del event
+        colors = self._theme.colors
+        drawing = _PAGES.format(fill=colors.sheet.name(), ink=colors.ink2.name(), seal=_SEAL)
+        painter = QPainter(self)
+        QSvgRenderer(QByteArray(drawing.encode())).render(painter, QRectF(self.rect()))
+        painter.end()
+
+
+class DropTarget(QWidget):
+    """Says what may be dropped. The window itself takes the drop, wherever it falls."""
+
+    files_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        theme.changed.connect(self.update)
+        self._pages = _Pages(theme)
+        self._hint = Text(theme, "Anywhere in the window works.", "body", "ink2")
+        self._column = QVBoxLayout(self)
+        self._column.setSpacing(0)
+        self._add_centred(self._pages)
+        self._column.addSpacing(12)
+        self._add_centred(Text(theme, "Drop PDFs, pictures or text files here", "heading"))
+        self._column.addSpacing(4)
+        self._add_centred(self._hint)
+        self._column.addSpacing(16)
+        self.choose = TextButton(theme, "Choose files…", "default", "attach")
+        self.choose.clicked.connect(self.files_wanted)
+        self._add_centred(self.choose)
+        self.set_roomy(True)
+
+    def show_context(self, max_context: int) -> None:
+        """How much fits at once with the model that is loaded."""
+        self._hint.setText(f"Anywhere in the window works. Up to {max_context:,} tokens at once.")
+
+    def set_roomy(self, roomy: bool) -> None:
+        """With room, the drawing is shown and the field is tall."""
+        self._pages.setVisible(roomy)
+        above = 32 if roomy else 8
+        self._column.setContentsMargins(24, above, 24, 32 if roomy else 16)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the dashed border."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(self._theme.colors.edge, 1)
+        pen.setDashPattern([3, 3])
+        painter.setPen(pen)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, RADIUS_LARGE, RADIUS_LARGE)
+        painter.end()
+
+    def _add_centred(self, widget: QWidget) -> None:
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(widget, 0, Qt.AlignmentFlag.AlignCenter)
+        row.addStretch(1)
+        self._column.addLayout(row)

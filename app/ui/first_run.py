@@ -1,0 +1,117 @@
+"""The empty conversation of a fresh start: what this machine is, what works, where to drop files.
+
+It never downloads anything, and it vanishes after the first answer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.ui.column import Column
+from app.ui.drop_target import DropTarget
+from app.ui.first_run_cells import MachineText, StepCell
+from app.ui.parts import Text, TextButton, hairline
+from app.ui.starting_points import StartingPoints
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from app.ui.actions import Actions
+    from app.ui.theme import Theme
+
+# Below this height the drop target gives way, so that the starting points stay in sight.
+_ROOMY_HEIGHT = 560
+
+RECOMMENDED = "Qwen3.5 4B: download 9.3 GB, keeps 2.9 GB"
+
+
+class FirstRun(QScrollArea):
+    """The page of a fresh start."""
+
+    files_wanted = Signal()
+    start_chosen = Signal(object)
+
+    def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._machine = StepCell(theme, "1", "This machine", "Looking at it…")
+        self._larger = StepCell(theme, "2", "A larger model", RECOMMENDED)
+        self._larger.add_button(_model_button(theme, actions))
+        self._offline = StepCell(
+            theme,
+            "check",
+            "Works offline already",
+            "The small starter model reads short documents and a line of text in a picture.",
+        )
+        self.drop_target = DropTarget(theme)
+        self.drop_target.files_wanted.connect(self.files_wanted)
+        self.starting_points = StartingPoints(theme)
+        self.starting_points.chosen.connect(self.start_chosen)
+        self.setWidget(self._page(theme))
+
+    def show_machine(self, machine: MachineText) -> None:
+        """What this machine turned out to be."""
+        self._machine.set_done(done=True)
+        self._machine.show_text(machine.title, machine.text)
+
+    def show_context(self, max_context: int) -> None:
+        """How much the loaded model can hold."""
+        self.drop_target.show_context(max_context)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the page what the window has."""
+        super().resizeEvent(event)
+        self.drop_target.set_roomy(self.height() >= _ROOMY_HEIGHT)
+
+    def _page(self, theme: Theme) -> QWidget:
+        page = Column()
+        page.setProperty("surface", "sheet")
+        page.set_vertical_padding(20, 20)
+        page.content.addStretch(10)
+        self._fill(theme, page.content)
+        page.content.addStretch(11)
+        return page
+
+    def _fill(self, theme: Theme, column: QVBoxLayout) -> None:
+        heading = Text(theme, "Put something on the table and ask about it.", "display")
+        heading.setWordWrap(True)
+        promise = Text(
+            theme,
+            "Tanka reads documents and pictures on this computer. Nothing you add leaves it.",
+            "reading",
+            "ink2",
+        )
+        promise.setWordWrap(True)
+        column.addWidget(heading)
+        column.addSpacing(4)
+        column.addWidget(promise)
+        column.addSpacing(20)
+        column.addWidget(self._cells())
+        column.addSpacing(16)
+        column.addWidget(self.drop_target)
+        column.addSpacing(20)
+        column.addWidget(self.starting_points)
+
+    def _cells(self) -> QWidget:
+        card = QFrame()
+        card.setProperty("surface", "card")
+        row = QHBoxLayout(card)
+        row.setContentsMargins(1, 1, 1, 1)
+        row.setSpacing(0)
+        for place, cell in enumerate((self._machine, self._larger, self._offline)):
+            if place:
+                row.addWidget(hairline(vertical=True))
+            row.addWidget(cell, 1)
+        return card
+
+
+def _model_button(theme: Theme, actions: Actions) -> TextButton:
+    button = TextButton(theme, "Open model folder…", "link")
+    button.setToolTip("Fetch the checkpoint yourself, then open its folder here.")
+    button.clicked.connect(actions["open_model"].trigger)
+    return button

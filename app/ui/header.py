@@ -1,0 +1,171 @@
+"""The bar above the page: the conversation's title, what this machine keeps, and the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from app.ui.parts import ElidedText, Text, TextButton, hairline
+from app.ui.sidebar import action_button
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QResizeEvent
+
+    from app.ui.actions import Actions
+    from app.ui.theme import Theme
+
+HEIGHT = 48
+# Below this width of the window, "On this machine" is its icon alone.
+_FULL_WIDTH = 960
+_MACHINE = "On this machine"
+STARTER_NAME = "Starter model"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """The model as the picker shows it. `name` is that of the model in use, if any."""
+
+    state: Literal["none", "loading", "ready"]
+    name: str = ""
+    starter: bool = True
+    progress: str = ""
+
+
+class Header(QFrame):
+    """Title, "On this machine" and the model picker."""
+
+    starter_chosen = Signal()
+
+    def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setProperty("surface", "sheet")
+        self.setFixedHeight(HEIGHT)
+        self.toggle = action_button(theme, actions, "sidebar", "toggle_sidebar")
+        self.title = ElidedText(theme, "New conversation", "body_strong")
+        self.machine = TextButton(theme, _MACHINE, "subtle", "lock", compact=True)
+        self.machine.setAccessibleName(_MACHINE)
+        self.model = TextButton(theme, "", "subtle", "chevron-down", compact=True)
+        # Mirrored, the icon stands behind the name, where a menu's arrow is looked for.
+        self.model.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.popover = MachinePopover(theme, self)
+        self.machine.clicked.connect(self._show_popover)
+        self._starter = QAction(STARTER_NAME, self, checkable=True)
+        self._starter.triggered.connect(self.starter_chosen)
+        self._other = QAction("", self, checkable=True, visible=False, enabled=False)
+        self.model.setMenu(self._model_menu(actions))
+        self._lay_out()
+        self.show_model(ModelState("none"))
+
+    def show_title(self, title: str) -> None:
+        """The open conversation's title."""
+        self.title.set_full(title)
+
+    def show_toggle(self, shown: bool) -> None:
+        """Show the sidebar's button here, where the sidebar itself is not."""
+        self.toggle.setVisible(shown)
+
+    def show_model(self, model: ModelState) -> None:
+        """Which model is in use, or on its way."""
+        self.model.setText(_picker_text(model))
+        self.model.setAccessibleName(f"Model: {_picker_text(model)}")
+        self.model.setToolTip(model.progress or "The model that answers")
+        ready = model.state == "ready"
+        self._starter.setChecked(ready and model.starter)
+        self._other.setVisible(ready and not model.starter)
+        self._other.setText(model.name)
+        self._other.setChecked(True)
+
+    def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
+        """What the popover says of this machine."""
+        self.popover.show_facts(facts)
+
+    def fit(self, window_width: int) -> None:
+        """Shrink what may shrink in a narrow window."""
+        full = window_width >= _FULL_WIDTH
+        self.machine.setText(_MACHINE if full else "")
+        self.machine.setToolTip("" if full else _MACHINE)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        row = QHBoxLayout()
+        row.setContentsMargins(20, 0, 16, 0)
+        row.setSpacing(8)
+        row.addWidget(self.toggle)
+        row.addWidget(self.title, 1)
+        row.addWidget(self.machine)
+        row.addWidget(self.model)
+        column.addLayout(row, 1)
+        column.addWidget(hairline())
+
+    def _model_menu(self, actions: Actions) -> QMenu:
+        menu = QMenu(self)
+        menu.addAction(self._starter)
+        menu.addAction(self._other)
+        menu.addSeparator()
+        menu.addAction(actions["open_model"])
+        return menu
+
+    def _show_popover(self) -> None:
+        self.popover.open_below(self.machine)
+
+
+def _picker_text(model: ModelState) -> str:
+    if model.state == "loading":
+        return "Loading the model…"
+    return model.name if model.state == "ready" else "No model"
+
+
+class MachinePopover(QFrame):
+    """True statements about what is kept where; it closes when one clicks elsewhere."""
+
+    _WIDTH = 360
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self._theme = theme
+        self.setObjectName("popover")
+        self.setAccessibleName(_MACHINE)
+        self.setFixedWidth(self._WIDTH)
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(Text(theme, _MACHINE, "body_strong"))
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnStretch(1, 1)
+        column.addLayout(self._grid)
+
+    def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
+        """Replace what is said."""
+        while (item := self._grid.takeAt(0)) is not None:
+            if (shown := item.widget()) is not None:
+                shown.deleteLater()
+        for row, (name, value) in enumerate(facts):
+            label = Text(self._theme, name, "meta", "ink3")
+            text = Text(self._theme, value, "meta", "ink")
+            text.setWordWrap(True)
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(text, row, 1)
+
+    def open_below(self, button: QWidget) -> None:
+        """Show the popover under `button`, its right edge on the button's."""
+        self.adjustSize()
+        corner = button.mapToGlobal(QPoint(button.width() - self.width(), button.height() + 6))
+        self.move(corner)
+        self.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the height that the wrapped text needs."""
+        super().resizeEvent(event)
+        self.setMinimumHeight(self._column.totalHeightForWidth(self.width()))

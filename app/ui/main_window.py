@@ -1,0 +1,216 @@
+"""The window: sidebar, header, page and strip in their places. It lays out and decides nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.actions import Actions
+from app.ui.header import Header
+from app.ui.logo import app_icon
+from app.ui.menu_bar import MenuBar
+from app.ui.parts import hairline
+from app.ui.sidebar import MAX_WIDTH, MIN_WIDTH, WIDTH, Rail, Sidebar
+from app.ui.strip import PerformanceStrip
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
+
+    from app.ui.theme import Theme
+
+MINIMUM = (900, 600)
+_FIRST_SIZE = (1280, 800)
+# Under this width the sidebar is a rail, and the whole of it only floats above the page.
+NARROW = 1000
+_CENTRE_MINIMUM = 440
+
+
+class MainWindow(QMainWindow):
+    """The application's one window."""
+
+    closing = Signal()
+    first_painted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setWindowTitle("Tanka")
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(*MINIMUM)
+        self.resize(*_FIRST_SIZE)
+        self.registry = Actions(self)
+        self.sidebar = Sidebar(theme, self.registry)
+        self.rail = Rail(theme, self.registry)
+        self.header = Header(theme, self.registry)
+        self.strip = PerformanceStrip(theme)
+        self._body = QWidget()
+        application = QApplication.instance()
+        assert application is not None
+        self._application = application
+        self._collapsed = self._floating = self._painted = False
+        self._lay_out()
+        self.setMenuBar(MenuBar(self, self.registry))
+        self.registry["toggle_sidebar"].triggered.connect(self.toggle_sidebar)
+        self.sidebar.chosen.connect(self._close_overlay)
+        self._arrange()
+
+    @property
+    def sidebar_collapsed(self) -> bool:
+        """Whether the person has collapsed the sidebar; a narrow window does so by itself."""
+        return self._collapsed
+
+    def set_page(self, page: QWidget) -> None:
+        """Put the page under the header; once."""
+        self._column.addWidget(page, 1)
+
+    def set_sidebar_collapsed(self, collapsed: bool) -> None:
+        """Show the rail instead of the sidebar, or the sidebar again."""
+        self._collapsed = collapsed
+        self._arrange()
+
+    def toggle_sidebar(self) -> None:
+        """Collapse or open the sidebar; where there is no room for it, let it float."""
+        if self.width() >= NARROW:
+            self.set_sidebar_collapsed(not self._collapsed)
+        elif self._floating:
+            self._close_overlay()
+        else:
+            self._open_overlay()
+
+    def restore(self, geometry: QByteArray) -> None:
+        """Take the place the window had, moved back where no screen shows it any more."""
+        if not geometry.isEmpty():
+            self.restoreGeometry(geometry)
+        screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+        self.setGeometry(on_screen(self.geometry(), screens))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Rearrange what depends on the width."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Say that the window goes, once."""
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Say once that the window can be seen."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            self.first_painted.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """While the sidebar floats, a click beside it and Esc close it."""
+        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
+            spot = self.sidebar.mapFromGlobal(event.globalPosition().toPoint())
+            if isinstance(watched, QWidget) and not self.sidebar.rect().contains(spot):
+                self._close_overlay()
+        elif _is_escape(event):
+            self._close_overlay()
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _lay_out(self) -> None:
+        self._page = QFrame()
+        self._page.setProperty("surface", "sheet")
+        self._page.setMinimumWidth(_CENTRE_MINIMUM)
+        self._column = QVBoxLayout(self._page)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.header)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        self.sidebar.setMinimumWidth(MIN_WIDTH)
+        self.sidebar.setMaximumWidth(MAX_WIDTH)
+        self._splitter.addWidget(self.sidebar)
+        self._splitter.addWidget(self._page)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setSizes([WIDTH, _FIRST_SIZE[0] - WIDTH])
+        self.setCentralWidget(self._body)
+        self._fill_body()
+
+    def _fill_body(self) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(self._splitter, 1)
+        column = QVBoxLayout(self._body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row, 1)
+        column.addWidget(hairline())
+        column.addWidget(self.strip)
+
+    def _arrange(self) -> None:
+        narrow = self.width() < NARROW
+        if not narrow and self._floating:
+            self._close_overlay()
+        as_rail = narrow or self._collapsed
+        self.rail.setVisible(as_rail)
+        if not self._floating:
+            self.sidebar.setVisible(not as_rail)
+        self.header.show_toggle(as_rail)
+        self.header.fit(self.width())
+        self._place_overlay()
+
+    def _open_overlay(self) -> None:
+        self._floating = True
+        self.sidebar.setParent(self._body)
+        self._place_overlay()
+        self.sidebar.show()
+        self.sidebar.raise_()
+        self._application.installEventFilter(self)
+
+    def _close_overlay(self) -> None:
+        if not self._floating:
+            return
+        self._floating = False
+        self._application.removeEventFilter(self)
+        self.sidebar.hide()
+        self._splitter.insertWidget(0, self.sidebar)
+        self._splitter.setSizes([WIDTH, self._splitter.width() - WIDTH])
+        self._arrange()
+
+    def _place_overlay(self) -> None:
+        if self._floating:
+            height = self._body.height() - self.strip.height() - 1
+            self.sidebar.setGeometry(0, 0, WIDTH, height)
+
+
+def _is_escape(event: QEvent) -> bool:
+    return (
+        isinstance(event, QKeyEvent)
+        and event.type() == QEvent.Type.ShortcutOverride
+        and event.key() == Qt.Key.Key_Escape
+    )
+
+
+def on_screen(window: QRect, screens: list[QRect]) -> QRect:
+    """`window` moved, and made smaller where it must be, so that one of `screens` holds it."""
+    if not screens or any(screen.contains(window) for screen in screens):
+        return window
+    best = max(screens, key=lambda screen: _overlap(screen, window))
+    width, height = min(window.width(), best.width()), min(window.height(), best.height())
+    left = min(max(window.left(), best.left()), best.left() + best.width() - width)
+    top = min(max(window.top(), best.top()), best.top() + best.height() - height)
+    return QRect(left, top, width, height)
+
+
+def _overlap(screen: QRect, window: QRect) -> int:
+    common = screen.intersected(window)
+    return common.width() * common.height()

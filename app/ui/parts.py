@@ -1,0 +1,115 @@
+"""The frame's small parts: buttons, labels and lines that keep their colours when these change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from app.ui.theme import Theme
+    from app.ui.tokens import TypeStyle
+
+
+class IconButton(QPushButton):
+    """A 28 px button that is only an icon; its tooltip is its accessible name."""
+
+    def __init__(self, theme: Theme, icon: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icon = icon
+        self.setProperty("kind", "icon")
+        self.setIconSize(QSize(16, 16))
+        self.rename(name)
+        self._tint()
+        theme.changed.connect(self._tint)
+
+    def rename(self, name: str, tip: str = "") -> None:
+        """What the button does, for the tooltip and for screen readers."""
+        self.setToolTip(tip or name)
+        self.setAccessibleName(name)
+
+    def _tint(self) -> None:
+        self.setIcon(self._theme.icon(self._icon))
+
+
+class TextButton(QPushButton):
+    """A button of text, with or without an icon, of one of the style sheet's kinds."""
+
+    def __init__(
+        self, theme: Theme, text: str, kind: str = "default", icon: str = "", compact: bool = False
+    ) -> None:
+        super().__init__(text)
+        self._theme = theme
+        self._icon = icon
+        self.setProperty("kind", kind)
+        self.setProperty("compact", compact)
+        self.setIconSize(QSize(16, 16))
+        self.setFont(theme.font("body" if kind in ("subtle", "quiet") else "body_medium"))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._tint()
+        theme.changed.connect(self._tint)
+
+    def _tint(self) -> None:
+        if self._icon:
+            self.setIcon(self._theme.icon(self._icon))
+
+
+class Text(QLabel):
+    """Plain text in a style of the type table and a colour of the token table."""
+
+    def __init__(
+        self, theme: Theme, text: str, style: TypeStyle = "body", ink: str = "ink"
+    ) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(theme.font(style))
+        self.setProperty("ink", ink)
+
+
+class ElidedText(Text):
+    """A single line that gives way: it ends in an ellipsis where it does not fit."""
+
+    def __init__(
+        self, theme: Theme, text: str, style: TypeStyle = "body", ink: str = "ink"
+    ) -> None:
+        super().__init__(theme, "", style, ink)
+        self._full = ""
+        self.setMinimumWidth(32)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.set_full(text)
+
+    @property
+    def full(self) -> str:
+        """The whole text, shown or not."""
+        return self._full
+
+    def set_full(self, text: str) -> None:
+        """Show `text`, as much of it as fits."""
+        self._full = text
+        self.setAccessibleName(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the text to the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
+        self.setText(shown)
+        self.setToolTip(self._full if shown != self._full else "")
+
+
+def hairline(vertical: bool = False) -> QFrame:
+    """A decorative line, one pixel wide."""
+    line = QFrame()
+    line.setProperty("surface", "line")
+    if vertical:
+        line.setFixedWidth(1)
+    else:
+        line.setFixedHeight(1)
+    return line

@@ -1,0 +1,239 @@
+"""The performance strip at the foot of the window: true figures only, an unknown one is "–"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QFont, QPainter
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+
+from app.figures import Figures
+from app.ui.parts import Text, hairline
+from app.wording import UNKNOWN, gigabytes, percent, rate, seconds, tokens
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
+
+    from app.ui.theme import Theme
+
+HEIGHT = 28
+_REFRESH_MS = 250
+# What goes first where the window is narrow.
+_DROP_ORDER = ("ram", "reused", "first_token")
+_TIPS = {
+    "speed": "Tokens per second: how fast the answer is written, or the question read.",
+    "first_token": "From sending the question to the first word of the answer.",
+    "reused": "The share of the last prompt that did not have to be read again.",
+    "gpu": "Memory of the graphics card in use, of all it has.",
+    "ram": "Main memory that Tanka uses, of all this machine has.",
+    "context": "Tokens of this conversation, of all that the model can hold at once.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell's content; `share` fills its bar, and `None` there means that it has none."""
+
+    name: str
+    before: str
+    value: str
+    after: str
+    share: float | None = None
+    bar: bool = False
+
+
+def cells(figures: Figures) -> tuple[Cell, ...]:
+    """The strip's cells from left to right."""
+    return (
+        _speed(figures),
+        Cell("first_token", "first token", seconds(figures.ttft_s), ""),
+        Cell("reused", "reused", percent(figures.reused_share), ""),
+        _gpu(figures),
+        _memory("ram", "RAM", figures.process_bytes, figures.memory_bytes),
+        Cell(
+            "context",
+            "Context",
+            tokens(figures.context_tokens),
+            f"of {tokens(figures.max_context)}",
+            _share(figures.context_tokens, figures.max_context),
+            bar=True,
+        ),
+    )
+
+
+def _speed(figures: Figures) -> Cell:
+    if figures.phase == "loading":
+        loaded = gigabytes(figures.loaded_bytes, 2) if figures.loading_bytes else UNKNOWN
+        total = gigabytes(figures.loading_bytes, 2) if figures.loading_bytes else UNKNOWN
+        return Cell("speed", "Loading the model", loaded, f"of {total} GB")
+    before = {"reading": "Reading", "answering": ""}.get(figures.phase, "last")
+    return Cell("speed", before if figures.tok_s is not None else "", rate(figures.tok_s), "tok/s")
+
+
+def _gpu(figures: Figures) -> Cell:
+    if figures.on_gpu is False:
+        return Cell("gpu", "CPU only", "", "")
+    return _memory("gpu", "GPU", figures.gpu_used_bytes, figures.gpu_total_bytes)
+
+
+def _memory(name: str, label: str, used: int | None, total: int | None) -> Cell:
+    after = f"of {gigabytes(total)} GB"
+    return Cell(name, label, gigabytes(used), after, _share(used, total), bar=True)
+
+
+def _share(part: int | None, whole: int | None) -> float | None:
+    return None if part is None or not whole else min(1.0, part / whole)
+
+
+class Bar(QWidget):
+    """A small level: ink, then warn from 85 %, then danger from 95 %."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._share: float | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """64 by 4 pixels."""
+        return QSize(64, 4)
+
+    def set_share(self, share: float | None) -> None:
+        """Fill the bar to `share` of one; not at all where it is unknown."""
+        self._share = share
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the trough and what fills it."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colors.line)
+        painter.drawRoundedRect(self.rect(), 2, 2)
+        if self._share:
+            width = max(2, round(self.width() * self._share))
+            painter.setBrush(self._theme.color(_level(self._share)))
+            painter.drawRoundedRect(0, 0, width, self.height(), 2, 2)
+        painter.end()
+
+
+def _level(share: float) -> str:
+    if share >= 0.95:
+        return "danger"
+    return "warn" if share >= 0.85 else "ink2"
+
+
+class _CellWidget(QWidget):
+    """One cell: its words, its bar where it has one, and its figure in stronger type."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        self._before = Text(theme, "", "meta", "ink3")
+        self._bar = Bar(theme)
+        self._value = Text(theme, "", "meta")
+        strong = theme.font("meta")
+        strong.setWeight(QFont.Weight.DemiBold)
+        self._value.setFont(strong)
+        self._after = Text(theme, "", "meta", "ink3")
+        for part in (self._before, self._bar, self._value, self._after):
+            row.addWidget(part)
+
+    def show_cell(self, cell: Cell) -> None:
+        """Show `cell`, in words for those who hear it too."""
+        for label, text in (
+            (self._before, cell.before),
+            (self._value, cell.value),
+            (self._after, cell.after),
+        ):
+            label.setText(text)
+            label.setVisible(bool(text))
+        self._bar.setVisible(cell.bar)
+        self._bar.set_share(cell.share)
+        self.setToolTip(_TIPS[cell.name] if cell.bar or cell.value else "")
+        words = (cell.before, cell.value, cell.after)
+        self.setAccessibleName(" ".join(word for word in words if word))
+
+
+class PerformanceStrip(QFrame):
+    """The cells in a row. New figures are shown at most four times a second."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "bg")
+        self.setFixedHeight(HEIGHT)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(16, 0, 16, 0)
+        self._row.setSpacing(0)
+        self._cells: dict[str, _CellWidget] = {}
+        self._gaps: dict[str, QWidget] = {}
+        self._figures = Figures()
+        for cell in cells(self._figures):
+            self._add(theme, cell)
+        self._row.addStretch(1)
+        self._tick = QTimer(self, interval=_REFRESH_MS, singleShot=True)
+        self._tick.timeout.connect(self._render)
+        self._render()
+
+    def show_figures(self, figures: Figures) -> None:
+        """Take new figures; they appear at the next tick, a change of phase at once."""
+        changed = figures.phase != self._figures.phase
+        self._figures = figures
+        if changed or figures.phase == "idle":
+            self._render()
+        elif not self._tick.isActive():
+            self._tick.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Drop cells that no longer fit."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def shown_cells(self) -> list[str]:
+        """The names of the cells that are shown, from left to right."""
+        return [name for name, widget in self._cells.items() if not widget.isHidden()]
+
+    def _add(self, theme: Theme, cell: Cell) -> None:
+        if self._cells:
+            gap = QWidget()
+            line = QHBoxLayout(gap)
+            line.setContentsMargins(12, 7, 12, 7)
+            line.addWidget(hairline(vertical=True))
+            self._gaps[cell.name] = gap
+            self._row.addWidget(gap)
+        widget = _CellWidget(theme)
+        self._cells[cell.name] = widget
+        self._row.addWidget(widget)
+
+    def _render(self) -> None:
+        self._tick.stop()
+        for cell in cells(self._figures):
+            self._cells[cell.name].show_cell(cell)
+        self._fit()
+
+    def _fit(self) -> None:
+        for name in _DROP_ORDER:
+            self._set_shown(name, shown=True)
+        for name in _DROP_ORDER:
+            if self._needed() <= self.width():
+                break
+            self._set_shown(name, shown=False)
+
+    def _set_shown(self, name: str, *, shown: bool) -> None:
+        self._cells[name].setVisible(shown)
+        if name in self._gaps:
+            self._gaps[name].setVisible(shown)
+
+    def _needed(self) -> int:
+        shown = [*self._cells.values(), *self._gaps.values()]
+        margins = self._row.contentsMargins()
+        return (
+            sum(widget.sizeHint().width() for widget in shown if not widget.isHidden())
+            + margins.left()
+            + margins.right()
+        )

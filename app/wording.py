@@ -1,0 +1,53 @@
+"""Numbers in words: bytes, tokens and seconds as Tanka writes them everywhere."""
+
+from __future__ import annotations
+
+UNKNOWN = "–"
+_GB = 1024**3
+_MB = 1024**2
+
+
+def gigabytes(count: int | None, digits: int = 1) -> str:
+    """A size in GB as memory is counted, without the unit."""
+    return UNKNOWN if count is None else f"{count / _GB:.{digits}f}"
+
+
+def size(count: int) -> str:
+    """A size with its unit: GB from one upwards, else MB."""
+    return f"{count / _GB:.1f} GB" if count >= _GB else f"{max(1, round(count / _MB)):,} MB"
+
+
+def memory(count: int) -> str:
+    """The size of a memory as people know it: whole GB, with one decimal only for small ones."""
+    whole = round(count / _GB)
+    return f"{whole} GB" if whole >= 10 or abs(count / _GB - whole) < 0.05 else size(count)
+
+
+def tokens(count: int | None) -> str:
+    """A count of tokens, exact below ten thousand."""
+    if count is None:
+        return UNKNOWN
+    if count < 10_000:
+        return f"{count:,}"
+    return f"{count / 1000:.1f}".removesuffix(".0") + "k"
+
+
+def rate(per_second: float | None) -> str:
+    """Tokens per second: a decimal only where it matters."""
+    if per_second is None:
+        return UNKNOWN
+    return f"{per_second:.1f}" if per_second < 10 else f"{per_second:,.0f}"
+
+
+def seconds(value: float | None) -> str:
+    """A duration with its unit."""
+    return UNKNOWN if value is None else f"{value:.2f} s"
+
+
+def percent(share: float | None) -> str:
+    """A share of one, in per cent; never rounded up to a whole that it is not."""
+    if share is None:
+        return UNKNOWN
+    if 0.99 < share < 1.0:
+        return "99 %"
+    return f"{share * 100:.0f} %"
