@@ -11,7 +11,6 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Annotated, Literal
 
-import click
 import typer
 
 from engine.api.errors import (
@@ -169,13 +168,13 @@ def main(argv: list[str]) -> int:
     """Run the command line `argv`; returns the exit code."""
     try:
         result = app(args=argv, prog_name="tanka", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
+    except typer.TyperException as error:
+        print(f"tanka: {error.format_message()} See tanka --help.", file=sys.stderr)
         return EXIT_BAD_INPUT
     except EngineError as error:
         print(f"tanka: {error.sentence}", file=sys.stderr)
         return exit_code(error)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         print(file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:

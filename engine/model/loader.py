@@ -89,6 +89,7 @@ def _read_weights(folder: ModelFolder, family: FamilyAdapter, placement: Placeme
         local_files_only=True,
         use_safetensors=True,
         trust_remote_code=False,
+        ignore_mismatched_sizes=True,  # they are reported, and refused by name below
         output_loading_info=True,
         **extra,
     )

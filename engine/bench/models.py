@@ -1,0 +1,30 @@
+"""Checkpoints that the benchmarks build for themselves, with random weights."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import torch
+from transformers import AutoConfig, AutoModelForImageTextToText
+
+from engine.paths import starter_model_dir
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def build_starter_arch(folder: Path, max_context: int) -> Path:
+    """The starter's architecture and tokenizer, random weights, `max_context` positions."""
+    starter = starter_model_dir()
+    shutil.copytree(starter, folder, ignore=shutil.ignore_patterns("*.safetensors*"))
+    config = json.loads((starter / "config.json").read_text(encoding="utf-8"))
+    config["text_config"]["max_position_embeddings"] = max_context
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    torch.manual_seed(0)
+    model = AutoModelForImageTextToText.from_config(
+        AutoConfig.from_pretrained(folder, local_files_only=True)
+    )
+    model.save_pretrained(folder)
+    return folder

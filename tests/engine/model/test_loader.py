@@ -1,0 +1,105 @@
+"""Loading: what runs, how it is described, and what cannot be loaded."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import bitsandbytes
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from engine.api.errors import ModelNotUsable
+from engine.api.messages import user
+from engine.model.device import place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_full_precision_on_a_processor_is_fp32(tiny_model) -> None:
+    assert tiny_model.info.dtype == "float32"
+    assert tiny_model.info.attention == "sdpa"
+    assert tiny_model.info.parameters == sum(p.numel() for p in tiny_model._model.parameters())
+    assert not any(p.requires_grad for p in tiny_model._model.parameters())
+
+
+def test_nf4_quantises_the_language_layers_and_keeps_vision_and_head(lfm2_folder, load) -> None:
+    model = load(lfm2_folder, "bnb_nf4")
+    modules = dict(model._model.named_modules())
+    quantised = {n for n, m in modules.items() if isinstance(m, bitsandbytes.nn.Linear4bit)}
+    assert "model.language_model.layers.1.self_attn.q_proj" in quantised
+    assert "model.language_model.layers.0.conv.in_proj" in quantised
+    assert not any("vision_tower" in n or "projector" in n or "lm_head" in n for n in quantised)
+    weight = modules["model.language_model.layers.1.self_attn.q_proj"].weight
+    assert weight.quant_state.quant_type == "nf4"
+    assert weight.quant_state.nested  # double quantisation
+    assert model.info.weights == "bnb_nf4"
+
+
+def test_nf4_answers_about_a_picture_and_reuses(lfm2_folder, load, conversations, picture) -> None:
+    quantised = type(conversations)(load(lfm2_folder, "bnb_nf4"))
+    messages = (user(picture(1), "What is this?"),)
+    quantised.ask(messages)
+    reused, with_reuse, fresh = quantised.reused_and_recomputed(messages)
+    assert reused > 12
+    assert (with_reuse - fresh).abs().max() < 1e-3
+
+
+def test_weights_that_are_not_in_the_file_are_named(
+    lfm2_folder: Path, tmp_path: Path, load
+) -> None:
+    folder = shutil.copytree(lfm2_folder, tmp_path / "model")
+    tensors = load_file(folder / "model.safetensors")
+    del tensors["model.language_model.layers.1.feed_forward.w1.weight"]
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelNotUsable) as caught:
+        load(folder)
+    assert "layers.1.feed_forward.w1" in caught.value.sentence
+
+
+def test_weights_of_another_shape_are_named(lfm2_folder: Path, tmp_path: Path, load) -> None:
+    folder = shutil.copytree(lfm2_folder, tmp_path / "model")
+    tensors = load_file(folder / "model.safetensors")
+    tensors["model.language_model.layers.1.feed_forward.w1.weight"] = torch.zeros(3, 3)
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelNotUsable) as caught:
+        load(folder)
+    assert "feed_forward.w1" in caught.value.sentence + caught.value.details
+
+
+def test_a_kind_of_model_we_cannot_run_is_named(lfm2_folder: Path, tmp_path: Path, load) -> None:
+    folder = shutil.copytree(lfm2_folder, tmp_path / "model")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "model_type": "hologram"}))
+    with pytest.raises(ModelNotUsable, match="hologram"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ messages[0].__class__.__mro__[1].__subclasses__() }}",
+        "{{ cycler.__init__.__globals__.os.system('true') }}",
+        "{{ raise_exception('refused') }}",
+        "{% for %}",
+    ],
+)
+def test_a_hostile_or_broken_template_runs_no_code(
+    lfm2_folder: Path, tmp_path: Path, load, template: str
+) -> None:
+    folder = shutil.copytree(lfm2_folder, tmp_path / "model")
+    (folder / "chat_template.jinja").write_text(template)
+    model = load(folder)
+    with pytest.raises(ModelNotUsable, match="chat template"):
+        model.apply_template([{"role": "user", "content": "Hello"}], answer=True)
+
+
+def test_the_processor_takes_full_precision_while_it_fits() -> None:
+    if torch.cuda.is_available():
+        pytest.skip("speaks of machines without a graphics card")
+    assert place(None, 10**6, 10**9).weights == "full"
+    assert place(None, 10**9, 10**9).weights == "bnb_nf4"
+    assert place("full", 10**9, 10**9).weights == "full"
