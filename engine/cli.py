@@ -112,7 +112,7 @@ def evaluate(
 ) -> None:
     """Measure how often a model answers rightly, on items it has never seen."""
     _settle(offline)
-    from engine.evals.run import run_evaluation
+    from engine.evaluation import run_evaluation
 
     names = tuple(name.strip() for name in tasks.split(",")) if tasks else None
     run_evaluation(model, weights, names, limit, as_json=as_json)

@@ -54,7 +54,7 @@ def test_no_engine_module_opens_a_connection_at_import() -> None:
     program = (
         "import sys; seen = []\n"
         "sys.addaudithook(lambda e, a: seen.append(e) if e.startswith('socket.conn') else None)\n"
-        "import engine.worker, engine.cli, engine.bench.run, engine.evals.run\n"
+        "import engine.worker, engine.cli, engine.bench.run, engine.evaluation\n"
         "assert not seen, seen"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
