@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from app.engine_bridge import EngineBridge
     from app.model_loading import ModelLoading
-    from engine import EngineError, Event, Limits, SamplingParams
+    from engine import EngineError, Event, Limits, Message, SamplingParams
 
 AnswerSettings = tuple["SamplingParams", "Limits"]
 _ENDS = {
@@ -65,7 +65,6 @@ class ChatSession(QObject):
     turn_added = Signal(object)
     turn_changed = Signal(object)
     turn_removed = Signal(object)
-    text_added = Signal(object, str)
     answer_finished = Signal(object)
     figures_changed = Signal(object)
 
@@ -98,6 +97,11 @@ class ChatSession(QObject):
     def busy(self) -> bool:
         """Whether the open conversation waits for an answer that can be stopped."""
         return any(turn.state.running for turn in self.current.turns)
+
+    def messages_with(self, draft: Draft) -> tuple[Message, ...]:
+        """What the model would read if `draft` were sent now."""
+        turn = Turn(draft.message())
+        return Conversation(turns=[*self.current.turns, turn]).messages_for(turn)
 
     def open_new(self) -> None:
         """Turn to an empty conversation; one that is still empty is kept."""
@@ -229,13 +233,10 @@ class ChatSession(QObject):
 
     def _hear_text(self, running: _Running, event: TextDelta) -> None:
         turn = running.turn
-        began = turn.state is not TurnState.ANSWERING
         turn.state = TurnState.ANSWERING
         turn.answer += event.text
         turn.completion_tokens = running.kept_tokens + event.tokens
-        if began:
-            self.turn_changed.emit(turn)
-        self.text_added.emit(turn, event.text)
+        self.turn_changed.emit(turn)
 
     def _finish(self, running: _Running, event: Finished) -> None:
         turn = running.turn

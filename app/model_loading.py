@@ -27,7 +27,7 @@ class ModelLoading(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._request_id: str | None = None
-        self._folder: Path | None = None
+        self.last_folder: Path | None = None
         self.starter = True
         self.info: ModelInfo | None = None
         self.error: EngineError | None = None
@@ -43,7 +43,7 @@ class ModelLoading(QObject):
         if self._request_id is not None:
             self._bridge.drop(self._request_id)
         request = LoadModel(folder)
-        self._folder = folder
+        self.last_folder = folder
         self._request_id = request.request_id
         self.error = self.progress = None
         self._bridge.submit(request, self._hear)
@@ -55,7 +55,7 @@ class ModelLoading(QObject):
                 self.progress = event
             case ModelReady():
                 self.info = event.model
-                self.starter = self._folder is None
+                self.starter = self.last_folder is None
                 self._request_id = self.progress = None
             case Failed():
                 self.error = event.error

@@ -1,21 +1,17 @@
-"""Counts what a draft would cost, exactly, a moment after typing stops."""
+"""Counts exactly what a draft would cost, and each attachment by itself."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from engine import CountTokens, ImagePart, TokensCounted, user
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.drafts import Attachment
     from app.engine_bridge import EngineBridge
     from engine import Event, Message
-
-DELAY_MS = 150
 
 
 class TokenCounting(QObject):
@@ -27,23 +23,19 @@ class TokenCounting(QObject):
     def __init__(self, bridge: EngineBridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._messages: Callable[[], tuple[Message, ...]] | None = None
         self._request_id: str | None = None
         # Per model, what an empty message costs, and what each attachment does, by its digest.
         self._frame_tokens: int | None = None
         self._attachments: dict[str, int | None] = {}
         self._waiting: list[Attachment] = []
-        self._delay = QTimer(self, interval=DELAY_MS, singleShot=True)
-        self._delay.timeout.connect(self._count_draft)
 
-    def count_soon(self, messages: Callable[[], tuple[Message, ...]]) -> None:
-        """Count what `messages` returns, once nothing has changed for a moment."""
-        self._messages = messages
-        self._delay.start()
+    def count(self, messages: tuple[Message, ...]) -> None:
+        """Count what `messages` cost as a prompt."""
+        self.forget()
+        self._request_id = self._bridge.submit(CountTokens(messages), self._hear_draft)
 
     def forget(self) -> None:
         """Drop the draft's count that is on its way."""
-        self._delay.stop()
         if self._request_id is not None:
             self._bridge.drop(self._request_id)
             self._request_id = None
@@ -69,12 +61,6 @@ class TokenCounting(QObject):
             self._count_frame()
         else:
             self._submit_attachment(attachment)
-
-    def _count_draft(self) -> None:
-        self.forget()
-        messages = self._messages() if self._messages is not None else ()
-        if messages:
-            self._request_id = self._bridge.submit(CountTokens(messages), self._hear_draft)
 
     def _hear_draft(self, event: Event) -> None:
         self._request_id = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSpacerItem, QVBoxLayout, QWidget
 
 from app.ui.column import Column
 from app.ui.drop_target import DropTarget
@@ -59,6 +59,11 @@ class FirstRun(QScrollArea):
         self._machine.set_done(done=True)
         self._machine.show_text(machine.title, machine.text)
 
+    def hide_cells(self) -> None:
+        """The first answer has come: the first steps are behind."""
+        self._card.hide()
+        self._card_gap.changeSize(0, 0)
+
     def show_context(self, max_context: int) -> None:
         """How much the loaded model can hold."""
         self.drop_target.show_context(max_context)
@@ -91,8 +96,10 @@ class FirstRun(QScrollArea):
         column.addSpacing(4)
         column.addWidget(promise)
         column.addSpacing(20)
-        column.addWidget(self._cells())
-        column.addSpacing(16)
+        self._card = self._cells()
+        column.addWidget(self._card)
+        self._card_gap = QSpacerItem(0, 16)
+        column.addSpacerItem(self._card_gap)
         column.addWidget(self.drop_target)
         column.addSpacing(20)
         column.addWidget(self.starting_points)

@@ -24,7 +24,7 @@ HEIGHT = 48
 # Below this width of the window, "On this machine" is its icon alone.
 _FULL_WIDTH = 960
 _MACHINE = "On this machine"
-STARTER_NAME = "Starter model"
+STARTER_NAME = "Tanka starter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,7 @@ class Header(QFrame):
         self.machine = TextButton(theme, _MACHINE, "subtle", "lock", compact=True)
         self.machine.setAccessibleName(_MACHINE)
         self.model = TextButton(theme, "", "subtle", "chevron-down", compact=True)
-        # Mirrored, the icon stands behind the name, where a menu's arrow is looked for.
-        self.model.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.model.set_trailing_icon()
         self.popover = MachinePopover(theme, self)
         self.machine.clicked.connect(self._show_popover)
         self._starter = QAction(STARTER_NAME, self, checkable=True)
@@ -103,7 +102,9 @@ class Header(QFrame):
         row.addWidget(self.title, 1)
         row.addWidget(self.machine)
         row.addWidget(self.model)
-        column.addLayout(row, 1)
+        # The buttons are of fixed height, and only something tall keeps the row from shrinking.
+        self.title.setFixedHeight(HEIGHT - 1)
+        column.addLayout(row)
         column.addWidget(hairline())
 
     def _model_menu(self, actions: Actions) -> QMenu:

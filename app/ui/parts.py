@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
+from app.ui.icons import with_room
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from app.ui.theme import Theme
     from app.ui.tokens import TypeStyle
+
+
+# Qt itself leaves 4 px between icon and text.
+_ICON_GAP = 3
 
 
 class IconButton(QPushButton):
@@ -44,18 +50,28 @@ class TextButton(QPushButton):
     ) -> None:
         super().__init__(text)
         self._theme = theme
-        self._icon = icon
+        self._icon, self._kind = icon, kind
         self.setProperty("kind", kind)
         self.setProperty("compact", compact)
-        self.setIconSize(QSize(16, 16))
         self.setFont(theme.font("body" if kind in ("subtle", "quiet") else "body_medium"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._tint()
         theme.changed.connect(self._tint)
 
+    def set_trailing_icon(self) -> None:
+        """Put the icon behind the text, as where a menu opens."""
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self._tint()
+
     def _tint(self) -> None:
-        if self._icon:
-            self.setIcon(self._theme.icon(self._icon))
+        if not self._icon:
+            return
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        color = {"primary": "on_accent", "danger": "danger"}.get(self._kind, "ink2")
+        icon = self._theme.icon(self._icon, color)
+        before, after = (_ICON_GAP, 0) if mirrored else (0, _ICON_GAP)
+        self.setIconSize(QSize(16 + _ICON_GAP, 16))
+        self.setIcon(with_room(icon, 16, before, after))
 
 
 class Text(QLabel):

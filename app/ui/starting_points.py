@@ -13,7 +13,8 @@ from app.ui import icons
 from app.ui.parts import Text
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QEnterEvent, QPaintEvent
 
     from app.ui.theme import Theme
 
@@ -82,14 +83,29 @@ class _PointButton(QPushButton):
         self.setAccessibleName(point.title)
         self.setAccessibleDescription(point.text)
         self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(8, 6, 8, 6)
+        row.setContentsMargins(0, 6, 0, 6)
         row.setSpacing(12)
         row.addWidget(_Glyph(theme, point.icon), 0, Qt.AlignmentFlag.AlignTop)
         lines = QVBoxLayout()
         lines.setSpacing(0)
-        lines.addWidget(Text(theme, point.title, "body_medium"))
+        self._title = Text(theme, point.title, "body_medium")
+        lines.addWidget(self._title)
         lines.addWidget(Text(theme, point.text, "meta", "ink3"))
         row.addLayout(lines, 1)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Under the pointer the title is a link."""
+        super().enterEvent(event)
+        self._show_ink("accent")
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Plain text again."""
+        super().leaveEvent(event)
+        self._show_ink("ink")
+
+    def _show_ink(self, ink: str) -> None:
+        self._title.setProperty("ink", ink)
+        self.style().polish(self._title)
 
     def sizeHint(self) -> QSize:
         """What the two lines need: a button's own hint knows only its text."""
@@ -108,7 +124,6 @@ class StartingPoints(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         row = QHBoxLayout(self)
-        # The buttons' own padding stands outside the column, so that the icons keep its edge.
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         for point in POINTS:

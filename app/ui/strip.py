@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from app.figures import Figures
 from app.ui.parts import Text, hairline
-from app.wording import UNKNOWN, gigabytes, percent, rate, seconds, tokens
+from app.wording import gigabytes, percent, rate, seconds, size, tokens
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent
@@ -43,6 +43,11 @@ class Cell:
     share: float | None = None
     bar: bool = False
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to show, not even that something is unknown."""
+        return not self.before and not self.value
+
 
 def cells(figures: Figures) -> tuple[Cell, ...]:
     """The strip's cells from left to right."""
@@ -52,34 +57,35 @@ def cells(figures: Figures) -> tuple[Cell, ...]:
         Cell("reused", "reused", percent(figures.reused_share), ""),
         _gpu(figures),
         _memory("ram", "RAM", figures.process_bytes, figures.memory_bytes),
-        Cell(
-            "context",
-            "Context",
-            tokens(figures.context_tokens),
-            f"of {tokens(figures.max_context)}",
-            _share(figures.context_tokens, figures.max_context),
-            bar=True,
-        ),
+        _context(figures.context_tokens, figures.max_context),
     )
 
 
 def _speed(figures: Figures) -> Cell:
     if figures.phase == "loading":
-        loaded = gigabytes(figures.loaded_bytes, 2) if figures.loading_bytes else UNKNOWN
-        total = gigabytes(figures.loading_bytes, 2) if figures.loading_bytes else UNKNOWN
-        return Cell("speed", "Loading the model", loaded, f"of {total} GB")
+        if not figures.loading_bytes:
+            return Cell("speed", "Loading the model", "", "")
+        loaded, total = size(figures.loaded_bytes), size(figures.loading_bytes)
+        return Cell("speed", "Loading the model", loaded, f"of {total}")
     before = {"reading": "Reading", "answering": ""}.get(figures.phase, "last")
     return Cell("speed", before if figures.tok_s is not None else "", rate(figures.tok_s), "tok/s")
+
+
+def _context(used: int | None, whole: int | None) -> Cell:
+    after = "" if whole is None else f"of {tokens(whole)}"
+    return Cell("context", "Context", tokens(used), after, _share(used, whole), bar=True)
 
 
 def _gpu(figures: Figures) -> Cell:
     if figures.on_gpu is False:
         return Cell("gpu", "CPU only", "", "")
+    if figures.on_gpu is None:
+        return Cell("gpu", "", "", "")
     return _memory("gpu", "GPU", figures.gpu_used_bytes, figures.gpu_total_bytes)
 
 
 def _memory(name: str, label: str, used: int | None, total: int | None) -> Cell:
-    after = f"of {gigabytes(total)} GB"
+    after = "" if total is None else f"of {gigabytes(total)} GB"
     return Cell(name, label, gigabytes(used), after, _share(used, total), bar=True)
 
 
@@ -173,6 +179,7 @@ class PerformanceStrip(QFrame):
         self._cells: dict[str, _CellWidget] = {}
         self._gaps: dict[str, QWidget] = {}
         self._figures = Figures()
+        self._empty: set[str] = set()
         for cell in cells(self._figures):
             self._add(theme, cell)
         self._row.addStretch(1)
@@ -214,11 +221,12 @@ class PerformanceStrip(QFrame):
         self._tick.stop()
         for cell in cells(self._figures):
             self._cells[cell.name].show_cell(cell)
+        self._empty = {cell.name for cell in cells(self._figures) if cell.empty}
         self._fit()
 
     def _fit(self) -> None:
-        for name in _DROP_ORDER:
-            self._set_shown(name, shown=True)
+        for name in self._cells:
+            self._set_shown(name, shown=name not in self._empty)
         for name in _DROP_ORDER:
             if self._needed() <= self.width():
                 break

@@ -78,7 +78,6 @@ QPushButton[kind="rail"] {
 QPushButton[kind="rail"]:hover, QPushButton[kind="rail"]:pressed { background: $wash; }
 
 QPushButton[kind="point"] { background: transparent; border: none; border-radius: 6px; padding: 0; }
-QPushButton[kind="point"]:hover, QPushButton[kind="point"]:pressed { background: $wash; }
 #popover { background: $raised; border: 1px solid $edge; }
 
 QMenuBar { background: $bg; color: $ink2; border-bottom: 1px solid $line; padding: 2px 8px; }

@@ -1,0 +1,43 @@
+"""True statements for "On this machine": what runs where, what is kept, what is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.settings import window_settings_path
+from app.wording import memory, size
+
+if TYPE_CHECKING:
+    from engine import ModelInfo
+    from engine.machine import Machine
+
+
+def facts(model: ModelInfo | None, machine: Machine | None) -> tuple[tuple[str, str], ...]:
+    """Name and statement of each fact; what is not known yet is left out."""
+    kept = (
+        f"The settings only, in {window_settings_path().parent}. Conversations and attachments "
+        "are gone when Tanka is closed."
+    )
+    return (
+        *_model_facts(model),
+        *_machine_facts(machine),
+        ("Kept", kept),
+        ("Sent", "Nothing. Tanka opens no connection."),
+    )
+
+
+def _model_facts(model: ModelInfo | None) -> tuple[tuple[str, str], ...]:
+    if model is None:
+        return (("Model", "None is loaded."),)
+    weights = {"full": "full precision", "bnb_nf4": "4-bit"}[model.weights]
+    return (
+        ("Model", f"{model.name}, {weights}, {size(model.weight_bytes)}"),
+        ("Folder", str(model.folder)),
+        ("Runs on", model.device_name),
+    )
+
+
+def _machine_facts(machine: Machine | None) -> tuple[tuple[str, str], ...]:
+    if machine is None or machine.memory_bytes is None:
+        return ()
+    return (("Memory", f"{memory(machine.memory_bytes)}, {machine.system}"),)

@@ -1,0 +1,206 @@
+"""Starts the window: every object is made once, here, in this order, and ended in the reverse one.
+
+1. the application, its appearance, the catcher of faults
+2. settings, the engine's and the window's
+3. bridge, models, counting, session: what stands behind the window
+4. window, page, control: what is seen, and its connections
+5. the window is shown; once it has been painted, the model is loaded and the machine looked at
+
+The model runtime is imported by the engine's own thread in step 5, never before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QObject, Qt
+from PySide6.QtWidgets import QApplication, QFileDialog
+from qasync import QEventLoop
+
+from app.background import Background
+from app.chat_session import ChatSession
+from app.crash import FaultCatcher
+from app.engine_bridge import EngineBridge
+from app.facts import facts
+from app.interrupt import Interrupt
+from app.model_loading import ModelLoading
+from app.settings_store import SettingsStore
+from app.token_counting import TokenCounting
+from app.ui.conversation_page import ConversationPage
+from app.ui.drop_overlay import DropOverlay
+from app.ui.fault_dialog import FaultDialog
+from app.ui.first_run_cells import describe
+from app.ui.main_window import MainWindow
+from app.ui.shortcut_dialog import ShortcutDialog
+from app.ui.theme import Theme, ThemeChoice
+from app.window_control import WindowControl
+from engine.machine import Machine, read_machine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine import EngineClient
+
+log = logging.getLogger(__name__)
+
+# The engine's Python shares the interpreter with the window, which must not wait long for it.
+_SWITCH_INTERVAL_S = 0.001
+_ENGINE_PATIENCE_S = 30.0
+_CHOICES: tuple[ThemeChoice, ...] = ("system", "light", "dark")
+
+
+class Program(QObject):
+    """Everything there is, from the first object to the last."""
+
+    def __init__(self, application: QApplication, client: EngineClient | None = None) -> None:
+        super().__init__()
+        self.theme = Theme(self)
+        self.store = SettingsStore()
+        self.theme.set_choice(self.store.window.theme)
+        self.theme.apply(application)
+        self.background = Background(self)
+        self.bridge = EngineBridge(client, self)
+        self.models = ModelLoading(self.bridge, self)
+        self.counting = TokenCounting(self.bridge, self)
+        self.session = ChatSession(self.bridge, self.models, self.store.answer_settings, self)
+        self.window = MainWindow(self.theme)
+        self.page = ConversationPage(self.theme, self.window.registry, self.background)
+        self.window.set_page(self.page)
+        self.overlay = DropOverlay(self.theme, self.window)
+        self.overlay.install(self.window)
+        self.control = WindowControl(
+            self.window, self.page, self.session, self.models, self.counting
+        )
+        self.overlay.dropped.connect(self.control.drop)
+        self._machine: Machine | None = None
+        self._connect()
+        self._restore()
+
+    def show(self, files: Sequence[Path] = ()) -> None:
+        """Show the window, and start the engine once it has been painted."""
+        self.window.first_painted.connect(self._start, Qt.ConnectionType.QueuedConnection)
+        self.window.show()
+        self.page.composer.focus_text()
+        if files:
+            self.page.composer.add_paths(files)
+
+    def close(self) -> None:
+        """Keep the settings, then cancel, drain and join."""
+        self.store.change(
+            geometry=bytes(self.window.saveGeometry().toHex().data()).decode(),
+            sidebar_collapsed=self.window.sidebar_collapsed,
+        )
+        self.session.close()
+        if not self.bridge.close(_ENGINE_PATIENCE_S):
+            log.error("the engine did not end in time")
+        self.background.close()
+
+    def show_fault(self, sentence: str, report: str) -> None:
+        """Tell of a fault that nobody caught."""
+        FaultDialog(self.theme, sentence, report, self.window).show()
+
+    def _start(self) -> None:
+        self.models.load(self.store.engine.model_folder)
+        self.background.run(read_machine, self._show_machine, _log_failure)
+
+    def _connect(self) -> None:
+        actions = self.window.registry
+        actions["open_model"].triggered.connect(self._choose_model)
+        actions["shortcuts"].triggered.connect(self._show_shortcuts)
+        actions["quit"].triggered.connect(self.window.close)
+        for choice in _CHOICES:
+            action = actions[f"theme_{choice}"]
+            action.triggered.connect(lambda _on=False, c=choice: self._choose_theme(c))
+        self.models.changed.connect(self._show_facts)
+        self.models.ready.connect(self._keep_model)
+        self.control.first_answered.connect(self._first_answer)
+
+    def _restore(self) -> None:
+        kept = self.store.window
+        self.window.registry[f"theme_{kept.theme}"].setChecked(True)
+        self.window.restore(QByteArray.fromHex(kept.geometry.encode()))
+        self.window.set_sidebar_collapsed(kept.sidebar_collapsed)
+        if kept.answered_once:
+            self.page.first_run.hide_cells()
+        self._show_facts()
+
+    def _choose_theme(self, choice: ThemeChoice) -> None:
+        self.theme.set_choice(choice)
+        self.store.change(theme=choice)
+
+    def _choose_model(self) -> None:
+        dialog = QFileDialog(self.window, "Open a model folder")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda name: self.models.load(Path(name)))
+        dialog.open()
+
+    def _show_shortcuts(self) -> None:
+        ShortcutDialog(self.theme, self.window.registry, self.window).show()
+
+    def _keep_model(self) -> None:
+        self.store.change_model(self.models.last_folder)
+
+    def _first_answer(self) -> None:
+        self.page.first_run.hide_cells()
+        self.store.change(answered_once=True)
+
+    def _show_machine(self, machine: Machine) -> None:
+        self._machine = machine
+        self.page.first_run.show_machine(describe(machine))
+        if machine.memory_bytes is not None:
+            self.session.meter.set_memory(machine.memory_bytes)
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        self.window.header.show_facts(facts(self.models.info, self._machine))
+
+
+def run(files: Sequence[Path] = ()) -> int:
+    """Open the window and stay until it is closed; the value returned is the exit status."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("tanka")
+    application.setApplicationDisplayName("Tanka")
+    application.setDesktopFileName("tanka")
+    # The program ends in its own order, after the window has gone.
+    application.setQuitOnLastWindowClosed(False)
+    catcher = FaultCatcher()
+    catcher.install()
+    loop = QEventLoop(application)
+    loop.set_exception_handler(catcher.on_loop_fault)
+    with loop:
+        loop.run_until_complete(_live(application, catcher, files))
+    catcher.uninstall()
+    return 0
+
+
+async def _live(application: QApplication, catcher: FaultCatcher, files: Sequence[Path]) -> None:
+    """From the first object to the last."""
+    closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    program = Program(application)
+    interrupt = Interrupt()
+    catcher.caught.connect(program.show_fault)
+    interrupt.interrupted.connect(program.window.close)
+    program.window.closing.connect(lambda: _end(closed))
+    program.show(files)
+    try:
+        await closed
+    finally:
+        program.close()
+        interrupt.close()
+
+
+def _end(closed: asyncio.Future[None]) -> None:
+    if not closed.done():
+        closed.set_result(None)
+
+
+def _log_failure(fault: Exception) -> None:
+    log.warning("the machine cannot be looked at: %s", fault)

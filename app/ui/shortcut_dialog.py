@@ -1,0 +1,37 @@
+"""The list of shortcuts: every action that has keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+
+from app.ui.parts import Text
+
+if TYPE_CHECKING:
+    from app.ui.actions import Actions
+    from app.ui.theme import Theme
+
+# Keys of the composer itself, which are no actions.
+_COMPOSER = (("Send", "Enter"), ("New line", "Shift+Enter"))
+
+
+class ShortcutDialog(QDialog):
+    """Actions on the left, keys on the right; Esc closes it."""
+
+    def __init__(self, theme: Theme, actions: Actions, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Shortcuts")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(12)
+        column.addWidget(Text(theme, "Shortcuts", "heading"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(32)
+        grid.setVerticalSpacing(8)
+        for row, (name, keys) in enumerate((*_COMPOSER, *actions.shortcuts())):
+            grid.addWidget(Text(theme, name), row, 0)
+            grid.addWidget(Text(theme, keys, "body", "ink3"), row, 1, Qt.AlignmentFlag.AlignRight)
+        column.addLayout(grid)

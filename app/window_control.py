@@ -1,0 +1,196 @@
+"""Connects the window with what stands behind it: session, models, counting. No widget is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.conversation import Conversation, Turn, TurnState
+from app.drafts import Draft
+from app.ui.conversation_list import Row
+from app.ui.header import ModelState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtGui import QImage
+
+    from app.chat_session import ChatSession
+    from app.model_loading import ModelLoading
+    from app.token_counting import TokenCounting
+    from app.ui.conversation_page import ConversationPage
+    from app.ui.main_window import MainWindow
+    from app.ui.starting_points import StartingPoint
+    from engine import EngineError, TokensCounted
+
+_ASK = "Ask a question, or drop files anywhere in the window"
+_ASK_MORE = "Ask a follow-up, or drop more files anywhere in the window"
+_ASK_EARLY = "Ask now if you like. The answer starts when the model is ready."
+
+
+class WindowControl(QObject):
+    """Passes on what a person does, and shows what comes of it."""
+
+    first_answered = Signal()
+
+    def __init__(
+        self,
+        window: MainWindow,
+        page: ConversationPage,
+        session: ChatSession,
+        models: ModelLoading,
+        counting: TokenCounting,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._page = window, page
+        self._session, self._models, self._counting = session, models, counting
+        self._shown = session.current
+        self._drafts: dict[str, Draft] = {}
+        self._connect_composer()
+        self._connect_session()
+        self._connect_models()
+        self._connect_actions()
+        self._show_model()
+        self._show_conversations()
+
+    def choose_start(self, point: StartingPoint) -> None:
+        """Propose the question of a starting point, and ask for its files."""
+        composer = self._page.composer
+        if point.question and composer.draft().empty:
+            composer.set_draft(Draft(point.question))
+        composer.focus_text()
+        composer.choose_files()
+
+    def drop(self, paths: list[Path], picture: QImage | None, new: bool) -> None:
+        """Attach what was dropped, in a new conversation where that was chosen."""
+        if new:
+            self._session.open_new()
+        if paths:
+            self._page.composer.add_paths(paths)
+        elif picture is not None:
+            self._page.composer.add_image(picture, "Dropped picture")
+        self._page.composer.focus_text()
+
+    def stop(self) -> None:
+        """End the answer; a question that has not been begun goes back into the composer."""
+        waiting = [t for t in self._session.current.turns if t.state is TurnState.QUEUED]
+        self._session.stop()
+        for turn in waiting:
+            if not turn.answer and self._page.composer.draft().empty:
+                self._take_back(turn)
+
+    def _connect_composer(self) -> None:
+        composer = self._page.composer
+        composer.submitted.connect(self._session.send)
+        composer.stop_requested.connect(self.stop)
+        composer.draft_changed.connect(self._count)
+        self._counting.counted.connect(self._show_count)
+        self._counting.attachment_counted.connect(composer.set_attachment_tokens)
+        self._page.first_run.files_wanted.connect(composer.choose_files)
+        self._page.first_run.start_chosen.connect(self.choose_start)
+
+    def _connect_session(self) -> None:
+        session, view = self._session, self._page.view
+        session.conversation_opened.connect(self._open)
+        session.conversations_changed.connect(self._show_conversations)
+        session.turn_added.connect(self._add_turn)
+        session.turn_changed.connect(self._update_turn)
+        session.figures_changed.connect(self._window.strip.show_figures)
+        session.answer_finished.connect(lambda _turn: self.first_answered.emit())
+        view.continue_requested.connect(session.resume)
+        view.start_over_requested.connect(session.start_over)
+        view.retry_requested.connect(session.start_over)
+        self._window.sidebar.chosen.connect(session.open)
+
+    def _connect_models(self) -> None:
+        models = self._models
+        models.changed.connect(self._show_model)
+        models.ready.connect(self._model_ready)
+        models.failed.connect(self._model_failed)
+        self._window.header.starter_chosen.connect(lambda: models.load(None))
+        self._page.model_card.starter_wanted.connect(lambda: models.load(None))
+
+    def _connect_actions(self) -> None:
+        actions = self._window.registry
+        actions["new_conversation"].triggered.connect(self._open_new)
+        actions["open_files"].triggered.connect(self._page.composer.choose_files)
+        actions["copy_answer"].triggered.connect(self._page.view.copy_last_answer)
+        actions["stop"].triggered.connect(self.stop)
+
+    def _open_new(self) -> None:
+        self._session.open_new()
+        self._page.composer.focus_text()
+
+    def _take_back(self, turn: Turn) -> None:
+        draft = self._session.withdraw(turn)
+        if draft is not None:
+            self._page.show_conversation(self._session.current)
+            self._page.composer.set_draft(draft)
+
+    def _open(self, conversation: Conversation) -> None:
+        """Show `conversation` with what was being written in it."""
+        if conversation is not self._shown:
+            self._drafts[self._shown.id] = self._page.composer.draft()
+            self._shown = conversation
+            self._page.composer.set_draft(self._drafts.pop(conversation.id, Draft()))
+        self._page.show_conversation(conversation)
+
+    def _add_turn(self, turn: Turn) -> None:
+        self._page.show_begun(begun=True)
+        self._page.view.add_turn(turn)
+
+    def _update_turn(self, turn: Turn) -> None:
+        if turn in self._session.current.turns:
+            self._page.view.update_turn(turn)
+
+    def _show_conversations(self) -> None:
+        session = self._session
+        rows = [
+            Row(c.id, c.title, any(t.state.running for t in c.turns)) for c in session.conversations
+        ]
+        current = session.current
+        self._window.sidebar.show_rows(rows, current.id)
+        self._window.header.show_title(current.title)
+        self._page.composer.set_busy(session.busy)
+        self._window.registry["stop"].setEnabled(session.busy)
+        self._window.registry["copy_answer"].setEnabled(any(t.answer for t in current.turns))
+        self._show_placeholder()
+
+    def _show_placeholder(self) -> None:
+        if self._session.current.turns:
+            text = _ASK_MORE
+        else:
+            text = _ASK_EARLY if self._models.loading else _ASK
+        self._page.composer.set_placeholder(text)
+
+    def _count(self, draft: Draft) -> None:
+        if draft.empty or self._models.info is None:
+            self._counting.forget()
+            return
+        self._counting.count(self._session.messages_with(draft))
+        for attachment in draft.attachments:
+            self._counting.count_attachment(attachment)
+
+    def _show_count(self, count: TokensCounted) -> None:
+        self._page.composer.set_count(count)
+
+    def _show_model(self) -> None:
+        models = self._models
+        name = models.info.name if models.info is not None else ""
+        state = ModelState("ready" if name else "none", name, models.starter)
+        if models.loading:
+            step = models.progress.step if models.progress is not None else ""
+            state = ModelState("loading", name, models.starter, step)
+        self._window.header.show_model(state)
+        self._show_placeholder()
+
+    def _model_ready(self) -> None:
+        assert self._models.info is not None
+        self._page.model_card.hide()
+        self._page.first_run.show_context(self._models.info.max_context)
+        self._counting.forget_model()
+        self._count(self._page.composer.draft())
+
+    def _model_failed(self, error: EngineError) -> None:
+        self._page.model_card.show_error(error, starter_failed=self._models.last_folder is None)
