@@ -1,0 +1,1 @@
+"""What is seen: widgets, their looks, and the view of a conversation."""

@@ -1,0 +1,149 @@
+"""One attachment in the composer: being read, ready, or refused with the reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from app.ui.attachment_views import Badge, extent, named
+from app.ui.parts import IconButton, Text
+from app.ui.picture import Picture
+from app.ui.tokens import RADIUS_CONTROL
+from engine import ImagePart
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QPaintEvent, QShowEvent
+
+    from app.background import Background
+    from app.drafts import Attachment
+    from app.ui.theme import Theme
+
+_HEIGHT = 32
+_MARK = QSize(24, 24)
+_NAME_LIMIT = 220
+_REASON_LIMIT = 520
+
+
+class AttachmentChip(QWidget):
+    """Shows one attachment and lets it be removed."""
+
+    removed = Signal(object)
+
+    def __init__(self, theme: Theme, background: Background, name: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self._background = background
+        self.name = name
+        self.part: Attachment | None = None
+        self.reason = ""
+        self._tokens: Text | None = None
+        self._remove = IconButton(theme, "close", f"Remove {name}")
+        self._remove.clicked.connect(lambda: self.removed.emit(self))
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(4, 2, 2, 2)
+        self._row.setSpacing(6)
+        self._fill(_Spinner(theme), named(theme, name, "body", limit=_NAME_LIMIT))
+        self.setAccessibleName(f"Reading {name}")
+        theme.changed.connect(self.update)
+
+    @property
+    def reading(self) -> bool:
+        """Whether the file is still being read."""
+        return self.part is None and not self.reason
+
+    def set_part(self, part: Attachment) -> None:
+        """The file has been read."""
+        self.part = part
+        self.name = part.name
+        self._tokens = Text(self._theme, extent(part), "meta", "ink3")
+        mark: QWidget
+        if isinstance(part, ImagePart):
+            mark = Picture(self._theme, self._background, part, _MARK)
+        else:
+            mark = Badge(self._theme, part.name)
+        label = named(self._theme, part.name, "body", limit=_NAME_LIMIT)
+        self._fill(mark, label, self._tokens)
+        self.setAccessibleName(f"Attached, {part.name}, {extent(part)}")
+
+    def set_tokens(self, tokens: int) -> None:
+        """What this attachment alone costs."""
+        if self._tokens is None or self.part is None:
+            return
+        cost = f"{tokens:,} tokens"
+        pages = "" if isinstance(self.part, ImagePart) else f"{extent(self.part)} · "
+        self._tokens.setText(pages + cost)
+        self.setAccessibleName(f"Attached, {self.part.name}, {pages}{cost}")
+        self.updateGeometry()
+
+    def set_failed(self, reason: str) -> None:
+        """The file cannot be used; `reason` says why and what helps."""
+        self.reason = reason
+        mark = QLabel()
+        icon = self._theme.icon("warning", "danger")
+        mark.setPixmap(icon.pixmap(QSize(16, 16), self.devicePixelRatioF()))
+        text = Text(self._theme, reason, "body", "danger")
+        if text.sizeHint().width() > _REASON_LIMIT:
+            text.setWordWrap(True)
+            text.setFixedWidth(_REASON_LIMIT)
+            text.setFixedHeight(text.heightForWidth(_REASON_LIMIT) + 8)
+        self._fill(mark, text)
+        self.setAccessibleName(f"Not attached: {reason}")
+        self.setToolTip(self.name)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw ground and border; red only where something is refused."""
+        del event
+        colors = self._theme.colors
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colors.danger if self.reason else colors.line, 1))
+        painter.setBrush(colors.danger_wash if self.reason else colors.sheet)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, RADIUS_CONTROL, RADIUS_CONTROL)
+        painter.end()
+
+    def _fill(self, *content: QWidget) -> None:
+        while (item := self._row.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None and widget is not self._remove:
+                widget.hide()
+                widget.deleteLater()
+        for widget in (*content, self._remove):
+            self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.setMinimumHeight(_HEIGHT)
+        self.updateGeometry()
+
+
+class _Spinner(QWidget):
+    """A turning arc; it turns only while it is seen."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._angle = 0
+        self.setFixedSize(_MARK)
+        self._timer = QTimer(self, interval=80)
+        self._timer.timeout.connect(self._turn)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.colors.accent, 1.5))
+        painter.drawArc(QRectF(5, 5, 14, 14), -self._angle * 16, 270 * 16)
+        painter.end()
+
+    def _turn(self) -> None:
+        self._angle = (self._angle + 30) % 360
+        self.update()

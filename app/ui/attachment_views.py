@@ -1,0 +1,142 @@
+"""How attachments look above a question: documents as chips, pictures as thumbnails."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.ui.flow_layout import FlowLayout
+from app.ui.parts import Text
+from app.ui.picture import Picture, fitted
+from app.ui.tokens import RADIUS_CHIP
+from engine import DocumentPart, ImagePart
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+    from app.background import Background
+    from app.ui.theme import Theme
+    from app.ui.tokens import TypeStyle
+    from engine import Message
+
+_NAME_LIMIT = 360
+_KILO = 1000
+
+
+class Badge(QWidget):
+    """The kind of a document in a few capitals, outlined."""
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self._text = kind_of(name)
+        font = theme.font("label")
+        font.setPixelSize(9)
+        self.setFont(font)
+        width = self.fontMetrics().horizontalAdvance(self._text) + 10
+        self.setFixedSize(max(width, 26), 16)
+        self.setAccessibleName(self._text)
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the capitals in their frame."""
+        del event
+        colors = self._theme.colors
+        ink = colors.danger if self._text == "PDF" else colors.ink2
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(ink, 1))
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, RADIUS_CHIP - 1, RADIUS_CHIP - 1)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
+        painter.end()
+
+
+class AttachmentRow(QWidget):
+    """Everything attached to one question."""
+
+    def __init__(self, theme: Theme, background: Background, question: Message) -> None:
+        super().__init__()
+        flow = FlowLayout(self, gap=8)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        for part in question.parts:
+            if isinstance(part, DocumentPart):
+                flow.addWidget(_document(theme, part))
+            elif isinstance(part, ImagePart):
+                flow.addWidget(_picture(theme, background, part))
+        self.setVisible(flow.count() > 0)
+
+
+def _document(theme: Theme, part: DocumentPart) -> QWidget:
+    chip = QFrame()
+    chip.setProperty("surface", "card")
+    chip.setFixedHeight(36)
+    row = QHBoxLayout(chip)
+    row.setContentsMargins(8, 0, 12, 0)
+    row.setSpacing(6)
+    row.addWidget(Badge(theme, part.name))
+    row.addWidget(named(theme, part.name, "body_medium"))
+    row.addWidget(Text(theme, extent(part), "meta", "ink3"))
+    chip.setAccessibleName(f"Document, {part.name}, {extent(part)}")
+    return chip
+
+
+def _picture(theme: Theme, background: Background, part: ImagePart) -> QWidget:
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(12)
+    row.addWidget(Picture(theme, background, part, fitted(part)))
+    facts = QVBoxLayout()
+    facts.setSpacing(2)
+    facts.addStretch()
+    facts.addWidget(named(theme, part.name, "meta", "ink3", limit=200))
+    facts.addWidget(Text(theme, extent(part), "meta", "ink3"))
+    row.addLayout(facts)
+    return holder
+
+
+def named(
+    theme: Theme, name: str, style: TypeStyle, ink: str = "ink", limit: int = _NAME_LIMIT
+) -> Text:
+    """A file's name, shortened in the middle so that its ending stays; whole in the tooltip."""
+    label = Text(theme, name, style, ink)
+    shown = label.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, limit)
+    label.setText(shown)
+    label.setToolTip(name if shown != name else "")
+    label.setAccessibleName(name)
+    return label
+
+
+def extent(part: ImagePart | DocumentPart) -> str:
+    """How large an attachment is: pixels, pages, or bytes for text without pages."""
+    if isinstance(part, ImagePart):
+        return f"{part.width:,} × {part.height:,}"
+    if kind_of(part.name) == "PDF" or len(part.pages) > 1:
+        count = len(part.pages)
+        return "1 page" if count == 1 else f"{count:,} pages"
+    return file_size(part.size_bytes)
+
+
+def file_size(count: int) -> str:
+    """A file's size in decimal units, as file managers give it."""
+    if count < _KILO:
+        return f"{count} bytes"
+    if count < _KILO**2:
+        return f"{count / _KILO:.0f} kB"
+    return f"{count / _KILO**2:.1f} MB"
+
+
+def kind_of(name: str) -> str:
+    """The capitals for a document's badge, from its ending."""
+    ending = PurePath(name).suffix.removeprefix(".").upper()
+    return ending if 0 < len(ending) <= 4 and ending.isalnum() else "TXT"
+
+
+CHIP_PICTURE = QSize(24, 24)

@@ -1,0 +1,49 @@
+"""The reading column: one measure for the conversation and the composer, centred."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+COLUMN_WIDTH = 720
+SIDE_PADDING = 28
+
+
+class Column(QWidget):
+    """Holds its content in the middle, at most `COLUMN_WIDTH` wide with the padding.
+
+    `right_reserve` is taken by something beside the column, such as a scroll bar; the content is
+    centred as if it were not there, so that columns above one another line up. `bleed` is how far
+    the content may reach into the padding, for frames that are drawn around its text.
+    """
+
+    def __init__(
+        self, right_reserve: int = 0, bleed: int = 0, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._right_reserve = right_reserve
+        self._padding = SIDE_PADDING - bleed
+        self._top, self._bottom = 0, 0
+        self.content = QVBoxLayout(self)
+        self.content.setSpacing(0)
+        self._centre()
+
+    def set_vertical_padding(self, top: int, bottom: int) -> None:
+        """Space above and below the content."""
+        self._top, self._bottom = top, bottom
+        self._centre()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the content in the middle."""
+        super().resizeEvent(event)
+        self._centre()
+
+    def _centre(self) -> None:
+        whole = self.width() + self._right_reserve
+        side = max(0, (whole - COLUMN_WIDTH) // 2) + self._padding
+        right = max(0, side - self._right_reserve)
+        self.content.setContentsMargins(side, self._top, right, self._bottom)

@@ -1,0 +1,233 @@
+"""Where a message is written: attachments, text, what it costs, and the button that sends it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.drafts import Draft
+from app.ui.attachment_strip import AttachmentStrip
+from app.ui.column import Column
+from app.ui.composer_editor import LINE, ComposerEditor
+from app.ui.parts import IconButton, Text
+from app.ui.send_button import SendButton
+from app.ui.thin_bar import ThinBar
+from app.ui.token_meter import Count, Reading, read_meter
+from app.ui.tokens import RADIUS_LARGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
+
+    from app.background import Background
+    from app.ui.theme import Theme
+    from engine import TokensCounted
+
+COUNT_DELAY_MS = 150
+_LARGEST_SHARE = 0.4
+_INKS = {"usual": "ink3", "near": "warn", "over": "danger"}
+
+
+class Composer(Column):
+    """Writes a `Draft`. It does not know what becomes of it."""
+
+    submitted = Signal(object)
+    stop_requested = Signal()
+    draft_changed = Signal(object)
+
+    def __init__(self, theme: Theme, background: Background) -> None:
+        super().__init__()
+        self._theme = theme
+        self._busy = False
+        self._count: Count | None = None
+        self._exact = False
+        self.attachments = AttachmentStrip(theme, background)
+        self.editor = ComposerEditor(theme)
+        self.send = SendButton(theme)
+        self.attach = IconButton(theme, "attach", "Attach files")
+        self.meter = Text(theme, "", "meta", "ink3")
+        self.bar = ThinBar(theme)
+        self.bar.hide()
+        self._timer = QTimer(self, interval=COUNT_DELAY_MS, singleShot=True)
+        self._lay_out(_Box(theme, self.editor))
+        self._connect()
+        self._refresh()
+
+    def draft(self) -> Draft:
+        """What is written and attached now."""
+        return Draft(self.editor.toPlainText(), self.attachments.parts)
+
+    def set_draft(self, draft: Draft) -> None:
+        """Go on with `draft`."""
+        self.attachments.clear()
+        for part in draft.attachments:
+            self.attachments.add_part(part)
+        self.editor.set_text(draft.text)
+        self._changed()
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self.set_draft(Draft())
+
+    def add_paths(self, paths: Iterable[Path]) -> None:
+        """Attach the files at `paths`."""
+        self.attachments.add_paths(paths)
+
+    def add_image(self, image: QImage, name: str) -> None:
+        """Attach a picture that is not in a file."""
+        self.attachments.add_image(image, name)
+
+    def set_attachment_tokens(self, sha256: str, tokens: int) -> None:
+        """Say what the attachment with this digest costs by itself."""
+        self.attachments.set_tokens(sha256, tokens)
+        self._refresh()
+
+    def set_busy(self, busy: bool) -> None:
+        """While an answer is being written, the button stops it; Enter still sends."""
+        self._busy = busy
+        self._refresh()
+
+    def set_count(self, count: TokensCounted | None) -> None:
+        """The exact cost of the draft as it is now; `None` while it cannot be counted."""
+        self._count = None if count is None else Count(count, self.editor.toPlainText())
+        self._exact = count is not None
+        self._refresh()
+
+    def set_placeholder(self, text: str) -> None:
+        """What stands in the field while nothing is written."""
+        self.editor.set_placeholder(text)
+
+    def focus_text(self) -> None:
+        """Put the caret into the field."""
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def choose_files(self) -> None:
+        """Ask the person for files to attach."""
+        dialog = QFileDialog(self, "Attach files")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self.add_paths([Path(n) for n in names]))
+        dialog.open()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The field may take a share of the window's height."""
+        super().resizeEvent(event)
+        self._limit_height()
+
+    def _submit(self) -> None:
+        if not self._obstacle():
+            draft = self.draft()
+            self.clear()
+            self.submitted.emit(draft)
+
+    def _press(self) -> None:
+        if self._busy:
+            self.stop_requested.emit()
+        else:
+            self._submit()
+
+    def _escape(self) -> None:
+        if self._busy:
+            self.stop_requested.emit()
+
+    def _changed(self) -> None:
+        self._exact = False
+        self._timer.start()
+        self._limit_height()
+        self._refresh()
+
+    def _obstacle(self) -> str:
+        """Why the draft cannot be sent; nothing if it can."""
+        if self.attachments.reading:
+            return f"Still reading {self.attachments.reading}"
+        draft = self.draft()
+        if draft.empty:
+            return "Write a question or attach a file"
+        return self._read_meter(draft).reason
+
+    def _read_meter(self, draft: Draft) -> Reading:
+        return read_meter(draft, self._count, self.attachments.tokens, exact=self._exact)
+
+    def _refresh(self) -> None:
+        self.send.show_state(busy=self._busy, obstacle=self._obstacle())
+        self._show_reading(self._read_meter(self.draft()))
+
+    def _show_reading(self, reading: Reading) -> None:
+        ink = self._theme.color(_INKS[reading.level]).name()
+        strong = "ink" if reading.level == "usual" and reading.lead else _INKS[reading.level]
+        weight = 600 if reading.lead or reading.level != "usual" else 400
+        total = (
+            f'<span style="color:{self._theme.color(strong).name()}; font-weight:{weight}">'
+            f"{reading.total}</span>"
+        )
+        self.meter.setText(f'<span style="color:{ink}">{reading.lead} </span>{total}')
+        self.meter.setAccessibleName(f"{reading.lead} {reading.total}".strip())
+        self.bar.setVisible(reading.level != "usual")
+        self.bar.set_share(reading.share, reading.total, _INKS[reading.level])
+
+    def _limit_height(self) -> None:
+        others = self.height() - self.editor.height()
+        self.editor.set_largest_height(round(self.window().height() * _LARGEST_SHARE) - others)
+
+    def _connect(self) -> None:
+        self.editor.textChanged.connect(self._changed)
+        self.editor.send_requested.connect(self._submit)
+        self.editor.escaped.connect(self._escape)
+        self.editor.files_pasted.connect(self.add_paths)
+        self.editor.image_pasted.connect(lambda image: self.add_image(image, "Pasted picture"))
+        self.attachments.changed.connect(self._changed)
+        self.send.clicked.connect(self._press)
+        self.attach.clicked.connect(self.choose_files)
+        self._timer.timeout.connect(lambda: self.draft_changed.emit(self.draft()))
+        self._theme.changed.connect(self._refresh)
+
+    def _lay_out(self, box: QWidget) -> None:
+        self.meter.setTextFormat(Qt.TextFormat.RichText)
+        controls = QHBoxLayout()
+        controls.setSpacing(12)
+        controls.addWidget(self.attach)
+        controls.addStretch()
+        controls.addWidget(self.meter)
+        controls.addWidget(self.send)
+        inner = QVBoxLayout(box)
+        inner.setContentsMargins(10, 10, 10, 10)
+        inner.setSpacing(8)
+        inner.addWidget(self.attachments)
+        text = QHBoxLayout()
+        text.setContentsMargins(4, 0, 4, 0)
+        text.addWidget(self.editor)
+        inner.addLayout(text)
+        inner.addWidget(self.bar)
+        inner.addLayout(controls)
+        self.content.addWidget(box)
+        self.set_vertical_padding(0, 16)
+        self.editor.setMinimumHeight(LINE)
+        self.setFocusProxy(self.editor)
+
+
+class _Box(QWidget):
+    """The raised box; its border tells whether the field has the focus."""
+
+    def __init__(self, theme: Theme, editor: ComposerEditor) -> None:
+        super().__init__()
+        self._theme = theme
+        self._editor = editor
+        editor.focus_changed.connect(lambda _: self.update())
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        colors = self._theme.colors
+        focused = self._editor.hasFocus()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colors.accent if focused else colors.edge, 1))
+        painter.setBrush(colors.raised)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, RADIUS_LARGE, RADIUS_LARGE)
+        painter.end()

@@ -1,0 +1,169 @@
+"""The text field of the composer: keys, pasting, and a height that follows the text."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QRect, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPalette, QTextBlockFormat, QTextCursor
+from PySide6.QtWidgets import QFrame, QTextEdit
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import (
+        QDragEnterEvent,
+        QFocusEvent,
+        QInputMethodEvent,
+        QKeyEvent,
+        QPaintEvent,
+    )
+
+    from app.ui.theme import Theme
+
+LINE = 24
+
+
+class ComposerEditor(QTextEdit):
+    """Plain text. Enter sends, with Shift it breaks the line."""
+
+    send_requested = Signal()
+    escaped = Signal()
+    files_pasted = Signal(list)
+    image_pasted = Signal(object)
+    focus_changed = Signal(bool)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._placeholder = ""
+        self._composing = False
+        self._largest = 10 * LINE
+        self.setAcceptRichText(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFont(theme.font("reading"))
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(0)
+        self.setAccessibleName("Message")
+        self._set_line_height()
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self._fit()
+        self._recolour()
+        theme.changed.connect(self._recolour)
+
+    def set_text(self, text: str) -> None:
+        """Replace everything by `text`, with the caret behind it."""
+        self.setPlainText(text)
+        self._set_line_height()
+        self.moveCursor(QTextCursor.MoveOperation.End)
+
+    def set_placeholder(self, text: str) -> None:
+        """What stands here while nothing is written."""
+        self._placeholder = text
+        self.setAccessibleDescription(text)
+        self.viewport().update()
+
+    def set_largest_height(self, height: int) -> None:
+        """How high the field may grow before it scrolls."""
+        self._largest = max(LINE, height)
+        self._fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Send on Enter, unless an input method is still composing."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if enter and not self._composing:
+            if held == Qt.KeyboardModifier.NoModifier:
+                self.send_requested.emit()
+            else:
+                self.textCursor().insertBlock()
+                self.ensureCursorVisible()
+        elif event.key() == Qt.Key.Key_Escape:
+            event.ignore()
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Know whether a word is being composed."""
+        self._composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+        self.viewport().update()
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Files and pictures can be pasted too."""
+        return source.hasImage() or super().canInsertFromMimeData(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Paste files and pictures as attachments, everything else as plain text."""
+        paths = local_paths(source)
+        if paths:
+            self.files_pasted.emit(paths)
+        elif source.hasImage() and not source.hasText():
+            # Programs that copy text with a picture of it mean the text.
+            self.image_pasted.emit(QImage(source.imageData()))
+        else:
+            self.insertPlainText(source.text())
+            self.ensureCursorVisible()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Leave files and pictures to the window; text can be dropped between the words."""
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Tell the box around."""
+        super().focusInEvent(event)
+        self.focus_changed.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Tell the box around."""
+        super().focusOutEvent(event)
+        self.focus_changed.emit(False)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the text, or what stands in its place on the same base line."""
+        super().paintEvent(event)
+        if not self._placeholder or self._composing or not self.document().isEmpty():
+            return
+        painter = QPainter(self.viewport())
+        painter.setPen(self._theme.colors.ink3)
+        painter.setFont(self.font())
+        room = QRect(0, 0, self.viewport().width(), LINE)
+        text = self.fontMetrics().elidedText(
+            self._placeholder, Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
+
+    def _set_line_height(self) -> None:
+        form = QTextBlockFormat()
+        form.setLineHeight(LINE, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        self.document().setUndoRedoEnabled(False)
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.mergeBlockFormat(form)
+        self.document().setUndoRedoEnabled(True)
+
+    def _fit(self) -> None:
+        wanted = max(LINE, math.ceil(self.document().size().height()))
+        scrolls = wanted > self._largest
+        always, never = Qt.ScrollBarPolicy.ScrollBarAsNeeded, Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(always if scrolls else never)
+        self.setFixedHeight(min(wanted, self._largest))
+
+    def _recolour(self) -> None:
+        colors = self._theme.colors
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Text, colors.ink)
+        palette.setColor(QPalette.ColorRole.Highlight, colors.accent_wash)
+        palette.setColor(QPalette.ColorRole.HighlightedText, colors.ink)
+        self.setPalette(palette)
+
+
+def local_paths(source: QMimeData) -> list[Path]:
+    """The files on this computer that `source` names."""
+    return [Path(url.toLocalFile()) for url in source.urls() if url.isLocalFile()]

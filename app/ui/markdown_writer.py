@@ -1,0 +1,216 @@
+"""Draws blocks of prose into a text document, in the type and colours of the theme."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import (
+    QFont,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextOption,
+)
+
+from app.ui.text_view import QUOTE_INDENT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it.token import Token
+
+    from app.ui.markdown_blocks import Block
+    from app.ui.theme import Theme
+    from app.ui.tokens import TypeStyle
+
+READING_LINE = 24
+PARAGRAPH_GAP = 12
+_ITEM_GAP = 4
+_LIST_GAP = 8
+_AFTER_HEADING = 8
+_BULLET_INDENT, _NUMBER_INDENT = 20, 28
+_HEADINGS: dict[str, tuple[TypeStyle, int, int]] = {
+    "h1": ("title", 28, 24),
+    "h2": ("heading", 24, 20),
+    "h3": ("reading", 24, 16),
+    "h4": ("reading", 24, 16),
+    "h5": ("reading", 24, 16),
+    "h6": ("reading", 24, 16),
+}
+_BULLETS = ("•", "◦")
+_LINE_BREAK = "\u2028"
+
+
+class ProseWriter:
+    """Appends blocks to a document; one writer draws one block or one run of blocks."""
+
+    def __init__(self, theme: Theme, document: QTextDocument, *, continues: bool) -> None:
+        self._theme = theme
+        self._cursor = QTextCursor(document)
+        self._cursor.movePosition(QTextCursor.MoveOperation.End)
+        self._continues = continues
+        self._lists: list[int | None] = []
+        self._marker_due = False
+        self._quotes = 0
+        self._style: TypeStyle = "reading"
+        self._line = READING_LINE
+        self._strong = False
+
+    def write(self, block: Block, previous: str) -> str:
+        """Draw `block` after one of the kind `previous`; returns the kind of what was drawn."""
+        if block.kind == "item":
+            self._lists = [block.number]
+            gap = _ITEM_GAP if previous == "item" else _LIST_GAP
+        else:
+            self._lists = []
+            heading = _HEADINGS.get(block.tokens[0].tag)
+            gap = heading[2] if heading else PARAGRAPH_GAP
+        if previous == "heading":
+            gap = _AFTER_HEADING
+        self._walk(block.tokens, gap)
+        is_heading = block.tokens[0].type == "heading_open"
+        return "heading" if is_heading else block.kind
+
+    def _walk(self, tokens: Sequence[Token], gap: int) -> None:
+        for token in tokens:
+            gap = self._step(token, gap)
+
+    def _step(self, token: Token, gap: int) -> int:
+        """Draw one token; returns the gap to put above the next block."""
+        kind = token.type
+        if kind in ("paragraph_open", "heading_open", "tr_open"):
+            self._set_style(token.tag)
+            self._begin_block(gap)
+            return _ITEM_GAP if self._lists else PARAGRAPH_GAP
+        if kind == "inline":
+            self._inline(token.children or [])
+        elif kind in ("th_close", "td_close"):
+            self._cursor.insertText("\t")
+        elif kind in ("fence", "code_block"):
+            self._begin_block(gap)
+            lines = token.content.rstrip("\n").replace("\n", _LINE_BREAK)
+            self._cursor.insertText(lines, self._code())
+        elif kind == "hr":
+            self._rule(gap)
+        else:
+            self._nest(token)
+        return gap
+
+    def _nest(self, token: Token) -> None:
+        if token.type == "bullet_list_open":
+            self._lists.append(None)
+        elif token.type == "ordered_list_open":
+            self._lists.append(int(token.attrs.get("start", 1)))
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            self._lists.pop()
+        elif token.type == "list_item_open":
+            self._marker_due = True
+        elif token.type == "list_item_close":
+            self._count_item()
+        elif token.type in ("blockquote_open", "blockquote_close"):
+            self._quotes += token.nesting
+
+    def _count_item(self) -> None:
+        if self._marker_due:  # an item without any text still has its mark
+            self._begin_block(_ITEM_GAP)
+        number = self._lists[-1]
+        if number is not None:
+            self._lists[-1] = number + 1
+
+    def _set_style(self, tag: str) -> None:
+        self._style, self._line, _ = _HEADINGS.get(tag, ("reading", READING_LINE, 0))
+        self._strong = tag.startswith("h") and tag[1:].isdigit()
+
+    def _begin_block(self, gap: int) -> None:
+        form = QTextBlockFormat()
+        form.setLineHeight(self._line, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        form.setTopMargin(gap if self._continues else 0)
+        form.setLeftMargin(self._indent())
+        if self._marker_due:
+            own = _BULLET_INDENT if self._lists[-1] is None else _NUMBER_INDENT
+            form.setTextIndent(-own)
+            form.setTabPositions([QTextOption.Tab(own, QTextOption.TabType.LeftTab)])
+        if self._quotes:
+            form.setProperty(QTextFormat.Property.BlockQuoteLevel, self._quotes)
+        if self._continues:
+            self._cursor.insertBlock(form, self._text())
+        else:
+            self._cursor.setBlockFormat(form)
+        self._cursor.setBlockCharFormat(self._text())
+        self._continues = True
+        if self._marker_due:
+            self._marker_due = False
+            self._cursor.insertText(self._marker() + "\t", self._text())
+
+    def _indent(self) -> int:
+        marks = sum(_BULLET_INDENT if n is None else _NUMBER_INDENT for n in self._lists)
+        return marks + QUOTE_INDENT * self._quotes
+
+    def _marker(self) -> str:
+        """The item's mark. It is text like any other, so that it is there in what is copied."""
+        number = self._lists[-1]
+        if number is None:
+            return _BULLETS[min(len(self._lists), len(_BULLETS)) - 1]
+        return f"{number}."
+
+    def _rule(self, gap: int) -> None:
+        self._begin_block(gap)
+        form = self._cursor.blockFormat()
+        form.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        form.setBackground(self._theme.colors.line)
+        self._cursor.setBlockFormat(form)
+
+    def _inline(self, tokens: Sequence[Token]) -> None:
+        form = self._text()
+        for token in tokens:
+            if token.type == "text":
+                self._cursor.insertText(token.content, form)
+            elif token.type == "softbreak":
+                self._cursor.insertText(" ", form)
+            elif token.type == "hardbreak":
+                self._cursor.insertText(_LINE_BREAK, form)
+            elif token.type == "code_inline":
+                self._cursor.insertText(token.content, self._code(form))
+            elif token.type == "image":
+                # Never fetched: what the picture is said to show stands in its place.
+                self._cursor.insertText(token.content or "picture", form)
+            else:
+                form = self._toggled(form, token)
+
+    def _toggled(self, form: QTextCharFormat, token: Token) -> QTextCharFormat:
+        changed = QTextCharFormat(form)
+        opens = token.nesting > 0
+        if token.type.startswith("strong"):
+            usual = self._text().fontWeight()
+            changed.setFontWeight(QFont.Weight.DemiBold if opens else usual)
+        elif token.type.startswith("em"):
+            changed.setFontItalic(opens)
+        elif token.type.startswith("s_"):
+            changed.setFontStrikeOut(opens)
+        elif token.type.startswith("link"):
+            self._toggle_link(changed, str(token.attrs.get("href", "")) if opens else "")
+        return changed
+
+    def _toggle_link(self, form: QTextCharFormat, address: str) -> None:
+        form.setAnchor(bool(address))
+        form.setAnchorHref(address)
+        form.setFontUnderline(bool(address))
+        colors = self._theme.colors
+        form.setForeground(colors.accent if address else colors.ink)
+
+    def _text(self) -> QTextCharFormat:
+        form = QTextCharFormat()
+        font = self._theme.font(self._style)
+        if self._strong:
+            font.setWeight(QFont.Weight.DemiBold)
+        form.setFont(font)
+        form.setForeground(self._theme.colors.ink)
+        return form
+
+    def _code(self, base: QTextCharFormat | None = None) -> QTextCharFormat:
+        form = QTextCharFormat(base) if base is not None else self._text()
+        form.setFont(self._theme.font("code"))
+        form.setBackground(self._theme.colors.wash)
+        return form

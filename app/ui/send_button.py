@@ -1,0 +1,126 @@
+"""The button that sends, and that stops what it has sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QPainter, QPen
+from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton
+
+from app.ui.tokens import RADIUS_CONTROL
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+    from app.ui.theme import Theme
+
+_SIDE = 32
+_ICON = 16
+
+
+class SendButton(QPushButton):
+    """An arrow on the accent; while an answer is written, "Stop" with its key."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._busy = False
+        self.setFont(theme.font("body_medium"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.show_state(busy=False, obstacle="")
+        theme.changed.connect(self.update)
+
+    def show_state(self, *, busy: bool, obstacle: str) -> None:
+        """Send, Stop, or Send that is off for the reason `obstacle`."""
+        self._busy = busy
+        self.setEnabled(busy or not obstacle)
+        self.setAccessibleName("Stop" if busy else "Send")
+        if busy:
+            self.setToolTip("Stop (Esc)")
+        else:
+            self.setToolTip(obstacle or "Send (Enter)")
+        self.setFixedSize(self.sizeHint())
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """A square for Send, room for the words of Stop."""
+        if not self._busy:
+            return QSize(_SIDE, _SIDE)
+        return QSize(12 + _ICON + 6 + self._word() + 8 + self._key_width() + 12, _SIDE)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the one or the other."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._busy:
+            self._paint_stop(painter)
+        else:
+            self._paint_send(painter)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self._theme.colors.focus, 2))
+            ring = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+            painter.drawRoundedRect(ring, RADIUS_CONTROL, RADIUS_CONTROL)
+        painter.end()
+
+    def _paint_send(self, painter: QPainter) -> None:
+        colors = self._theme.colors
+        ground = colors.wash
+        if self.isEnabled():
+            ground = colors.accent_hi if self._hot() else colors.accent
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(QRectF(self.rect()), RADIUS_CONTROL, RADIUS_CONTROL)
+        ink = "on_accent" if self.isEnabled() else "ink3"
+        self._paint_icon(painter, "send", ink, (self.width() - _ICON) // 2)
+
+    def _paint_stop(self, painter: QPainter) -> None:
+        colors = self._theme.colors
+        painter.setPen(QPen(colors.danger, 1))
+        painter.setBrush(colors.danger_wash if self._hot() else colors.raised)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, RADIUS_CONTROL, RADIUS_CONTROL)
+        self._paint_icon(painter, "stop", "danger", 12)
+        painter.setPen(colors.danger)
+        x = 12 + _ICON + 6
+        painter.drawText(
+            QRectF(x, 0, self._word() + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, "Stop"
+        )
+        self._paint_key(painter, x + self._word() + 8)
+
+    def _paint_key(self, painter: QPainter, x: int) -> None:
+        colors = self._theme.colors
+        cap = QRectF(x + 0.5, 7.5, self._key_width() - 1, 17)
+        painter.setPen(QPen(colors.line, 1))
+        painter.setBrush(colors.bg)
+        painter.drawRoundedRect(cap, 4, 4)
+        painter.setFont(self._key_font())
+        painter.setPen(colors.ink2)
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, _key_text())
+
+    def _paint_icon(self, painter: QPainter, name: str, ink: str, x: int) -> None:
+        icon = self._theme.icon(name, ink, _ICON)
+        pixmap = icon.pixmap(QSize(_ICON, _ICON), self.devicePixelRatioF())
+        painter.drawPixmap(x, (self.height() - _ICON) // 2, pixmap)
+
+    def _hot(self) -> bool:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        return bool(option.state & QStyle.StateFlag.State_MouseOver) or self.isDown()
+
+    def _word(self) -> int:
+        return self.fontMetrics().horizontalAdvance("Stop")
+
+    def _key_width(self) -> int:
+        return QFontMetrics(self._key_font()).horizontalAdvance(_key_text()) + 10
+
+    def _key_font(self) -> QFont:
+        font = self._theme.font("meta")
+        font.setPixelSize(11)
+        return font
+
+
+def _key_text() -> str:
+    return QKeySequence(Qt.Key.Key_Escape).toString(QKeySequence.SequenceFormat.NativeText)

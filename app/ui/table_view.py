@@ -1,0 +1,171 @@
+"""A table in an answer: rules instead of a grid, figures to the right, flush with the column."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import (
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFrameFormat,
+    QTextLength,
+    QTextTable,
+    QTextTableCell,
+    QTextTableCellFormat,
+    QTextTableFormat,
+)
+
+from app.ui.text_view import TextView
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+    from PySide6.QtGui import QColor
+    from PySide6.QtWidgets import QWidget
+
+    from app.ui.markdown_blocks import Block
+    from app.ui.theme import Theme
+
+_FIGURE = re.compile(r"[-+−±~≈<>≤≥$€£]?\s?\d[\d.,:\s]*\s?\S{0,5}$")
+_FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value
+_ROW_PADDING, _COLUMN_GAP = 5, 16
+
+
+class TableView(TextView):
+    """Shows one table; where its words do not fit the column, it scrolls sideways."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.holds_final = False
+        self._table: QTextTable | None = None
+        self._rows: list[list[str]] = []
+        self._aligned: list[bool] = []
+        self.setAccessibleName("Table")
+
+    @property
+    def text_view(self) -> TextView:
+        """Where the caret of a growing table belongs."""
+        return self
+
+    def takes(self, block: Block) -> bool:
+        """Whether `block` is this one, still growing."""
+        return block.kind == "table" and not self.holds_final
+
+    def draw(self, block: Block, *, final: bool) -> None:
+        """Show the table; rows that are there already stay as they are."""
+        rows = _rows(block)
+        aligned = _right_aligned(block, rows)
+        edit = QTextCursor(self.document())
+        edit.beginEditBlock()
+        if self._table is None or aligned != self._aligned or rows[0] != self._rows[0]:
+            self._table = self._begin(edit, len(rows[0]))
+            self._rows = []
+        self._aligned = aligned
+        self._write_rows(self._table, rows)
+        edit.endEditBlock()
+        self.holds_final = final
+
+    def _begin(self, edit: QTextCursor, columns: int) -> QTextTable:
+        edit.select(QTextCursor.SelectionType.Document)
+        edit.removeSelectedText()
+        table = edit.insertTable(1, columns, self._table_format())
+        self._flatten_ends(table)
+        return table
+
+    def _write_rows(self, table: QTextTable, rows: list[list[str]]) -> None:
+        """Write what differs from the rows shown: as a rule the last one, and a new one."""
+        same = 0
+        for old, new in zip(self._rows, rows, strict=False):
+            if old != new:
+                break
+            same += 1
+        if table.rows() > len(rows):
+            table.removeRows(len(rows), table.rows() - len(rows))
+        elif table.rows() < len(rows):
+            table.appendRows(len(rows) - table.rows())
+        for number in range(same, len(rows)):
+            for column, text in enumerate(rows[number]):
+                cell = table.cellAt(number, column)
+                last = column == len(rows[number]) - 1
+                self._write(cell, text, number == 0, last, self._aligned[column])
+        self._rows = rows
+
+    def _write(self, cell: QTextTableCell, text: str, head: bool, last: bool, right: bool) -> None:
+        colors = self._theme.colors
+        cell.setFormat(_cell_format(colors.edge if head else colors.line, last))
+        block = QTextBlockFormat()
+        block.setLineHeight(20, _FIXED)
+        block.setAlignment(Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
+        form = QTextCharFormat()
+        font = self._theme.font("body_strong" if head else "body")
+        form.setFont(font)
+        form.setForeground(colors.ink2 if head else colors.ink)
+        cursor = cell.firstCursorPosition()
+        cursor.setPosition(cell.lastPosition(), QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        cursor.setBlockFormat(block)
+        cursor.insertText(text, form)
+
+    def _flatten_ends(self, table: QTextTable) -> None:
+        """Qt keeps an empty line before and after a table; here they take no room."""
+        flat = QTextBlockFormat()
+        flat.setLineHeight(1, _FIXED)
+        before = QTextCursor(self.document())
+        after = QTextCursor(self.document())
+        after.setPosition(table.lastPosition() + 1)
+        for cursor in (before, after):
+            cursor.setBlockFormat(flat)
+
+    @staticmethod
+    def _table_format() -> QTextTableFormat:
+        form = QTextTableFormat()
+        form.setBorder(0)
+        form.setCellSpacing(0)
+        form.setCellPadding(0)
+        form.setBorderCollapse(True)
+        form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+        form.setHeaderRowCount(1)
+        return form
+
+
+def _cell_format(rule: QColor, last: bool) -> QTextTableCellFormat:
+    form = QTextTableCellFormat()
+    form.setTopPadding(_ROW_PADDING)
+    form.setBottomPadding(_ROW_PADDING)
+    form.setRightPadding(0 if last else _COLUMN_GAP)
+    form.setBottomBorder(1)
+    form.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+    form.setBottomBorderBrush(rule)
+    return form
+
+
+def _rows(block: Block) -> list[list[str]]:
+    """The table's text by rows, the head first, all of the head's length."""
+    rows: list[list[str]] = []
+    for token in block.tokens:
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline":
+            rows[-1].append(_plain(token.children or []))
+    width = len(rows[0])
+    return [[*row, *[""] * (width - len(row))][:width] for row in rows]
+
+
+def _plain(children: list[Token]) -> str:
+    return "".join(" " if t.type == "softbreak" else t.content for t in children)
+
+
+def _right_aligned(block: Block, rows: list[list[str]]) -> list[bool]:
+    """Which columns stand to the right: those the text says, and those that hold only figures."""
+    said = [str(t.attrs.get("style", "")) for t in block.tokens if t.type == "th_open"]
+    return [
+        "right" in style or (not style and _figures([row[i] for row in rows[1:]]))
+        for i, style in enumerate(said)
+    ]
+
+
+def _figures(cells: list[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and all(_FIGURE.match(cell) for cell in filled)

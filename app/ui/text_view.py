@@ -1,0 +1,178 @@
+"""Text that is read: selectable, as high as its content, without a scroll bar of its own."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QUrl
+from PySide6.QtGui import (
+    QGuiApplication,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPalette,
+    QTextBlock,
+    QTextCursor,
+    QTextFormat,
+    QTextOption,
+)
+from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextEdit, QToolTip, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent, QWheelEvent
+
+    from app.ui.theme import Theme
+
+CARET_WIDTH = 2
+QUOTE_RULE_WIDTH = 3
+QUOTE_INDENT = 16
+
+
+class TextView(QTextEdit):
+    """A read-only document that shows everything it holds.
+
+    Links show their address and can be copied; nothing is opened and nothing is ever fetched.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, wraps: bool = True) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._caret_shown = False
+        self._pressed_link = ""
+        self.setReadOnly(True)
+        self.setAcceptDrops(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUndoRedoEnabled(False)
+        self.setTabChangesFocus(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().setDocumentMargin(0)
+        if wraps:
+            self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        else:
+            self.setLineWrapMode(QTextEdit.LineWrapMode.NoWrap)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit_height)
+        self.horizontalScrollBar().rangeChanged.connect(self._fit_height)
+        self._fit_height()
+        self._recolour()
+        theme.changed.connect(self._recolour)
+
+    def set_caret_shown(self, shown: bool) -> None:
+        """Draw the mark of a text that is still being written after the last glyph."""
+        if shown != self._caret_shown:
+            self._caret_shown = shown
+            self.viewport().update()
+
+    @property
+    def caret_shown(self) -> bool:
+        """Whether the mark of a text still being written is drawn."""
+        return self._caret_shown
+
+    def sizeHint(self) -> QSize:
+        """The height is fixed to the content; the width is whatever there is."""
+        return QSize(super().sizeHint().width(), self.minimumHeight())
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        """Nothing outside the text is loaded, whatever an answer asks for."""
+        del kind, name
+        return None
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave vertical turning to the page around."""
+        if abs(event.angleDelta().x()) > abs(event.angleDelta().y()):
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the text, then the rules of quotes and the caret, which are no part of it."""
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        self._paint_quote_rules(painter)
+        if self._caret_shown:
+            self._paint_caret(painter)
+        painter.end()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Show where a link leads."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.anchorAt(event.pos()), self)
+            return True
+        return super().viewportEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A link looks like something that answers a click."""
+        super().mouseMoveEvent(event)
+        over_link = bool(self.anchorAt(event.position().toPoint()))
+        shape = Qt.CursorShape.PointingHandCursor if over_link else Qt.CursorShape.IBeamCursor
+        self.viewport().setCursor(shape)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember the link under the pointer, if any."""
+        self._pressed_link = self.anchorAt(event.position().toPoint())
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click on a link shows its whole address and offers to copy it."""
+        super().mouseReleaseEvent(event)
+        link = self.anchorAt(event.position().toPoint())
+        selected = self.textCursor().hasSelection()
+        if link and link == self._pressed_link and not selected:
+            self._show_address(link, event.globalPosition().toPoint())
+
+    def _show_address(self, address: str, where: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(address).setEnabled(False)
+        copy = menu.addAction("Copy address")
+        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(address))
+        menu.popup(where)
+
+    def _paint_caret(self, painter: QPainter) -> None:
+        end = QTextCursor(self.document())
+        end.movePosition(QTextCursor.MoveOperation.End)
+        glyph = self.cursorRect(end)
+        height = min(glyph.height(), 18)
+        top = glyph.center().y() - height // 2
+        x = min(glyph.left() + 1, self.viewport().width() - CARET_WIDTH)
+        painter.fillRect(x, top, CARET_WIDTH, height, self._theme.colors.accent)
+
+    def _paint_quote_rules(self, painter: QPainter) -> None:
+        layout = self.document().documentLayout()
+        block = self.document().begin()
+        while block.isValid():
+            level = _quote_level(block)
+            if level:
+                # What lies between two paragraphs of one quote belongs to it.
+                above = block.blockFormat().topMargin() if _quote_level(block.previous()) else 0
+                top = layout.blockBoundingRect(block).top() - above
+                height = block.layout().lineCount() * block.blockFormat().lineHeight() + above
+                for depth in range(level):
+                    rule = QRectF(depth * QUOTE_INDENT, top, QUOTE_RULE_WIDTH, height)
+                    painter.fillRect(rule, self._theme.colors.line)
+            block = block.next()
+
+    def _fit_height(self) -> None:
+        bar = self.horizontalScrollBar()
+        room = bar.sizeHint().height() if bar.maximum() > 0 else 0
+        height = math.ceil(self.document().size().height()) + room
+        if height != self.minimumHeight() or height != self.maximumHeight():
+            self.setFixedHeight(height)
+
+    def _recolour(self) -> None:
+        colors = self._theme.colors
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Text, colors.ink)
+        palette.setColor(QPalette.ColorRole.Highlight, colors.accent_wash)
+        palette.setColor(QPalette.ColorRole.HighlightedText, colors.ink)
+        self.setPalette(palette)
+
+
+def _quote_level(block: QTextBlock) -> int:
+    return block.blockFormat().intProperty(QTextFormat.Property.BlockQuoteLevel)

@@ -1,0 +1,267 @@
+"""The parts of a turn that say how it stands: waiting, reading, stopped, finished."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QTextBlockFormat, QTextCursor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.conversation import Turn, TurnState
+from app.ui.parts import IconButton, Text, TextButton
+from app.ui.text_view import TextView
+from app.ui.thin_bar import ThinBar
+from app.wording import rate
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+    from app.ui.theme import Theme
+    from engine import PrefillProgress
+
+LOADING_TEXT = "Loading the model. Your message is sent when it is ready."
+BEHIND_TEXT = "The answer above comes first. Your message is sent when it is finished."
+_QUEUED_DELAY_MS = 300
+_RULE_WIDTH, _RULE_GAP = 3, 13
+_SHORTEST_READING_S = 0.4
+_COPIED_MS = 2000
+_ICON_INSET = 6
+# Room around a turn's text for its focus ring.
+BLEED = 8
+
+
+class QuestionView(QWidget):
+    """The question in medium weight, with a rule in the margin."""
+
+    def __init__(self, theme: Theme, text: str) -> None:
+        super().__init__()
+        self._theme = theme
+        view = TextView(theme)
+        view.setFont(theme.font("question"))
+        view.setPlainText(text)
+        view.setAccessibleName("Question")
+        whole = QTextCursor(view.document())
+        whole.select(QTextCursor.SelectionType.Document)
+        line = QTextBlockFormat()
+        line.setLineHeight(24, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        whole.mergeBlockFormat(line)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(_RULE_WIDTH + _RULE_GAP, 0, 0, 0)
+        row.addWidget(view)
+        self.setVisible(bool(text))
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the rule."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colors.accent)
+        painter.drawRoundedRect(QRectF(0, 4, _RULE_WIDTH, self.height() - 8), 1, 1)
+        painter.end()
+
+
+class QueuedCard(QFrame):
+    """Why the message waits, and a way to take it back."""
+
+    withdraw_requested = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        # A message that hardly waits needs no card that flashes up.
+        self._delay = QTimer(self, interval=_QUEUED_DELAY_MS, singleShot=True)
+        self._delay.timeout.connect(self.show)
+        self.hide()
+        self.setProperty("surface", "card")
+        self._icon = QLabel()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 12, 16, 12)
+        row.setSpacing(8)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        self._text = Text(theme, LOADING_TEXT, "body", "ink2")
+        self._text.setWordWrap(True)
+        row.addWidget(self._text, 1)
+        withdraw = TextButton(theme, "Withdraw", "link")
+        withdraw.clicked.connect(self.withdraw_requested)
+        row.addWidget(withdraw)
+        self._tint()
+        theme.changed.connect(self._tint)
+
+    def set_waiting(self, waiting: bool, *, behind: bool) -> None:
+        """Show the card while the message waits; `behind` an answer, or for the model."""
+        self._text.setText(BEHIND_TEXT if behind else LOADING_TEXT)
+        if not waiting:
+            self._delay.stop()
+            self.hide()
+        elif self.isHidden() and not self._delay.isActive():
+            self._delay.start()
+
+    def _tint(self) -> None:
+        pixmap = self._theme.icon("clock").pixmap(QSize(16, 16), self.devicePixelRatioF())
+        self._icon.setPixmap(pixmap)
+
+
+class PrefillLine(QWidget):
+    """How much of the prompt has been read, and how long the rest takes."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._progress: PrefillProgress | None = None
+        self._text = Text(theme, "", "body", "ink2")
+        self._text.setTextFormat(Qt.TextFormat.RichText)
+        self._left = Text(theme, "", "meta", "ink3")
+        self._bar = ThinBar(theme)
+        line = QHBoxLayout()
+        line.addWidget(self._text)
+        line.addStretch()
+        line.addWidget(self._left)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 6, 0, 0)
+        whole.setSpacing(6)
+        whole.addLayout(line)
+        whole.addWidget(self._bar)
+        # Without a rate yet, reading that lasts is known only by its lasting.
+        self._patience = QTimer(self, interval=round(_SHORTEST_READING_S * 1000), singleShot=True)
+        self._patience.timeout.connect(self.show)
+        self.hide()
+        theme.changed.connect(self._write)
+
+    def set_progress(self, progress: PrefillProgress | None) -> None:
+        """Show `progress`, unless reading is over before anyone could have read this."""
+        self._progress = progress
+        if progress is None:
+            self._patience.stop()
+            self.hide()
+            return
+        self._write()
+        if progress.tok_s:
+            whole_s = (progress.total_tokens - progress.reused_tokens) / progress.tok_s
+            self._patience.stop()
+            self.setVisible(whole_s >= _SHORTEST_READING_S)
+        elif not self.isVisible() and not self._patience.isActive():
+            self._patience.start()
+
+    def _write(self) -> None:
+        progress = self._progress
+        if progress is None:
+            return
+        done = progress.done_tokens - progress.reused_tokens
+        total = max(1, progress.total_tokens - progress.reused_tokens)
+        ink = self._theme.colors.ink.name()
+        figure = f'<span style="color:{ink}; font-weight:600">{done:,}</span>'
+        self._text.setText(f"Reading {figure} of {total:,} tokens")
+        self._bar.set_share(done / total, f"Reading, {done:,} of {total:,} tokens")
+        left = (total - done) / progress.tok_s if progress.tok_s else None
+        self._left.setText("" if left is None else f"about {_duration(left)}")
+
+
+class NoteRow(QWidget):
+    """Why an answer ended before its end, and the ways to go on."""
+
+    continue_requested = Signal()
+    start_over_requested = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._icon = QLabel()
+        self._text = Text(theme, "", "body", "ink2")
+        self._continue = TextButton(theme, "Continue", "link")
+        self._continue.clicked.connect(self.continue_requested)
+        self._start_over = TextButton(theme, "Start over", "link")
+        self._start_over.clicked.connect(self.start_over_requested)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._icon)
+        row.addWidget(self._text)
+        row.addStretch()
+        ways = QHBoxLayout()
+        ways.setSpacing(16)
+        ways.addWidget(self._continue)
+        ways.addWidget(self._start_over)
+        row.addLayout(ways)
+        self._tint()
+        theme.changed.connect(self._tint)
+
+    def show_turn(self, turn: Turn) -> None:
+        """Say how `turn` ended, if that needs saying."""
+        self.setVisible(turn.state in (TurnState.CANCELLED, TurnState.CUT))
+        self._text.setText(_ending(turn))
+        self._continue.setVisible(bool(turn.answer))
+        self._start_over.setVisible(turn.state is TurnState.CANCELLED)
+
+    def _tint(self) -> None:
+        pixmap = self._theme.icon("stop").pixmap(QSize(16, 16), self.devicePixelRatioF())
+        self._icon.setPixmap(pixmap)
+
+
+class ActionRow(QWidget):
+    """What can be done with an answer, and what it took."""
+
+    copy_requested = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._copy = IconButton(theme, "copy", "Copy answer")
+        self._copy.clicked.connect(self.copy_requested)
+        self._meta = Text(theme, "", "meta", "ink3")
+        row = QHBoxLayout(self)
+        # The icon, not its button, stands flush with the text; the turn's own padding has room.
+        row.setContentsMargins(BLEED - _ICON_INSET, 0, BLEED, 0)
+        row.addWidget(self._copy)
+        row.addStretch()
+        row.addWidget(self._meta)
+        self.setFixedHeight(28)
+        self._copied = QTimer(self, interval=_COPIED_MS, singleShot=True)
+        self._copied.timeout.connect(lambda: self._name_copy("copy", "Copy answer"))
+        keep = self.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(keep)
+
+    def show_turn(self, turn: Turn) -> None:
+        """Show the figures of `turn`."""
+        self._meta.setText(figures(turn))
+        self._copy.setEnabled(bool(turn.answer))
+
+    def confirm_copy(self) -> None:
+        """Show for a moment that the answer has been copied."""
+        self._name_copy("check", "Copied")
+        self._copied.start()
+
+    def _name_copy(self, icon: str, name: str) -> None:
+        self._copy.setIcon(self._theme.icon(icon))
+        self._copy.rename(name)
+
+
+def figures(turn: Turn) -> str:
+    """Tokens and rate of a finished answer, what is not known left out."""
+    if not turn.completion_tokens:
+        return ""
+    words = [_tokens(turn.completion_tokens)]
+    if turn.timings is not None and turn.timings.decode_tok_s is not None:
+        words.append(f"{rate(turn.timings.decode_tok_s)} tok/s")
+    return " · ".join(words)
+
+
+def _ending(turn: Turn) -> str:
+    if turn.state is TurnState.CUT:
+        return f"Stopped at the limit of {_tokens(turn.completion_tokens)}."
+    if not turn.answer:
+        return "Stopped by you before the answer began"
+    return f"Stopped by you after {_tokens(turn.completion_tokens)}"
+
+
+def _tokens(count: int) -> str:
+    return "1 token" if count == 1 else f"{count:,} tokens"
+
+
+def _duration(seconds: float) -> str:
+    whole = max(1, math.ceil(seconds))
+    return f"{whole} s" if whole < 90 else f"{math.ceil(whole / 60)} min"
