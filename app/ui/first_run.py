@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 # Below this height the drop target gives way, so that the starting points stay in sight.
 _ROOMY_HEIGHT = 560
 
-RECOMMENDED = "Qwen3.5 4B: download 9.3 GB, keeps 2.9 GB"
+RECOMMENDED = (
+    "Qwen3.5 4B: download 9.3 GB, keeps 2.9 GB. Fetch the checkpoint yourself, then open "
+    "its folder."
+)
 
 
 class FirstRun(QScrollArea):

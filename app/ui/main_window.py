@@ -89,10 +89,12 @@ class MainWindow(QMainWindow):
 
     def restore(self, geometry: QByteArray) -> None:
         """Take the place the window had, moved back where no screen shows it any more."""
-        if not geometry.isEmpty():
-            self.restoreGeometry(geometry)
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            return
         screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
-        self.setGeometry(on_screen(self.geometry(), screens))
+        moved = on_screen(self.geometry(), screens)
+        if moved != self.geometry():
+            self.setGeometry(moved)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Rearrange what depends on the width."""
