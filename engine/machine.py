@@ -128,12 +128,12 @@ def processor_in_cpuinfo(cpuinfo: str) -> str | None:
     return None
 
 
-def _processor_in_registry() -> str:
-    if sys.platform != "win32":
-        raise OSError("there is no registry here")
-    place = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0"
-    with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, place) as key:
-        return str(winreg.QueryValueEx(key, "ProcessorNameString")[0])
+if sys.platform == "win32":
+
+    def _processor_in_registry() -> str:
+        place = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0"
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, place) as key:
+            return str(winreg.QueryValueEx(key, "ProcessorNameString")[0])
 
 
 def _disk_free_bytes() -> int | None:

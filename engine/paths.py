@@ -10,10 +10,14 @@ from __future__ import annotations
 import os
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
 from engine.api.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HOME_VARIABLE = "TANKA_HOME"
 _APPLICATION = "tanka"
@@ -25,22 +29,22 @@ class FolderNotUsable(EngineError):
 
 def config_dir() -> Path:
     """Settings."""
-    return _folder("config", platformdirs.user_config_path(_APPLICATION, appauthor=False))
+    return _folder("config", platformdirs.user_config_path)
 
 
 def data_dir() -> Path:
     """What must not be lost: conversations, attachments, models."""
-    return _folder("data", platformdirs.user_data_path(_APPLICATION, appauthor=False))
+    return _folder("data", platformdirs.user_data_path)
 
 
 def cache_dir() -> Path:
     """What can be made again."""
-    return _folder("cache", platformdirs.user_cache_path(_APPLICATION, appauthor=False))
+    return _folder("cache", platformdirs.user_cache_path)
 
 
 def log_dir() -> Path:
     """Logs and crash reports."""
-    return _folder("logs", platformdirs.user_log_path(_APPLICATION, appauthor=False))
+    return _folder("logs", platformdirs.user_log_path)
 
 
 def starter_model_dir() -> Path:
@@ -48,15 +52,18 @@ def starter_model_dir() -> Path:
     return Path(str(files("resources"))) / "starter"
 
 
-def _folder(name: str, by_convention: Path) -> Path:
+def _folder(name: str, by_convention: Callable[..., Path]) -> Path:
     home = os.environ.get(HOME_VARIABLE)
-    folder = Path(home).expanduser().absolute() / name if home else by_convention
     try:
+        if home:
+            folder = Path(home).expanduser().absolute() / name
+        else:
+            folder = by_convention(_APPLICATION, appauthor=False)
         _create_private(folder)
-    except (OSError, RuntimeError) as fault:  # the latter for a `~` of nobody
+    except (OSError, RuntimeError) as fault:  # the latter where a `~` stands for no user
         raise FolderNotUsable(
-            f"Tanka cannot keep its files in {folder}: the folder cannot be created. Make it "
-            f"writable, or name another one in the environment variable {HOME_VARIABLE}.",
+            f"Tanka cannot make the folder for its {name}. Make its place writable, or name "
+            f"another one in the environment variable {HOME_VARIABLE}.",
             repr(fault),
         ) from fault
     return folder

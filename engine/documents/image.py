@@ -66,7 +66,7 @@ def read_image(data: bytes, kind: Kind, name: str) -> ImagePart:
         width, height = picture.size
         picture.draft(None, (1, 1))  # a JPEG is then read whole, but at an eighth of its size
         picture.load()
-        if kind is Kind.TIFF:  # turned upright by its decoder
+        if kind is Kind.TIFF:  # its size is known when it has been turned
             width, height = picture.size
         elif _orientation(picture) in _SIDEWAYS:
             width, height = height, width
@@ -114,9 +114,9 @@ def _open(data: bytes, kind: Kind, name: str) -> ImageFile:
 
 
 def _orientation(picture: ImageFile) -> int:
-    """1 to 8 as the camera noted it; 1 where it did not, or where the note is damaged."""
-    if isinstance(picture, TiffImageFile):
-        return 1
+    """1 to 8 as the camera noted it; 1 where it did not, where the note is damaged, and in TIFF,
+    whose decoder has turned the picture already.
+    """
     exif: object = picture.info.get("exif")
     return exif_orientation(exif) if isinstance(exif, bytes) else 1
 
