@@ -166,10 +166,9 @@ class ChatSession(QObject):
 
     def _open(self, conversation: Conversation) -> None:
         self.current = conversation
-        self.meter.leave_conversation()
         self.conversation_opened.emit(conversation)
         self.conversations_changed.emit()
-        self.figures_changed.emit(self.meter.figures)
+        self._show_figures_of(conversation)
 
     def _ask_again(self, turn: Turn) -> None:
         owner = next((c for c in self.conversations if turn in c.turns), None)
@@ -229,6 +228,8 @@ class ChatSession(QObject):
                 turn.error = event.error
                 self._end(running, TurnState.FAILED)
         self._measure(event)
+        if running.conversation is not self.current:
+            self._show_figures_of(self.current)
         self._advance()
 
     def _hear_text(self, running: _Running, event: TextDelta) -> None:
@@ -254,9 +255,19 @@ class ChatSession(QObject):
         self.turn_changed.emit(ended.turn)
         self.conversations_changed.emit()
 
+    def _show_figures_of(self, conversation: Conversation) -> None:
+        """The engine's rate is everybody's; the context is this conversation's own."""
+        self.meter.show_context(_context_tokens(conversation))
+        self.figures_changed.emit(self.meter.figures)
+
     def _measure(self, event: Event) -> None:
         self.meter.hear(event)
         self.figures_changed.emit(self.meter.figures)
+
+
+def _context_tokens(conversation: Conversation) -> int | None:
+    usages = [turn.usage for turn in conversation.turns if turn.usage is not None]
+    return usages[-1].prompt_tokens + usages[-1].completion_tokens if usages else None
 
 
 def _draft_of(turn: Turn) -> Draft:

@@ -52,9 +52,9 @@ class Meter:
         """The machine's main memory, once it is known."""
         self.figures = replace(self.figures, memory_bytes=memory_bytes)
 
-    def leave_conversation(self) -> None:
-        """Another conversation is shown: how full its context is, is not known yet."""
-        self.figures = replace(self.figures, context_tokens=None)
+    def show_context(self, tokens: int | None) -> None:
+        """How full the context of the conversation that is shown is; `None` if not known."""
+        self.figures = replace(self.figures, context_tokens=tokens)
 
     def hear(self, event: Event) -> None:
         """Take in one event of a request that is shown."""

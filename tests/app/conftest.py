@@ -1,0 +1,164 @@
+"""A scripted engine behind the real client, and the objects of the window around it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.engine_bridge import EngineBridge
+from app.lasting_booleans import keep_booleans
+from app.ui.theme import Theme
+from engine import (
+    CountTokens,
+    EngineClient,
+    Finished,
+    Generate,
+    Limits,
+    LoadModel,
+    MemoryUse,
+    ModelInfo,
+    ModelReady,
+    PrefillProgress,
+    SamplingParams,
+    TextDelta,
+    Timings,
+    TokensCounted,
+    Usage,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from engine import FinishReason, Request, Ticket
+    from engine.inbox import Inbox
+
+keep_booleans()
+
+MODEL = ModelInfo(
+    name="Scripted",
+    folder=Path("scripted"),
+    family="scripted",
+    weights="full",
+    device="cpu",
+    device_name="A processor",
+    dtype="float32",
+    attention="sdpa",
+    max_context=2048,
+    parameters=1_000_000,
+    weight_bytes=4_000_000,
+    load_s=0.1,
+)
+MEMORY = MemoryUse(process_bytes=600_000_000)
+
+
+def finished(ticket: Ticket, text: str, reason: FinishReason = "stop", tokens: int = 3) -> Finished:
+    return Finished(
+        ticket.request.request_id,
+        reason,
+        text,
+        Usage(prompt_tokens=40, reused_tokens=10, completion_tokens=tokens, image_tokens=0),
+        Timings(queue_s=0.0, total_s=1.0, ttft_s=0.25, decode_tok_s=64.0),
+        MEMORY,
+    )
+
+
+class Script:
+    """What the engine does with each kind of request; a test may put its own in place."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.gate = threading.Event()
+        self.load: Callable[[Ticket], None] = lambda ticket: ticket.emit(
+            ModelReady(ticket.request.request_id, MODEL, MEMORY)
+        )
+        self.generate: Callable[[Ticket], None] = self.answer
+        self.count: Callable[[Ticket], None] = lambda ticket: ticket.emit(
+            TokensCounted(ticket.request.request_id, 40, 0, 12, 2048)
+        )
+
+    @property
+    def generated(self) -> list[Generate]:
+        return [request for request in self.requests if isinstance(request, Generate)]
+
+    def say(self, ticket: Ticket, text: str, tokens: int = 1) -> None:
+        ticket.emit(TextDelta(ticket.request.request_id, text, tokens))
+
+    def answer(self, ticket: Ticket) -> None:
+        ticket.emit(PrefillProgress(ticket.request.request_id, 40, 40, 10, 500.0))
+        self.say(ticket, "Par", 1)
+        self.say(ticket, "is.", 3)
+        ticket.emit(finished(ticket, "Paris."))
+
+    def answer_until_stopped(self, ticket: Ticket) -> None:
+        """Says a word, then waits until the gate opens or the request is cancelled."""
+        self.say(ticket, "Once", 1)
+        while not ticket.cancelled and not self.gate.wait(0.01):
+            pass
+        reason: FinishReason = "cancelled" if ticket.cancelled else "stop"
+        ticket.emit(finished(ticket, "Once", reason, 1))
+
+    def load_when_opened(self, ticket: Ticket) -> None:
+        while not ticket.cancelled and not self.gate.wait(0.01):
+            pass
+        if ticket.cancelled:
+            ticket.emit(finished(ticket, "", "cancelled", 0))
+        else:
+            ticket.emit(ModelReady(ticket.request.request_id, MODEL, MEMORY))
+
+
+class ScriptedWorker:
+    def __init__(self, script: Script) -> None:
+        self._script = script
+
+    def handle(self, ticket: Ticket, inbox: Inbox) -> None:
+        del inbox
+        self._script.requests.append(ticket.request)
+        if ticket.cancelled:
+            ticket.emit(finished(ticket, "", "cancelled", 0))
+            return
+        match ticket.request:
+            case LoadModel():
+                self._script.load(ticket)
+            case Generate():
+                self._script.generate(ticket)
+            case CountTokens():
+                self._script.count(ticket)
+
+    def close(self) -> None:
+        self._script.gate.set()
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture
+def client(script: Script) -> Iterator[EngineClient]:
+    client = EngineClient(lambda: ScriptedWorker(script))
+    yield client
+    assert client.close(5.0)
+
+
+@pytest.fixture
+def bridge(qtbot: QtBot, client: EngineClient) -> Iterator[EngineBridge]:
+    bridge = EngineBridge(client)
+    yield bridge
+    assert bridge.close(5.0)
+
+
+@pytest.fixture
+def theme(qtbot: QtBot) -> Theme:
+    theme = Theme()
+    theme.set_choice("light")
+    return theme
+
+
+@pytest.fixture
+def answer_settings() -> Callable[[], tuple[SamplingParams, Limits]]:
+    return lambda: (SamplingParams(), Limits(max_tokens=64))

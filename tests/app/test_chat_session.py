@@ -1,0 +1,223 @@
+"""From a draft to an answer: one request at a time, each with the whole history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.chat_session import ChatSession
+from app.conversation import TurnState
+from app.drafts import Draft
+from app.model_loading import ModelLoading
+from engine import Failed, ModelNotUsable, OutOfMemory, assistant, user
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from app.engine_bridge import EngineBridge
+
+
+@dataclass
+class Desk:
+    session: ChatSession
+    models: ModelLoading
+
+
+@pytest.fixture
+def desk(bridge: EngineBridge, answer_settings) -> Desk:
+    models = ModelLoading(bridge)
+    return Desk(ChatSession(bridge, models, answer_settings), models)
+
+
+@pytest.fixture
+def session(qtbot: QtBot, desk: Desk) -> ChatSession:
+    with qtbot.waitSignal(desk.models.ready):
+        desk.models.load()
+    return desk.session
+
+
+def ask(session: ChatSession, text: str):
+    session.send(Draft(text))
+    return session.current.turns[-1]
+
+
+def wait_for(qtbot: QtBot, turn, state: TurnState) -> None:
+    qtbot.waitUntil(lambda: turn.state is state)
+
+
+def test_an_answer_comes_in_and_ends(qtbot: QtBot, session: ChatSession, script) -> None:
+    states: list[TurnState] = []
+    session.turn_changed.connect(lambda turn: states.append(turn.state))
+    turn = ask(session, "Where is the tower?")
+    wait_for(qtbot, turn, TurnState.DONE)
+    assert turn.answer == "Paris."
+    assert turn.completion_tokens == 3
+    assert turn.usage is not None
+    assert states[0] is TurnState.QUEUED
+    assert TurnState.ANSWERING in states
+    assert script.generated[0].limits.max_tokens == 64
+
+
+def test_the_second_question_takes_the_history_along(
+    qtbot: QtBot, session: ChatSession, script
+) -> None:
+    wait_for(qtbot, ask(session, "Where?"), TurnState.DONE)
+    wait_for(qtbot, ask(session, "And when?"), TurnState.DONE)
+    assert script.generated[1].messages == (
+        user("Where?"),
+        assistant("Paris."),
+        user("And when?"),
+    )
+
+
+def test_a_question_asked_meanwhile_waits_for_the_answer(
+    qtbot: QtBot, session: ChatSession, script
+) -> None:
+    script.generate = script.answer_until_stopped
+    first = ask(session, "First?")
+    wait_for(qtbot, first, TurnState.ANSWERING)
+    second = ask(session, "Second?")
+    assert second.state is TurnState.QUEUED
+    script.gate.set()
+    wait_for(qtbot, second, TurnState.DONE)
+    assert script.generated[1].messages == (user("First?"), assistant("Once"), user("Second?"))
+
+
+def test_what_is_asked_while_the_model_loads_is_sent_when_it_is_ready(
+    qtbot: QtBot, desk: Desk, script
+) -> None:
+    script.load = script.load_when_opened
+    desk.models.load()
+    turn = ask(desk.session, "Early?")
+    assert turn.state is TurnState.QUEUED
+    script.gate.set()
+    wait_for(qtbot, turn, TurnState.DONE)
+
+
+def test_a_waiting_question_can_be_taken_back(desk: Desk, script) -> None:
+    script.load = script.load_when_opened
+    desk.models.load()
+    turn = ask(desk.session, "Early?")
+    assert desk.session.withdraw(turn) == Draft("Early?")
+    assert desk.session.conversations == []
+    assert desk.session.current.turns == []
+
+
+def test_without_a_model_the_turn_says_why(qtbot: QtBot, desk: Desk, script) -> None:
+    error = ModelNotUsable("This folder holds no model.")
+    script.load = lambda ticket: ticket.emit(Failed(ticket.request.request_id, error))
+    with qtbot.waitSignal(desk.models.failed):
+        desk.models.load()
+    turn = ask(desk.session, "Anyone?")
+    assert turn.state is TurnState.FAILED
+    assert turn.error is error
+
+
+def test_a_load_that_fails_leaves_the_older_model_in_use(
+    qtbot: QtBot, session: ChatSession, desk: Desk, script, tmp_path
+) -> None:
+    error = ModelNotUsable("This folder holds no model.")
+    script.load = lambda ticket: ticket.emit(Failed(ticket.request.request_id, error))
+    desk.models.load(tmp_path)
+    turn = ask(session, "Still there?")
+    wait_for(qtbot, turn, TurnState.DONE)
+    assert desk.models.error is error
+
+
+def test_stop_keeps_the_text_and_continue_goes_on_from_it(
+    qtbot: QtBot, session: ChatSession, script
+) -> None:
+    script.generate = script.answer_until_stopped
+    turn = ask(session, "Tell me.")
+    wait_for(qtbot, turn, TurnState.ANSWERING)
+    session.stop()
+    wait_for(qtbot, turn, TurnState.CANCELLED)
+    assert turn.answer == "Once"
+    script.generate = script.answer
+    session.resume(turn)
+    wait_for(qtbot, turn, TurnState.DONE)
+    assert turn.answer == "OnceParis."
+    assert turn.completion_tokens == 4
+    assert script.generated[1].messages == (user("Tell me."), assistant("Once"))
+
+
+def test_start_over_forgets_what_was_said(qtbot: QtBot, session: ChatSession, script) -> None:
+    script.generate = script.answer_until_stopped
+    turn = ask(session, "Tell me.")
+    wait_for(qtbot, turn, TurnState.ANSWERING)
+    session.stop()
+    wait_for(qtbot, turn, TurnState.CANCELLED)
+    script.generate = script.answer
+    session.start_over(turn)
+    wait_for(qtbot, turn, TurnState.DONE)
+    assert turn.answer == "Paris."
+    assert script.generated[1].messages == (user("Tell me."),)
+
+
+def test_stopping_ends_what_waits_too(qtbot: QtBot, session: ChatSession, script) -> None:
+    script.generate = script.answer_until_stopped
+    first, second = ask(session, "First?"), ask(session, "Second?")
+    session.stop()
+    wait_for(qtbot, first, TurnState.CANCELLED)
+    assert second.state is TurnState.CANCELLED
+    assert not session.busy
+
+
+def test_a_failed_turn_can_be_tried_again(qtbot: QtBot, session: ChatSession, script) -> None:
+    error = OutOfMemory("Memory ran out.")
+    script.generate = lambda ticket: ticket.emit(Failed(ticket.request.request_id, error))
+    turn = ask(session, "Big?")
+    wait_for(qtbot, turn, TurnState.FAILED)
+    assert turn.error is error
+    script.generate = script.answer
+    session.start_over(turn)
+    wait_for(qtbot, turn, TurnState.DONE)
+    assert turn.error is None
+
+
+def test_an_answer_goes_on_while_another_conversation_is_open(
+    qtbot: QtBot, session: ChatSession, script
+) -> None:
+    script.generate = script.answer_until_stopped
+    turn = ask(session, "First?")
+    wait_for(qtbot, turn, TurnState.ANSWERING)
+    first = session.current
+    session.open_new()
+    assert session.answering is first
+    assert not session.busy
+    script.gate.set()
+    wait_for(qtbot, turn, TurnState.DONE)
+    session.open(first.id)
+    assert session.current is first
+    assert session.meter.figures.context_tokens == 41
+
+
+def test_the_newest_conversation_stands_first(qtbot: QtBot, session: ChatSession) -> None:
+    wait_for(qtbot, ask(session, "First?"), TurnState.DONE)
+    session.open_new()
+    wait_for(qtbot, ask(session, "Second?"), TurnState.DONE)
+    assert [c.title for c in session.conversations] == ["Second?", "First?"]
+
+
+def test_a_new_conversation_is_not_made_twice(session: ChatSession) -> None:
+    before = session.current
+    session.open_new()
+    assert session.current is before
+
+
+def test_an_empty_draft_asks_nothing(session: ChatSession, script) -> None:
+    session.send(Draft("  "))
+    assert session.current.turns == []
+    assert script.generated == []
+
+
+def test_figures_follow_the_answer(qtbot: QtBot, session: ChatSession) -> None:
+    wait_for(qtbot, ask(session, "Where?"), TurnState.DONE)
+    figures = session.meter.figures
+    assert figures.phase == "idle"
+    assert figures.tok_s == 64.0
+    assert figures.reused_share == 0.25
+    assert figures.context_tokens == 43
+    assert figures.on_gpu is False
