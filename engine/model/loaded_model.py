@@ -121,7 +121,10 @@ def _image_token_id(tokenizer: Any, image_token: str) -> int:  # noqa: ANN401
 
 
 def _special_strings(tokenizer: Any) -> tuple[str, ...]:  # noqa: ANN401
-    """Every string the tokenizer would turn into a special token, the longest first."""
+    """Every string the tokenizer would turn into a special token, the longest first.
+
+    Added tokens that are not special (runs of spaces, tags) are ordinary text and stay so.
+    """
     added = tokenizer.backend_tokenizer.get_added_tokens_decoder().values()
-    strings = {str(token.content) for token in added if len(token.content) > 1}
+    strings = {str(t.content) for t in added if t.special and len(t.content) > 1}
     return tuple(sorted(strings, key=lambda text: (-len(text), text)))

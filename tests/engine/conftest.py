@@ -17,7 +17,10 @@ from transformers import (
     Lfm2VlConfig,
     Lfm2VlForConditionalGeneration,
     PreTrainedTokenizerFast,
+    Qwen3VLConfig,
+    Qwen3VLForConditionalGeneration,
 )
+from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 from engine.api.events import Finished, MemoryUse
 from engine.api.messages import ImagePart
@@ -49,17 +52,19 @@ TEMPLATE = """{%- for message in messages -%}
 SPECIALS = ("<|pad|>", "<|im_start|>", "<|im_end|>", "<|image_start|>", "<image>", "<|image_end|>")
 
 
-def save_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
+def save_tokenizer(
+    folder: Path, specials: tuple[str, ...] = SPECIALS, template: str = TEMPLATE
+) -> PreTrainedTokenizerFast:
     """A byte-level tokenizer with one id per byte and the markers of the template."""
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     tokenizer = Tokenizer(models.BPE({c: i for i, c in enumerate(alphabet)}, []))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens(list(SPECIALS))
+    tokenizer.add_special_tokens(list(specials))
     fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, pad_token="<|pad|>", eos_token="<|im_end|>"
+        tokenizer_object=tokenizer, pad_token=specials[0], eos_token="<|im_end|>"
     )
-    fast.chat_template = TEMPLATE
+    fast.chat_template = template
     fast.save_pretrained(folder)
     return fast
 
@@ -117,6 +122,63 @@ def build_lfm2_vl(folder: Path, *, max_context: int = 2048, seed: int = 0) -> Pa
     return folder
 
 
+QWEN_TEMPLATE = TEMPLATE.replace(
+    "<|image_start|><image><|image_end|>", "<|vision_start|><|image_pad|><|vision_end|>"
+)
+QWEN_SPECIALS = (
+    *("<|endoftext|>", "<|im_start|>", "<|im_end|>"),
+    *("<|vision_start|>", "<|image_pad|>", "<|vision_end|>", "<|video_pad|>"),
+)
+
+
+def build_qwen3_vl(folder: Path, *, max_context: int = 2048, seed: int = 0) -> Path:
+    """A random Qwen3-VL of four small layers; pictures cost (w // 32) * (h // 32) tokens."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer = save_tokenizer(folder, QWEN_SPECIALS, QWEN_TEMPLATE)
+    torch.manual_seed(seed)
+    config = Qwen3VLConfig(
+        text_config={
+            "vocab_size": 272,
+            "hidden_size": 64,
+            "intermediate_size": 128,
+            "num_hidden_layers": 4,
+            "num_attention_heads": 4,
+            "num_key_value_heads": 2,
+            "head_dim": 16,
+            "max_position_embeddings": max_context,
+            "rope_parameters": {
+                "rope_type": "default",
+                "rope_theta": 10000.0,
+                "mrope_section": [4, 2, 2],
+                "mrope_interleaved": True,
+            },
+            "initializer_range": 0.3,
+        },
+        vision_config={
+            "depth": 2,
+            "hidden_size": 64,
+            "intermediate_size": 64,
+            "num_heads": 2,
+            "out_hidden_size": 64,
+            "num_position_embeddings": 64,
+            "deepstack_visual_indexes": [0],
+            "initializer_range": 0.3,
+        },
+        image_token_id=tokenizer.convert_tokens_to_ids("<|image_pad|>"),
+        video_token_id=tokenizer.convert_tokens_to_ids("<|video_pad|>"),
+        vision_start_token_id=tokenizer.convert_tokens_to_ids("<|vision_start|>"),
+        vision_end_token_id=tokenizer.convert_tokens_to_ids("<|vision_end|>"),
+    )
+    model = Qwen3VLForConditionalGeneration(config).eval()
+    model.generation_config.eos_token_id = tokenizer.eos_token_id
+    model.save_pretrained(folder)
+    processor = Qwen2VLImageProcessorPil(
+        patch_size=16, size={"shortest_edge": 32 * 32, "longest_edge": 32 * 32 * 64}
+    )
+    processor.save_pretrained(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def lfm2_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_lfm2_vl(tmp_path_factory.mktemp("models") / "tiny-lfm2-vl")
@@ -133,6 +195,13 @@ def load() -> Callable[..., LoadedModel]:
 @pytest.fixture(scope="session")
 def tiny_model(lfm2_folder: Path, load: Callable[..., LoadedModel]) -> LoadedModel:
     return load(lfm2_folder)
+
+
+@pytest.fixture(scope="session")
+def qwen3_vl_model(
+    tmp_path_factory: pytest.TempPathFactory, load: Callable[..., LoadedModel]
+) -> LoadedModel:
+    return load(build_qwen3_vl(tmp_path_factory.mktemp("models") / "tiny-qwen3-vl"))
 
 
 class Conversations:
@@ -193,6 +262,13 @@ class Conversations:
 @pytest.fixture
 def conversations(tiny_model: LoadedModel) -> Conversations:
     return Conversations(tiny_model)
+
+
+@pytest.fixture
+def conversations_on(request: pytest.FixtureRequest) -> Callable[[str], Conversations]:
+    """Fresh conversations on the tiny model of a family."""
+    fixtures = {"LFM2-VL": "tiny_model", "Qwen3-VL": "qwen3_vl_model"}
+    return lambda family: Conversations(request.getfixturevalue(fixtures[family]))
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.api.errors import ModelNotUsable
 from engine.model.families.lfm2_vl import Lfm2Vl
+from engine.model.families.qwen3_vl import Qwen3Vl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 FAMILIES: Mapping[str, MakeAdapter] = {
     "lfm2_vl": Lfm2Vl.from_folder,
+    "qwen3_vl": Qwen3Vl.from_folder,
 }
 
 
