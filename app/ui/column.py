@@ -16,16 +16,14 @@ SIDE_PADDING = 28
 class Column(QWidget):
     """Holds its content in the middle, at most `COLUMN_WIDTH` wide with the padding.
 
-    `right_reserve` is taken by something beside the column, such as a scroll bar; the content is
+    The right reserve is taken by something beside the column, such as a scroll bar; the content is
     centred as if it were not there, so that columns above one another line up. `bleed` is how far
     the content may reach into the padding, for frames that are drawn around its text.
     """
 
-    def __init__(
-        self, right_reserve: int = 0, bleed: int = 0, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, bleed: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._right_reserve = right_reserve
+        self._right_reserve = 0
         self._padding = SIDE_PADDING - bleed
         self._top, self._bottom = 0, 0
         self.content = QVBoxLayout(self)
@@ -36,6 +34,12 @@ class Column(QWidget):
         """Space above and below the content."""
         self._top, self._bottom = top, bottom
         self._centre()
+
+    def set_right_reserve(self, width: int) -> None:
+        """Say how wide is what stands to the right of the column."""
+        if width != self._right_reserve:
+            self._right_reserve = width
+            self._centre()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the content in the middle."""

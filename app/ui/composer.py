@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.drafts import Draft
 from app.ui.attachment_strip import AttachmentStrip
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 COUNT_DELAY_MS = 150
 _LARGEST_SHARE = 0.4
+_PADDING, _GAP, _BELOW = 10, 8, 16
 _INKS = {"usual": "ink3", "near": "warn", "over": "danger"}
 
 
@@ -171,7 +172,9 @@ class Composer(Column):
         self.bar.set_share(reading.share, reading.total, _INKS[reading.level])
 
     def _limit_height(self) -> None:
-        others = self.height() - self.editor.height()
+        others = 2 * _PADDING + _GAP + self.send.height() + _BELOW
+        for row in (self.attachments, self.bar):
+            others += 0 if row.isHidden() else row.height() + _GAP
         self.editor.set_largest_height(round(self.window().height() * _LARGEST_SHARE) - others)
 
     def _connect(self) -> None:
@@ -195,8 +198,8 @@ class Composer(Column):
         controls.addWidget(self.meter)
         controls.addWidget(self.send)
         inner = QVBoxLayout(box)
-        inner.setContentsMargins(10, 10, 10, 10)
-        inner.setSpacing(8)
+        inner.setContentsMargins(_PADDING, _PADDING, _PADDING, _PADDING)
+        inner.setSpacing(_GAP)
         inner.addWidget(self.attachments)
         text = QHBoxLayout()
         text.setContentsMargins(4, 0, 4, 0)
@@ -205,7 +208,8 @@ class Composer(Column):
         inner.addWidget(self.bar)
         inner.addLayout(controls)
         self.content.addWidget(box)
-        self.set_vertical_padding(0, 16)
+        self.set_vertical_padding(0, _BELOW)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.editor.setMinimumHeight(LINE)
         self.setFocusProxy(self.editor)
 

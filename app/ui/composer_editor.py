@@ -73,7 +73,9 @@ class ComposerEditor(QTextEdit):
         """Send on Enter, unless an input method is still composing."""
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if enter and not self._composing:
+        if enter and self._composing:
+            event.accept()  # it ends the composition, wherever the key comes through at all
+        elif enter:
             if held == Qt.KeyboardModifier.NoModifier:
                 self.send_requested.emit()
             else:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from app.ui.theme import Theme
 
 FRAME_MS = 33
-_SCROLL_BAR = 12
 _TOP, _BOTTOM, _TURN_GAP = 24, 24, 24
 # So close to the end counts as being there.
 _NEAR_END = 4
@@ -126,8 +125,9 @@ class ConversationView(QScrollArea):
         self.ensureWidgetVisible(target, 0, _TURN_GAP)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the button where it belongs."""
+        """Keep the column in the middle and the button where it belongs."""
         super().resizeEvent(event)
+        self._column.set_right_reserve(self.width() - self.viewport().width())
         self._place_latest()
 
     def _set_up_scrolling(self) -> None:
@@ -145,7 +145,8 @@ class ConversationView(QScrollArea):
     def _renew_column(self) -> None:
         self._turns.clear()
         self._changed.clear()
-        self._column = Column(right_reserve=_SCROLL_BAR, bleed=BLEED)
+        self._column = Column(bleed=BLEED)
+        self._column.set_right_reserve(self.width() - self.viewport().width())
         self._column.set_vertical_padding(_TOP - BLEED, _BOTTOM - BLEED)
         self._column.content.setSpacing(_TURN_GAP - 2 * BLEED)
         self._column.content.addStretch()

@@ -41,6 +41,11 @@ class Picture(QWidget):
         """Whether the picture itself is drawn by now."""
         return not self._image.isNull()
 
+    @property
+    def failed(self) -> bool:
+        """Whether it turned out that the picture cannot be drawn."""
+        return self._fallback
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the picture, or its ground while it is being decoded."""
         del event

@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QImage, QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
+
+from app.background import Background
+from app.drafts import Draft
+from app.ui.composer import Composer
+from app.ui.theme import Theme
+from engine import DocumentPart, ImagePart, TokensCounted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from tests.conftest import FileMaker
+
+# The offscreen platform says of itself what it cannot do.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+PLAIN = Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def composer(qtbot: QtBot) -> Iterator[Composer]:
+    background = Background()
+    made = Composer(Theme(), background)
+    window = QWidget()
+    qtbot.addWidget(window)
+    page = QVBoxLayout(window)
+    page.addStretch(1)
+    page.addWidget(made)
+    window.resize(760, 600)
+    window.show()
+    window.activateWindow()
+    made.focus_text()
+    yield made
+    background.close()
+
+
+def count(
+    prompt: int, images: int = 0, last: int | None = None, limit: int = 2_048
+) -> TokensCounted:
+    return TokensCounted("c", prompt, images, prompt if last is None else last, limit)
+
+
+def press(composer: Composer, key: Qt.Key, held: Qt.KeyboardModifier = PLAIN) -> None:
+    QTest.keyClick(composer.editor, key, held)
+
+
+def test_enter_sends_and_empties_the_field(qtbot: QtBot, composer: Composer) -> None:
+    qtbot.keyClicks(composer.editor, "What is this?")
+
+    with qtbot.waitSignal(composer.submitted) as sent:
+        press(composer, Qt.Key.Key_Return)
+
+    assert sent.args == [Draft("What is this?")]
+    assert composer.draft() == Draft()
+
+
+def test_shift_enter_breaks_the_line_and_the_field_grows(qtbot: QtBot, composer: Composer) -> None:
+    qtbot.keyClicks(composer.editor, "one")
+    height = composer.editor.height()
+    with qtbot.assertNotEmitted(composer.submitted):
+        press(composer, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(composer.editor, "two")
+
+    assert composer.draft().text == "one\ntwo"
+    assert composer.editor.height() == height + 24
+
+
+def test_enter_during_composition_never_sends(qtbot: QtBot, composer: Composer) -> None:
+    qtbot.keyClicks(composer.editor, "a")
+    QApplication.sendEvent(composer.editor, QInputMethodEvent("か", []))
+    with qtbot.assertNotEmitted(composer.submitted):
+        press(composer, Qt.Key.Key_Return)
+
+    committed = QInputMethodEvent("", [])
+    committed.setCommitString("化")
+    QApplication.sendEvent(composer.editor, committed)
+    with qtbot.waitSignal(composer.submitted) as sent:
+        press(composer, Qt.Key.Key_Return)
+    assert sent.args[0].text.strip() == "a化"
+
+
+def test_nothing_to_send_is_said_on_the_button(qtbot: QtBot, composer: Composer) -> None:
+    assert not composer.send.isEnabled()
+    assert composer.send.toolTip() == "Write a question or attach a file"
+    with qtbot.assertNotEmitted(composer.submitted):
+        press(composer, Qt.Key.Key_Return)
+
+    qtbot.keyClicks(composer.editor, "x")
+    assert composer.send.isEnabled()
+    with qtbot.waitSignal(composer.submitted):
+        qtbot.mouseClick(composer.send, Qt.MouseButton.LeftButton)
+
+
+def test_while_busy_the_button_stops_and_typing_goes_on(qtbot: QtBot, composer: Composer) -> None:
+    composer.set_busy(True)
+    qtbot.keyClicks(composer.editor, "next")
+
+    assert composer.send.accessibleName() == "Stop"
+    with qtbot.waitSignal(composer.stop_requested):
+        qtbot.mouseClick(composer.send, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(composer.stop_requested):
+        press(composer, Qt.Key.Key_Escape)
+    assert composer.draft().text == "next"
+
+    composer.set_busy(False)
+    assert composer.send.accessibleName() == "Send"
+    with qtbot.assertNotEmitted(composer.stop_requested):
+        press(composer, Qt.Key.Key_Escape)
+
+
+def test_files_become_parts_and_a_refused_one_says_why(
+    qtbot: QtBot, composer: Composer, make_files: FileMaker
+) -> None:
+    qtbot.keyClicks(composer.editor, "Compare")
+    composer.add_paths(
+        [
+            make_files.pdf("report.pdf", ["first page", "second page"]),
+            make_files.png("shot.png", "hello"),
+            make_files.empty_pdf("empty.pdf"),
+        ]
+    )
+    assert composer.send.toolTip() == "Still reading report.pdf"
+    with qtbot.assertNotEmitted(composer.submitted):
+        press(composer, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not composer.attachments.reading)
+
+    refused = [chip for chip in composer.attachments.chips if chip.reason]
+    assert [chip.name for chip in refused] == ["empty.pdf"]
+    assert "empty.pdf" in refused[0].reason
+    with qtbot.waitSignal(composer.submitted) as sent:
+        press(composer, Qt.Key.Key_Return)
+    draft = sent.args[0]
+    assert [type(part) for part in draft.attachments] == [DocumentPart, ImagePart]
+    assert len(draft.attachments[0].pages) == 2
+    assert composer.attachments.isHidden()
+
+
+def test_attachment_can_be_removed_while_it_is_read_and_after(
+    qtbot: QtBot, composer: Composer, make_files: FileMaker
+) -> None:
+    composer.add_paths([make_files.text("a.txt", "hello"), make_files.text("b.txt", "there")])
+    removal = composer.attachments.chips[0].findChild(QPushButton)
+    assert isinstance(removal, QPushButton)
+    assert removal.accessibleName() == "Remove a.txt"
+    qtbot.mouseClick(removal, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not composer.attachments.reading)
+
+    assert [part.name for part in composer.draft().attachments] == ["b.txt"]
+
+
+def test_pasted_picture_becomes_an_attachment(qtbot: QtBot, composer: Composer) -> None:
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    QGuiApplication.clipboard().setImage(image)
+
+    composer.editor.paste()
+    qtbot.waitUntil(lambda: bool(composer.draft().attachments))
+
+    part = composer.draft().attachments[0]
+    assert isinstance(part, ImagePart)
+    assert (part.name, part.width, part.height) == ("Pasted picture", 40, 30)
+    assert composer.draft().text == ""
+
+
+def test_pasted_files_are_attached_and_pasted_text_stays_plain(
+    qtbot: QtBot, composer: Composer, make_files: FileMaker
+) -> None:
+    files = QMimeData()
+    files.setUrls([QUrl.fromLocalFile(str(make_files.text("notes.txt", "hello")))])
+    composer.editor.insertFromMimeData(files)
+    rich = QMimeData()
+    rich.setHtml("<b>bold</b>")
+    rich.setText("bold")
+    composer.editor.insertFromMimeData(rich)
+    qtbot.waitUntil(lambda: bool(composer.draft().attachments))
+
+    assert composer.draft().text == "bold"
+    assert "font-weight:7" not in composer.editor.toHtml()
+
+
+def test_draft_is_announced_once_typing_has_stopped(qtbot: QtBot, composer: Composer) -> None:
+    drafts: list[Draft] = []
+    composer.draft_changed.connect(drafts.append)
+
+    qtbot.keyClicks(composer.editor, "three words here")
+    assert drafts == []
+    qtbot.waitUntil(lambda: bool(drafts))
+
+    assert drafts == [Draft("three words here")]
+
+
+def test_meter_is_a_guess_until_the_count_is_there(qtbot: QtBot, composer: Composer) -> None:
+    assert composer.meter.accessibleName() == "0 tokens"
+    qtbot.keyClicks(composer.editor, "x" * 40)
+    assert composer.meter.accessibleName() == "about 10 tokens"
+    composer.set_count(count(24))
+    assert composer.meter.accessibleName() == "24 tokens"
+    qtbot.keyClicks(composer.editor, "x" * 8)
+    assert composer.meter.accessibleName() == "about 26 tokens"
+
+
+def test_meter_gives_the_shares_that_it_knows(
+    qtbot: QtBot, composer: Composer, make_files: FileMaker
+) -> None:
+    qtbot.keyClicks(composer.editor, "What?")
+    composer.add_paths([make_files.png("shot.png", "hello")])
+    qtbot.waitUntil(lambda: not composer.attachments.reading)
+    composer.set_count(count(532, 522))
+    assert composer.meter.accessibleName() == "532 tokens"
+
+    composer.set_attachment_tokens(composer.draft().attachments[0].sha256, 522)
+    assert composer.meter.accessibleName() == "Text 10 + image 522 = 532 tokens"
+
+
+def test_over_the_limit_nothing_is_sent_and_the_reason_is_given(
+    qtbot: QtBot, composer: Composer
+) -> None:
+    qtbot.keyClicks(composer.editor, "long")
+    composer.set_count(count(2_048 + 3_611))
+
+    assert composer.meter.accessibleName() == "3,612 over 2,048"
+    assert not composer.send.isEnabled()
+    assert "3,612 tokens more than the model can hold" in composer.send.toolTip()
+    with qtbot.assertNotEmitted(composer.submitted):
+        press(composer, Qt.Key.Key_Return)
+
+
+def test_near_the_limit_a_bar_shows_how_much_is_left(qtbot: QtBot, composer: Composer) -> None:
+    qtbot.keyClicks(composer.editor, "x")
+    composer.set_count(count(1_500, last=300))
+    assert composer.bar.isHidden()
+
+    composer.set_count(count(2_000, last=800))
+    assert not composer.bar.isHidden()
+    assert composer.bar.share == pytest.approx(800 / 848)
+
+
+def test_draft_is_taken_up_again_whole(
+    qtbot: QtBot, composer: Composer, make_files: FileMaker
+) -> None:
+    composer.add_paths([make_files.text("a.txt", "hello")])
+    qtbot.waitUntil(lambda: not composer.attachments.reading)
+    draft = Draft("question\nsecond line", composer.draft().attachments)
+    composer.clear()
+    assert composer.draft() == Draft()
+
+    composer.set_draft(draft)
+
+    assert composer.draft() == draft
+
+
+def test_field_scrolls_from_two_fifths_of_the_window_on(qtbot: QtBot, composer: Composer) -> None:
+    composer.editor.set_text("\n".join("line" for _ in range(100)))
+    qtbot.waitUntil(lambda: composer.height() > composer.editor.height() > 100)
+
+    assert composer.height() <= 240
+    assert composer.editor.verticalScrollBar().maximum() > 0

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QImage
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+from app.ui.drop_overlay import DropOverlay
+from app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+# The offscreen platform says of itself what it cannot do.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+COPY = Qt.DropAction.CopyAction
+LEFT = Qt.MouseButton.LeftButton
+PLAIN = Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QMainWindow:
+    made = QMainWindow()
+    qtbot.addWidget(made)
+    made.resize(900, 600)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def overlay(window: QMainWindow) -> DropOverlay:
+    made = DropOverlay(Theme(), window)
+    made.install(window)
+    return made
+
+
+def files(*names: str) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(f"/home/{name}") for name in names])
+    return data
+
+
+def enter(window: QMainWindow, data: QMimeData) -> QDragEnterEvent:
+    event = QDragEnterEvent(QPointF(5, 5), COPY, data, LEFT, PLAIN)
+    event.ignore()
+    QApplication.sendEvent(window, event)
+    return event
+
+
+def drop(window: QMainWindow, data: QMimeData, at: QPointF) -> QDropEvent:
+    event = QDropEvent(at, COPY, data, LEFT, PLAIN)
+    event.ignore()
+    QApplication.sendEvent(window, event)
+    return event
+
+
+def test_files_dragged_over_the_window_are_counted_by_kind(
+    window: QMainWindow, overlay: DropOverlay
+) -> None:
+    event = enter(window, files("a.pdf", "b.PDF", "c.png"))
+
+    assert event.isAccepted()
+    assert overlay.isVisible()
+    assert overlay.geometry() == window.rect()
+    assert (overlay.title, overlay.contents) == ("Drop to add 3 files", "2 PDFs, 1 image")
+
+
+def test_drop_anywhere_asks_here(qtbot: QtBot, window: QMainWindow, overlay: DropOverlay) -> None:
+    data = files("a.pdf")
+    enter(window, data)
+
+    with qtbot.waitSignal(overlay.dropped) as dropped:
+        event = drop(window, data, QPointF(3, 3))
+
+    assert event.isAccepted()
+    assert dropped.args == [[Path("/home/a.pdf")], None, False]
+    assert overlay.isHidden()
+
+
+def test_drop_in_the_second_zone_starts_a_new_conversation(
+    qtbot: QtBot, window: QMainWindow, overlay: DropOverlay
+) -> None:
+    data = files("a.pdf")
+    enter(window, data)
+    second = overlay.zone(1).center()
+    move = QDragMoveEvent(second, COPY, data, LEFT, PLAIN)
+    QApplication.sendEvent(window, move)
+    assert move.isAccepted()
+    overlay.grab()  # draws with the second zone chosen
+
+    with qtbot.waitSignal(overlay.dropped) as dropped:
+        drop(window, data, second)
+
+    assert dropped.args[2] is True
+
+
+def test_raw_picture_is_handed_over(
+    qtbot: QtBot, window: QMainWindow, overlay: DropOverlay
+) -> None:
+    data = QMimeData()
+    image = QImage(20, 10, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.blue)
+    data.setImageData(image)
+    enter(window, data)
+    assert overlay.title == "Drop to add the picture"
+
+    with qtbot.waitSignal(overlay.dropped) as dropped:
+        drop(window, data, QPointF(1, 1))
+
+    paths, picture, new = dropped.args
+    assert (paths, new) == ([], False)
+    assert (picture.width(), picture.height()) == (20, 10)
+
+
+def test_text_is_left_to_whoever_else_wants_it(window: QMainWindow, overlay: DropOverlay) -> None:
+    data = QMimeData()
+    data.setText("words")
+
+    assert not enter(window, data).isAccepted()
+    assert overlay.isHidden()
+
+
+def test_leaving_the_window_takes_the_overlay_away(
+    window: QMainWindow, overlay: DropOverlay
+) -> None:
+    enter(window, files("a.pdf"))
+    QApplication.sendEvent(window, QDragLeaveEvent())
+
+    assert overlay.isHidden()
+
+
+def test_address_on_the_net_is_not_a_file(window: QMainWindow, overlay: DropOverlay) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl("https://example.org/a.pdf")])
+
+    assert not enter(window, data).isAccepted()
+    assert overlay.isHidden()

@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtGui import QFont, QGuiApplication, QTextCursor, QTextDocument
+from PySide6.QtWidgets import QMenu, QPushButton
+
+from app.ui.answer_view import AnswerView
+from app.ui.code_block import CodeBlock
+from app.ui.markdown_blocks import BlockReader, parse
+from app.ui.prose_view import ProseView
+from app.ui.table_view import TableView
+from app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+# The offscreen platform says of itself what it cannot do.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+SAMPLE = """# Title
+
+A *paragraph* with **strong** words, `code` and a [link](https://example.org/a).
+
+- one
+- two
+  1. nested
+
+> quoted
+
+| a | b |
+|---|---|
+| x | 12 |
+
+```python
+print(1)
+```
+
+The end."""
+
+
+@pytest.fixture
+def answer(qtbot: QtBot) -> AnswerView:
+    view = AnswerView(Theme())
+    qtbot.addWidget(view)
+    view.resize(600, 400)
+    return view
+
+
+def texts(view: AnswerView) -> list[tuple[type, str]]:
+    return [(type(s), s.text_view.toPlainText()) for s in view.segments]
+
+
+def test_growing_text_looks_in_the_end_like_text_given_at_once(
+    qtbot: QtBot, answer: AnswerView
+) -> None:
+    whole = AnswerView(Theme())
+    qtbot.addWidget(whole)
+    whole.resize(600, 400)
+    whole.set_text(SAMPLE, growing=False)
+
+    for end in range(1, len(SAMPLE) + 1):
+        answer.set_text(SAMPLE[:end], growing=True)
+    answer.set_text(SAMPLE, growing=False)
+
+    assert texts(answer) == texts(whole)
+    kinds = [kind for kind, _ in texts(answer)]
+    assert kinds == [ProseView, TableView, CodeBlock, ProseView]
+    assert [s.text_view.toHtml() for s in answer.segments] == [
+        s.text_view.toHtml() for s in whole.segments
+    ]
+
+
+def test_finished_blocks_are_handed_out_once() -> None:
+    reader = BlockReader()
+    handed: list[str] = []
+
+    for end in range(1, len(SAMPLE) + 1):
+        final, still_open = reader.read(SAMPLE[:end])
+        handed += [block.kind for block in final]
+        assert len(still_open) <= 1
+    last, _ = reader.read(SAMPLE, complete=True)
+
+    assert handed + [block.kind for block in last] == [block.kind for block in parse(SAMPLE)]
+
+
+def test_only_the_open_block_is_drawn_again(answer: AnswerView) -> None:
+    start = "First paragraph.\n\nSecond"
+    answer.set_text(start, growing=True)
+    view = answer.segments[0].text_view
+    view.document().setModified(False)
+    changes: list[int] = []
+    view.document().contentsChange.connect(lambda at, *_: changes.append(at))
+
+    answer.set_text(start + " one goes on", growing=True)
+
+    assert changes
+    assert min(changes) >= len("First paragraph.")
+
+
+def test_paragraph_that_turns_out_to_be_a_table_leaves_nothing_behind(answer: AnswerView) -> None:
+    answer.set_text("Before.\n\n| a | b |", growing=True)
+    assert "| a | b |" in answer.segments[0].text_view.toPlainText()
+
+    answer.set_text("Before.\n\n| a | b |\n|---|---|\n| 1 | 2 |", growing=True)
+
+    assert [type(s) for s in answer.segments] == [ProseView, TableView]
+    assert answer.segments[0].text_view.toPlainText() == "Before."
+
+
+def test_raw_html_and_pictures_are_text_and_nothing_is_loaded(answer: AnswerView) -> None:
+    answer.set_text(
+        "<b>x</b> <img src='https://example.org/p.png'> ![alt](https://example.org/q.png)",
+        growing=False,
+    )
+
+    view = answer.segments[0].text_view
+    assert view.toPlainText() == "<b>x</b> <img src='https://example.org/p.png'> alt"
+    assert (
+        view.loadResource(
+            QTextDocument.ResourceType.ImageResource.value, QUrl("file:///etc/hostname")
+        )
+        is None
+    )
+
+
+def test_strong_words_and_headings_have_the_weights_of_the_type_table(answer: AnswerView) -> None:
+    answer.set_text("# Top\n\nplain **strong**", growing=False)
+
+    document = answer.segments[0].text_view.document()
+    heading = document.begin().begin().fragment().charFormat()
+    strong = QTextCursor(document.lastBlock())
+    strong.movePosition(QTextCursor.MoveOperation.EndOfBlock)
+
+    assert (heading.font().pixelSize(), heading.fontWeight()) == (20, QFont.Weight.DemiBold)
+    assert strong.charFormat().fontWeight() == QFont.Weight.DemiBold
+    assert strong.charFormat().font().pixelSize() == 15
+    assert document.lastBlock().blockFormat().lineHeight() == 24
+
+
+def test_figures_stand_to_the_right_and_words_to_the_left(answer: AnswerView) -> None:
+    answer.set_text(
+        "| Well | Peak |\n|---|---|\n| AV-07 | 58.3 mg/L |\n| AV-11 | 7 % |", growing=False
+    )
+
+    view = answer.segments[0].text_view
+    sides = {
+        block.text(): bool(block.blockFormat().alignment() & Qt.AlignmentFlag.AlignRight)
+        for block in _blocks(view.document())
+    }
+    assert sides["58.3 mg/L"]
+    assert sides["Peak"]
+    assert not sides["AV-07"]
+
+
+def test_code_can_be_copied_once_it_is_complete(answer: AnswerView) -> None:
+    answer.set_text("```py\nx = 1", growing=True)
+    code = answer.segments[0]
+    button = code.findChild(QPushButton)
+    assert isinstance(button, QPushButton)
+    assert button.isHidden()
+
+    answer.set_text("```py\nx = 1\ny = 2\n```\n", growing=False)
+    button.click()
+
+    assert not button.isHidden()
+    assert QGuiApplication.clipboard().text() == "x = 1\ny = 2"
+    assert button.text() == "Copied"
+
+
+def test_caret_stands_in_the_last_part_only_while_text_grows(answer: AnswerView) -> None:
+    answer.set_text("words\n\n```\ncode", growing=True)
+    assert [s.text_view.caret_shown for s in answer.segments] == [False, True]
+
+    answer.set_text("words\n\n```\ncode", growing=False)
+    assert not any(s.text_view.caret_shown for s in answer.segments)
+
+
+def test_link_shows_its_whole_address_and_opens_nothing(qtbot: QtBot, answer: AnswerView) -> None:
+    answer.set_text("[here](https://example.org/long?a=b)", growing=False)
+    answer.show()
+    view = answer.segments[0].text_view
+    spot = view.cursorRect(QTextCursor(view.document())).center() + QPoint(6, 0)
+
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    menu = view.findChild(QMenu)
+
+    assert isinstance(menu, QMenu)
+    assert [a.text() for a in menu.actions()] == ["https://example.org/long?a=b", "Copy address"]
+    assert not menu.actions()[0].isEnabled()
+    menu.actions()[1].trigger()
+    assert QGuiApplication.clipboard().text() == "https://example.org/long?a=b"
+    menu.close()
+
+
+def test_answer_that_is_continued_grows_on_from_where_it_stood(answer: AnswerView) -> None:
+    answer.set_text("It goes", growing=False)
+    answer.set_text("It goes", growing=True)
+    answer.set_text("It goes on.", growing=True)
+    answer.set_text("It goes on.", growing=False)
+
+    assert texts(answer) == [(ProseView, "It goes on.")]
+
+
+def _blocks(document: QTextDocument) -> list[object]:
+    block, found = document.begin(), []
+    while block.isValid():
+        found.append(block)
+        block = block.next()
+    return found
