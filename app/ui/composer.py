@@ -124,6 +124,7 @@ class Composer(Column):
         if not self._obstacle():
             draft = self.draft()
             self.clear()
+            self.focus_text()
             self.submitted.emit(draft)
 
     def _press(self) -> None:

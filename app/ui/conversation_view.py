@@ -176,10 +176,9 @@ class ConversationView(QScrollArea):
         changed, self._changed = self._changed, set()
         for turn in changed:
             widget = self._turns.get(turn)
-            if widget is not None:
-                widget.refresh()
+            if widget is not None and widget.refresh():
+                self._mark_turns()
                 self._announce(widget)
-        self._mark_turns()
         self._last_paint.start()
         if changed and not self._following:
             self._latest.setVisible(self._below_end())

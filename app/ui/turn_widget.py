@@ -35,6 +35,7 @@ class TurnWidget(QWidget):
         super().__init__()
         self._theme = theme
         self.turn = turn
+        self._state = turn.state
         self._is_last = False
         self._behind = False
         self._reached = False
@@ -50,9 +51,10 @@ class TurnWidget(QWidget):
         self.setAccessibleName(turn.question.text or "Question")
         self.refresh()
 
-    def refresh(self) -> None:
-        """Show the turn as it is now."""
+    def refresh(self) -> bool:
+        """Show the turn as it is now; says whether its state is another than before."""
         turn, state = self.turn, self.turn.state
+        moved, self._state = state is not self._state, state
         self.queued.set_waiting(state is TurnState.QUEUED, behind=self._behind)
         self.prefill.set_progress(turn.prefill if state is TurnState.READING else None)
         growing = state is TurnState.ANSWERING
@@ -65,6 +67,7 @@ class TurnWidget(QWidget):
             self.error.set_error(turn.error)
         self.action_row.show_turn(turn)
         self._show_actions()
+        return moved
 
     def set_last(self, last: bool) -> None:
         """The last turn shows its actions always, the others when they are reached for."""

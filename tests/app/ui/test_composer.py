@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
     from tests.conftest import FileMaker
 
-# The offscreen platform says of itself what it cannot do.
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-
 PLAIN = Qt.KeyboardModifier.NoModifier
 
 

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from app.ui.turn_widget import TurnWidget
     from tests.conftest import FileMaker
 
-# The offscreen platform says of itself what it cannot do.
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-
 LONG = "\n\n".join(f"Paragraph {n} of an answer that fills the page." for n in range(60))
 
 

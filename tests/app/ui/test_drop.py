@@ -8,14 +8,12 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from app.ui.composer_editor import ComposerEditor
 from app.ui.drop_overlay import DropOverlay
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
-
-# The offscreen platform says of itself what it cannot do.
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 COPY = Qt.DropAction.CopyAction
 LEFT = Qt.MouseButton.LeftButton
@@ -139,3 +137,21 @@ def test_address_on_the_net_is_not_a_file(window: QMainWindow, overlay: DropOver
 
     assert not enter(window, data).isAccepted()
     assert overlay.isHidden()
+
+
+def test_files_over_the_text_field_reach_the_window(
+    qtbot: QtBot, window: QMainWindow, overlay: DropOverlay
+) -> None:
+    editor = ComposerEditor(Theme())
+    window.setCentralWidget(editor)
+    handle = window.windowHandle()
+    spot = QPointF(editor.geometry().center())
+    data = files("a.pdf")
+
+    # Through the native window, so that Qt itself looks for who takes it.
+    entered = QDragEnterEvent(spot, COPY, data, LEFT, PLAIN)
+    QApplication.sendEvent(handle, entered)
+    assert overlay.isVisible()
+    with qtbot.waitSignal(overlay.dropped):
+        QApplication.sendEvent(handle, QDropEvent(spot, COPY, data, LEFT, PLAIN))
+    assert editor.toPlainText() == ""
