@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.metadata import version
 from pathlib import Path
+
+from app.about import app_version
 
 EXIT_CANNOT_START = 2
 COMMANDS = ("ask", "eval", "bench", "doctor", "read")
@@ -34,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run what the arguments ask for; the value returned is the exit status."""
     arguments = sys.argv[1:] if argv is None else argv
     if arguments[:1] == ["--version"]:
-        print(f"tanka {version('tanka')}")
+        print(f"tanka {app_version()}")
         return 0
     if arguments[:1] in (["--help"], ["-h"]):
         print(_USAGE)

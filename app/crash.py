@@ -7,11 +7,11 @@ import platform
 import sys
 import threading
 import traceback
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, qVersion
 
+from app.about import NAME, app_version
 from engine import EngineError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def report_of(fault: BaseException) -> str:
     lines = traceback.format_exception(type(fault), fault, fault.__traceback__)
     return "\n".join(
         (
-            f"Tanka {version('tanka')}, Python {platform.python_version()}, Qt {qVersion()}",
+            f"{NAME} {app_version()}, Python {platform.python_version()}, Qt {qVersion()}",
             f"{platform.system()} {platform.release()}, {platform.machine()}",
             "",
             "".join(lines).rstrip(),

@@ -74,11 +74,11 @@ class WindowControl(QObject):
 
     def stop(self) -> None:
         """End the answer; a question that has not been begun goes back into the composer."""
-        waiting = [t for t in self._session.current.turns if t.state is TurnState.QUEUED]
-        self._session.stop()
-        for turn in waiting:
-            if not turn.answer and self._page.composer.draft().empty:
+        for turn in list(self._session.current.turns):
+            fresh = turn.state is TurnState.QUEUED and not turn.answer
+            if fresh and self._page.composer.draft().empty:
                 self._take_back(turn)
+        self._session.stop()
 
     def _connect_composer(self) -> None:
         composer = self._page.composer

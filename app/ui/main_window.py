@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         assert application is not None
         self._application = application
+        self._sidebar_width = WIDTH
         self._collapsed = self._floating = self._painted = False
         self._lay_out()
         self.setMenuBar(MenuBar(self, self.registry))
@@ -165,10 +166,21 @@ class MainWindow(QMainWindow):
         as_rail = narrow or self._collapsed
         self.rail.setVisible(as_rail)
         if not self._floating:
-            self.sidebar.setVisible(not as_rail)
+            self._show_sidebar(shown=not as_rail)
         self.header.show_toggle(as_rail)
         self.header.fit(self.width())
         self._place_overlay()
+
+    def _show_sidebar(self, *, shown: bool) -> None:
+        """Show or hide it in its place; a splitter forgets the width of what is hidden."""
+        if shown == (not self.sidebar.isHidden()):
+            return
+        if not shown and self.sidebar.isVisible():
+            self._sidebar_width = self.sidebar.width()
+        self.sidebar.setVisible(shown)
+        if shown:
+            rest = self._splitter.width() - self._sidebar_width
+            self._splitter.setSizes([self._sidebar_width, rest])
 
     def _open_overlay(self) -> None:
         self._floating = True
@@ -185,7 +197,7 @@ class MainWindow(QMainWindow):
         self._application.removeEventFilter(self)
         self.sidebar.hide()
         self._splitter.insertWidget(0, self.sidebar)
-        self._splitter.setSizes([WIDTH, self._splitter.width() - WIDTH])
+        self.sidebar.hide()
         self._arrange()
 
     def _place_overlay(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QFont, QPainter
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QWidget
 
 from app.figures import Figures
 from app.ui.parts import Text, hairline
@@ -176,6 +176,9 @@ class PerformanceStrip(QFrame):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 0, 16, 0)
         self._row.setSpacing(0)
+        # Cells are dropped where there is no room: they must never keep the window wide.
+        self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._cells: dict[str, _CellWidget] = {}
         self._gaps: dict[str, QWidget] = {}
         self._figures = Figures()
@@ -195,6 +198,10 @@ class PerformanceStrip(QFrame):
             self._render()
         elif not self._tick.isActive():
             self._tick.start()
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the window likes."""
+        return QSize(0, HEIGHT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Drop cells that no longer fit."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.chat_session import ChatSession
-from app.conversation import TurnState
+from app.conversation import Turn, TurnState
 from app.drafts import Draft
 from app.model_loading import ModelLoading
 from engine import Failed, ModelNotUsable, OutOfMemory, assistant, user
@@ -38,7 +38,7 @@ def session(qtbot: QtBot, desk: Desk) -> ChatSession:
     return desk.session
 
 
-def ask(session: ChatSession, text: str):
+def ask(session: ChatSession, text: str) -> Turn:
     session.send(Draft(text))
     return session.current.turns[-1]
 

@@ -90,9 +90,7 @@ def test_nothing_is_heard_of_a_dropped_request(qtbot: QtBot, bridge: EngineBridg
     assert dropped == []
 
 
-def test_closing_delivers_what_was_still_said(
-    qtbot: QtBot, client: EngineClient, script
-) -> None:
+def test_closing_delivers_what_was_still_said(qtbot: QtBot, client: EngineClient, script) -> None:
     script.generate = script.answer_until_stopped
     bridge = EngineBridge(client)
     heard: list[Event] = []

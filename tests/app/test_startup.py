@@ -1,0 +1,157 @@
+"""The whole window on a scripted engine: shown first, then the engine, and a clean end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from app.conversation import TurnState
+from app.settings_store import SettingsStore
+from app.startup import Program
+from app.ui.fault_dialog import FaultDialog
+from engine import Failed, LoadModel, ModelNotUsable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from engine import EngineClient
+
+
+@pytest.fixture
+def program(qtbot: QtBot, client: EngineClient) -> Iterator[Program]:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    program = Program(application, client)
+    qtbot.addWidget(program.window)
+    yield program
+    program.close()
+
+
+def ask(qtbot: QtBot, program: Program, text: str) -> None:
+    qtbot.keyClicks(program.page.composer.editor, text)
+    qtbot.keyClick(program.page.composer.editor, Qt.Key.Key_Return)
+
+
+def test_the_engine_starts_only_once_the_window_is_painted(
+    qtbot: QtBot, program: Program, script
+) -> None:
+    assert script.requests == []
+    with qtbot.waitSignals([program.window.first_painted, program.models.ready], order="strict"):
+        program.show()
+    assert isinstance(script.requests[0], LoadModel)
+    assert script.requests[0].folder is None
+
+
+def test_a_question_typed_is_answered_and_listed(qtbot: QtBot, program: Program) -> None:
+    with qtbot.waitSignal(program.models.ready):
+        program.show()
+    with qtbot.waitSignal(program.session.answer_finished):
+        ask(qtbot, program, "Where is the tower?")
+    assert program.session.current.turns[0].answer == "Paris."
+    assert program.window.header.title.full == "Where is the tower?"
+    assert program.page.view.isVisible()
+    assert not program.page.first_run.isVisible()
+    assert SettingsStore().window.answered_once
+
+
+def test_a_question_that_waits_goes_back_into_the_composer(
+    qtbot: QtBot, program: Program, script
+) -> None:
+    script.load = script.load_when_opened
+    program.show()
+    qtbot.waitUntil(lambda: program.models.loading)
+    ask(qtbot, program, "Early?")
+    assert program.session.current.turns[0].state is TurnState.QUEUED
+    program.control.stop()
+    assert program.session.current.turns == []
+    assert program.page.composer.draft().text == "Early?"
+    assert program.page.first_run.isVisible()
+
+
+def test_drafts_stay_with_their_conversations(qtbot: QtBot, program: Program) -> None:
+    with qtbot.waitSignal(program.models.ready):
+        program.show()
+    with qtbot.waitSignal(program.session.answer_finished):
+        ask(qtbot, program, "First?")
+    first = program.session.current
+    qtbot.keyClicks(program.page.composer.editor, "half a thought")
+    program.window.registry["new_conversation"].trigger()
+    assert program.page.composer.draft().empty
+    program.session.open(first.id)
+    assert program.page.composer.draft().text == "half a thought"
+
+
+def test_without_a_model_a_card_says_why_and_the_composer_works(
+    qtbot: QtBot, program: Program, script
+) -> None:
+    error = ModelNotUsable("The starter model is not here. Open a model folder.")
+    script.load = lambda ticket: ticket.emit(Failed(ticket.request.request_id, error))
+    with qtbot.waitSignal(program.models.failed):
+        program.show()
+    assert program.page.model_card.isVisible()
+    assert program.page.model_card.sentence == error.sentence
+    ask(qtbot, program, "Anyone?")
+    assert program.session.current.turns[0].state is TurnState.FAILED
+
+
+def test_a_model_that_loads_is_kept_for_the_next_start(
+    qtbot: QtBot, program: Program, tmp_path
+) -> None:
+    with qtbot.waitSignal(program.models.ready):
+        program.show()
+    with qtbot.waitSignal(program.models.ready):
+        program.models.load(tmp_path)
+    assert SettingsStore().engine.model_folder == tmp_path
+    assert not program.models.starter
+
+
+def test_the_window_remembers_what_was_chosen(program: Program) -> None:
+    program.window.registry["theme_dark"].trigger()
+    program.window.set_sidebar_collapsed(True)
+    program.show()
+    program.close()
+    kept = SettingsStore().window
+    assert kept.theme == "dark"
+    assert kept.sidebar_collapsed
+    assert kept.geometry
+
+
+def test_a_fault_is_shown_with_its_report(program: Program) -> None:
+    program.show()
+    program.show_fault("Something failed.", "Traceback: a report")
+    dialog = program.window.findChild(FaultDialog)
+    assert dialog is not None
+    assert dialog.details.toPlainText() == "Traceback: a report"
+    dialog.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
+def test_an_interrupt_ends_the_program_in_order(tmp_path) -> None:
+    environment = os.environ | {"TANKA_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    program = (
+        "import os, signal\n"
+        "from app.ui.main_window import MainWindow\n"
+        "from app import startup\n"
+        "start = startup.Program._start\n"
+        "def interrupt(self):\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "startup.Program._start = interrupt\n"
+        "raise SystemExit(startup.run())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "config" / "window.json").exists()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

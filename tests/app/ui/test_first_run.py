@@ -1,0 +1,101 @@
+"""The fresh start: true words about the machine, no download, and ways into a first question."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from app.ui.actions import Actions
+from app.ui.first_run import FirstRun
+from app.ui.first_run_cells import describe
+from app.ui.starting_points import POINTS
+from engine.machine import Gpu, Machine
+
+GB = 1024**3
+PLAIN = Machine("Linux", "AMD Ryzen 5", 6, 12, 16 * GB, 8 * GB, 212 * GB, ())
+
+
+@pytest.fixture
+def actions(qtbot) -> Actions:
+    window = QWidget()
+    qtbot.addWidget(window)
+    return Actions(window)
+
+
+@pytest.fixture
+def page(qtbot, theme, actions: Actions) -> FirstRun:
+    page = FirstRun(theme, actions)
+    qtbot.addWidget(page)
+    page.resize(900, 700)
+    page.show()
+    return page
+
+
+def texts(page: FirstRun) -> str:
+    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
+
+
+def button(page: FirstRun, text: str) -> QPushButton:
+    return next(b for b in page.findChildren(QPushButton) if text in (b.text(), b.accessibleName()))
+
+
+def test_a_machine_without_a_card() -> None:
+    told = describe(PLAIN)
+    assert told.title == "Runs on the processor"
+    assert told.text == "AMD Ryzen 5, 6 cores\n16 GB memory, 212.0 GB free"
+
+
+def test_a_machine_with_a_card() -> None:
+    card = Gpu("GeForce RTX 4060 Laptop", 8 * GB, "560")
+    told = describe(Machine("Linux", "Ryzen", 6, 12, 32 * GB, None, None, (card,)))
+    assert told.text == "GeForce RTX 4060 Laptop, 8 GB\n32 GB memory"
+
+
+def test_what_the_system_does_not_tell_is_left_out() -> None:
+    silent = Machine("Linux", "unknown", None, None, None, None, None, ())
+    assert describe(silent).text == "unknown"
+
+
+def test_the_machine_is_shown_once_it_is_known(page: FirstRun) -> None:
+    assert "Looking at it…" in texts(page)
+    page.show_machine(describe(PLAIN))
+    assert "Runs on the processor" in texts(page)
+
+
+def test_the_larger_model_is_recommended_and_nothing_downloads(
+    qtbot, page: FirstRun, actions: Actions
+) -> None:
+    assert "Qwen3.5 4B: download 9.3 GB, keeps 2.9 GB" in texts(page)
+    assert not any("ownload" in b.text() for b in page.findChildren(QPushButton))
+    with qtbot.waitSignal(actions["open_model"].triggered):
+        qtbot.mouseClick(button(page, "Open model folder…"), Qt.MouseButton.LeftButton)
+
+
+def test_the_first_steps_vanish_and_the_drop_target_stays(page: FirstRun) -> None:
+    page.hide_cells()
+    assert "A larger model" not in texts(page)
+    assert "Drop PDFs, pictures or text files here" in texts(page)
+
+
+def test_the_context_is_told_once_it_is_known(page: FirstRun) -> None:
+    page.show_context(2048)
+    assert "Up to 2,048 tokens at once." in texts(page)
+
+
+def test_files_are_asked_for(qtbot, page: FirstRun) -> None:
+    with qtbot.waitSignal(page.files_wanted):
+        qtbot.mouseClick(button(page, "Choose files…"), Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.title)
+def test_starting_points_say_which_one_was_taken(qtbot, page: FirstRun, point) -> None:
+    with qtbot.waitSignal(page.start_chosen) as chosen:
+        qtbot.mouseClick(button(page, point.title), Qt.MouseButton.LeftButton)
+    assert chosen.args == [point]
+
+
+def test_everything_fits_the_smallest_window(page: FirstRun) -> None:
+    page.show_machine(describe(PLAIN))
+    page.resize(848, 414)
+    assert page.horizontalScrollBar().maximum() == 0

@@ -1,0 +1,83 @@
+"""The sidebar lists this run's conversations and says that they end with it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from app.ui.actions import Actions
+from app.ui.conversation_list import ROW_HEIGHT, ConversationList, Row
+from app.ui.sidebar import RAIL_WIDTH, Rail, Sidebar
+
+ROWS = (Row("b", "Second question", answering=True), Row("a", "First question"))
+
+
+@pytest.fixture
+def actions(qtbot) -> Actions:
+    window = QWidget()
+    qtbot.addWidget(window)
+    return Actions(window)
+
+
+@pytest.fixture
+def sidebar(qtbot, theme, actions: Actions) -> Sidebar:
+    sidebar = Sidebar(theme, actions)
+    qtbot.addWidget(sidebar)
+    sidebar.resize(264, 600)
+    sidebar.show()
+    return sidebar
+
+
+def visible_texts(widget: QWidget) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
+
+
+def test_empty_it_says_what_will_be_here(sidebar: Sidebar) -> None:
+    texts = visible_texts(sidebar)
+    assert "No conversations yet" in texts
+    assert "They appear here and are kept until Tanka is closed." in texts
+    assert "Today" not in texts
+
+
+def test_rows_stand_under_today(sidebar: Sidebar) -> None:
+    sidebar.show_rows(ROWS, "a")
+    assert "Today" in visible_texts(sidebar)
+    assert "No conversations yet" not in visible_texts(sidebar)
+    listed = sidebar.findChild(ConversationList)
+    assert [listed.item(i).text() for i in range(listed.count())] == [row.title for row in ROWS]
+    assert listed.currentRow() == 1
+    assert listed.sizeHintForRow(0) == ROW_HEIGHT
+
+
+def test_a_click_opens_a_conversation(qtbot, sidebar: Sidebar) -> None:
+    sidebar.show_rows(ROWS, "a")
+    listed = sidebar.findChild(ConversationList)
+    spot = listed.visualItemRect(listed.item(0)).center()
+    with qtbot.waitSignal(sidebar.chosen) as chosen:
+        qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert chosen.args == ["b"]
+
+
+def test_a_row_that_is_answering_says_so_and_shows_a_dot(sidebar: Sidebar, theme) -> None:
+    sidebar.show_rows(ROWS, None)
+    listed = sidebar.findChild(ConversationList)
+    spoken = listed.item(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "Second question, answering"
+    picture = listed.viewport().grab(listed.visualItemRect(listed.item(0))).toImage()
+    accent = theme.colors.accent.rgb()
+    dots = sum(
+        picture.pixel(x, y) == accent
+        for x in range(picture.width())
+        for y in range(picture.height())
+    )
+    assert dots >= 12
+
+
+def test_buttons_stand_for_actions(qtbot, theme, actions: Actions) -> None:
+    rail = Rail(theme, actions)
+    qtbot.addWidget(rail)
+    assert rail.width() == RAIL_WIDTH or rail.minimumWidth() == RAIL_WIDTH
+    button = next(c for c in rail.findChildren(QWidget) if "New conv" in c.accessibleName())
+    with qtbot.waitSignal(actions["new_conversation"].triggered):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
