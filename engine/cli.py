@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -20,6 +20,11 @@ from engine.api.errors import (
     ModelNotUsable,
     UnreadableFile,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.bench.run import Suite
 
 EXIT_DONE = 0
 EXIT_BAD_INPUT = 2
@@ -120,6 +125,7 @@ def evaluate(
 
 @app.command()
 def bench(
+    context: typer.Context,
     suite: Annotated[
         str | None, typer.Option("--suite", help="Comma-separated; default: all.")
     ] = None,
@@ -132,7 +138,7 @@ def bench(
     from engine.bench.run import run_suites
 
     names = tuple(name.strip() for name in suite.split(",")) if suite else None
-    if not run_suites(names, as_json=as_json) and check:
+    if not run_suites(names, as_json=as_json, extra_suites=context.obj) and check:
         raise typer.Exit(1)
 
 
@@ -164,10 +170,13 @@ def root(
     """
 
 
-def main(argv: list[str]) -> int:
-    """Run the command line `argv`; returns the exit code."""
+def main(argv: list[str], extra_suites: Mapping[str, Suite] | None = None) -> int:
+    """Run the command line `argv`; returns the exit code.
+
+    `extra_suites` are benchmarks from above this layer: those that need the window.
+    """
     try:
-        result = app(args=argv, prog_name="tanka", standalone_mode=False)
+        result = app(args=argv, prog_name="tanka", standalone_mode=False, obj=extra_suites)
     except typer.TyperException as error:
         print(f"tanka: {error.format_message()} See tanka --help.", file=sys.stderr)
         return EXIT_BAD_INPUT

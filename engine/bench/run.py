@@ -57,5 +57,5 @@ def run_suites(
 
 def _unknown(name: str, suites: Mapping[str, Suite]) -> str:
     if name in WINDOW_SUITES:
-        return f"The suite “{name}” needs the window: run it as “tanka bench --suite {name}”."
+        return f"The suite “{name}” needs the window: it is part of “tanka bench”."
     return f"There is no suite “{name}”. There are: {', '.join(suites)}."
