@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ui.attachment_views import Badge, extent, named
+from app.ui.icon_label import IconLabel
 from app.ui.parts import IconButton, Text
 from app.ui.picture import Picture
 from app.ui.tokens import RADIUS_CONTROL
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _HEIGHT = 32
 _MARK = QSize(24, 24)
 _NAME_LIMIT = 220
-_REASON_LIMIT = 520
+_REASON_LIMIT = 560
 
 
 class AttachmentChip(QWidget):
@@ -81,9 +82,7 @@ class AttachmentChip(QWidget):
     def set_failed(self, reason: str) -> None:
         """The file cannot be used; `reason` says why and what helps."""
         self.reason = reason
-        mark = QLabel()
-        icon = self._theme.icon("warning", "danger")
-        mark.setPixmap(icon.pixmap(QSize(16, 16), self.devicePixelRatioF()))
+        mark = IconLabel(self._theme, "warning", "danger")
         text = Text(self._theme, reason, "body", "danger")
         if text.sizeHint().width() > _REASON_LIMIT:
             text.setWordWrap(True)

@@ -83,7 +83,7 @@ class AttachmentStrip(QScrollArea):
 
     def add_part(self, part: Attachment) -> None:
         """Show an attachment that has been read before."""
-        self._set_part(self._add_chip(part.name), part)
+        self._set_part(self._add_chip(part.name), part)  # says that something changed
 
     def set_tokens(self, sha256: str, tokens: int) -> None:
         """Say what one attachment costs."""

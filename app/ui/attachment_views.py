@@ -127,7 +127,7 @@ def extent(part: ImagePart | DocumentPart) -> str:
 def file_size(count: int) -> str:
     """A file's size in decimal units, as file managers give it."""
     if count < _KILO:
-        return f"{count} bytes"
+        return "1 byte" if count == 1 else f"{count} bytes"
     if count < _KILO**2:
         return f"{count / _KILO:.0f} kB"
     return f"{count / _KILO**2:.1f} MB"

@@ -58,6 +58,9 @@ class CodeBlock(QFrame):
         cursor = QTextCursor(self._lines.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.insertText(block.code[len(self._code) :])
+        if not self._code:
+            # The view's own caret went along with the first text and would scroll it into sight.
+            self._lines.moveCursor(QTextCursor.MoveOperation.Start)
         self._code = block.code
         self._language.setText(block.language or "code")
         self.holds_final = final

@@ -14,6 +14,7 @@ from app.ui.attachment_strip import AttachmentStrip
 from app.ui.column import Column
 from app.ui.composer_editor import LINE, ComposerEditor
 from app.ui.parts import IconButton, Text
+from app.ui.paste_offer import PasteOffer
 from app.ui.send_button import SendButton
 from app.ui.thin_bar import ThinBar
 from app.ui.token_meter import Count, Reading, read_meter
@@ -54,6 +55,7 @@ class Composer(Column):
         self.meter = Text(theme, "", "meta", "ink3")
         self.bar = ThinBar(theme)
         self.bar.hide()
+        self.paste_offer = PasteOffer(theme)
         self._timer = QTimer(self, interval=COUNT_DELAY_MS, singleShot=True)
         self._lay_out(_Box(theme, self.editor))
         self._connect()
@@ -65,6 +67,7 @@ class Composer(Column):
 
     def set_draft(self, draft: Draft) -> None:
         """Go on with `draft`."""
+        self.paste_offer.dismiss()
         self.attachments.clear()
         for part in draft.attachments:
             self.attachments.add_part(part)
@@ -174,7 +177,7 @@ class Composer(Column):
 
     def _limit_height(self) -> None:
         others = 2 * _PADDING + _GAP + self.send.height() + _BELOW
-        for row in (self.attachments, self.bar):
+        for row in (self.attachments, self.paste_offer, self.bar):
             others += 0 if row.isHidden() else row.height() + _GAP
         self.editor.set_largest_height(round(self.window().height() * _LARGEST_SHARE) - others)
 
@@ -184,6 +187,8 @@ class Composer(Column):
         self.editor.escaped.connect(self._escape)
         self.editor.files_pasted.connect(self.add_paths)
         self.editor.image_pasted.connect(lambda image: self.add_image(image, "Pasted picture"))
+        self.editor.long_text_pasted.connect(self.paste_offer.offer)
+        self.paste_offer.accepted.connect(self.attachments.add_part)
         self.attachments.changed.connect(self._changed)
         self.send.clicked.connect(self._press)
         self.attach.clicked.connect(self.choose_files)
@@ -206,6 +211,7 @@ class Composer(Column):
         text.setContentsMargins(4, 0, 4, 0)
         text.addWidget(self.editor)
         inner.addLayout(text)
+        inner.addWidget(self.paste_offer)
         inner.addWidget(self.bar)
         inner.addLayout(controls)
         self.content.addWidget(box)

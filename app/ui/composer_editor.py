@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.ui.theme import Theme
 
 LINE = 24
+LONG_TEXT = 8_000
 
 
 class ComposerEditor(QTextEdit):
@@ -31,6 +32,7 @@ class ComposerEditor(QTextEdit):
     escaped = Signal()
     files_pasted = Signal(list)
     image_pasted = Signal(object)
+    long_text_pasted = Signal(object)
     focus_changed = Signal(bool)
 
     def __init__(self, theme: Theme) -> None:
@@ -106,8 +108,7 @@ class ComposerEditor(QTextEdit):
             # Programs that copy text with a picture of it mean the text.
             self.image_pasted.emit(QImage(source.imageData()))
         else:
-            self.insertPlainText(source.text())
-            self.ensureCursorVisible()
+            self._paste_text(source.text())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Leave files and pictures to the window; text can be dropped between the words."""
@@ -140,6 +141,19 @@ class ComposerEditor(QTextEdit):
         )
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
         painter.end()
+
+    def _paste_text(self, text: str) -> None:
+        start = self.textCursor().selectionStart()
+        self.insertPlainText(text)
+        self.ensureCursorVisible()
+        if len(text) > LONG_TEXT:
+            pasted = self.textCursor()
+            end = pasted.position()
+            pasted.setPosition(start)
+            pasted.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            # What is typed after it is no part of it.
+            pasted.setKeepPositionOnInsert(True)
+            self.long_text_pasted.emit(pasted)
 
     def _set_line_height(self) -> None:
         form = QTextBlockFormat()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from app.ui.theme import Theme
 
 FRAME_MS = 33
+# A frame that took long is followed by a longer rest, so that typing never waits in turn.
+_REST_SHARE = 4
 _TOP, _BOTTOM, _TURN_GAP = 24, 24, 24
 # So close to the end counts as being there.
 _NEAR_END = 4
@@ -45,6 +47,7 @@ class ConversationView(QScrollArea):
         self._changed: set[Turn] = set()
         self._following = True
         self._last_paint = QElapsedTimer()
+        self._frame_ms = FRAME_MS
         self._frame = QTimer(self, singleShot=True)
         self._frame.timeout.connect(self._paint_changes)
         self._latest = TextButton(theme, "Latest", "default", "arrow-down", compact=True)
@@ -82,8 +85,8 @@ class ConversationView(QScrollArea):
             return
         self._changed.add(turn)
         if not self._frame.isActive():
-            since = self._last_paint.elapsed() if self._last_paint.isValid() else FRAME_MS
-            self._frame.start(max(0, FRAME_MS - since))
+            since = self._last_paint.elapsed() if self._last_paint.isValid() else self._frame_ms
+            self._frame.start(max(0, self._frame_ms - since))
 
     def remove_turn(self, turn: Turn) -> None:
         """Take `turn` off the page."""
@@ -174,11 +177,14 @@ class ConversationView(QScrollArea):
 
     def _paint_changes(self) -> None:
         changed, self._changed = self._changed, set()
+        begun = QElapsedTimer()
+        begun.start()
         for turn in changed:
             widget = self._turns.get(turn)
             if widget is not None and widget.refresh():
                 self._mark_turns()
                 self._announce(widget)
+        self._frame_ms = max(FRAME_MS, _REST_SHARE * begun.elapsed())
         self._last_paint.start()
         if changed and not self._following:
             self._latest.setVisible(self._below_end())

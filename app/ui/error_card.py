@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.ui.icon_label import IconLabel
 from app.ui.parts import Text, TextButton
 from app.ui.text_view import TextView
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from app.ui.theme import Theme
     from app.ui.tokens import TypeStyle
     from engine import EngineError
-
-_ICON = 16
 
 
 class ErrorCard(QFrame):
@@ -28,8 +27,6 @@ class ErrorCard(QFrame):
         super().__init__(parent)
         self._theme = theme
         self.setProperty("surface", "card")
-        self._icon = QLabel()
-        self._icon.setFixedSize(QSize(_ICON, 20))
         self._cause = _wrapping(theme, "body_strong", "ink")
         self._rest = _wrapping(theme, "body", "ink2")
         self._retry = TextButton(theme, "Try again", "default", "retry", compact=True)
@@ -46,8 +43,6 @@ class ErrorCard(QFrame):
         self._fold_box = _well(self._technical)
         self._lay_out()
         self._fold(False)
-        self._tint()
-        theme.changed.connect(self._tint)
 
     def set_error(self, error: EngineError) -> None:
         """Show `error`: its first sentence as the cause, the rest as what can be done."""
@@ -67,11 +62,6 @@ class ErrorCard(QFrame):
     def _copy_details(self) -> None:
         QGuiApplication.clipboard().setText(self._technical.toPlainText())
 
-    def _tint(self) -> None:
-        ratio = self.devicePixelRatioF()
-        icon = self._theme.icon("warning", "danger", _ICON)
-        self._icon.setPixmap(icon.pixmap(QSize(_ICON, _ICON), ratio))
-
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -90,7 +80,7 @@ class ErrorCard(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 12)
         row.setSpacing(8)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(IconLabel(self._theme, "warning", "danger"), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(text, 1)
 
 

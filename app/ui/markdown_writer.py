@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
-from app.ui.text_view import QUOTE_INDENT
+from app.ui.text_view import QUOTE_INDENT, RULE_PROPERTY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,7 +159,7 @@ class ProseWriter:
         self._begin_block(gap)
         form = self._cursor.blockFormat()
         form.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
-        form.setBackground(self._theme.colors.line)
+        form.setProperty(RULE_PROPERTY, True)
         self._cursor.setBlockFormat(form)
 
     def _inline(self, tokens: Sequence[Token]) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextFrameFormat,
     QTextLength,
+    QTextOption,
     QTextTable,
     QTextTableCell,
     QTextTableCellFormat,
@@ -43,6 +44,8 @@ class TableView(TextView):
         self._rows: list[list[str]] = []
         self._aligned: list[bool] = []
         self.setAccessibleName("Table")
+        # Words stay whole: a table too wide for the column scrolls sideways instead.
+        self.setWordWrapMode(QTextOption.WrapMode.WordWrap)
 
     @property
     def text_view(self) -> TextView:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 CARET_WIDTH = 2
 QUOTE_RULE_WIDTH = 3
 QUOTE_INDENT = 16
+_ABOVE_BAR = 4
+# Marks a block that is only a line across the column.
+RULE_PROPERTY = QTextFormat.Property.UserProperty.value + 1
 
 
 class TextView(QTextEdit):
@@ -94,7 +97,7 @@ class TextView(QTextEdit):
         """Draw the text, then the rules of quotes and the caret, which are no part of it."""
         super().paintEvent(event)
         painter = QPainter(self.viewport())
-        self._paint_quote_rules(painter)
+        self._paint_rules(painter)
         if self._caret_shown:
             self._paint_caret(painter)
         painter.end()
@@ -143,24 +146,33 @@ class TextView(QTextEdit):
         x = min(glyph.left() + 1, self.viewport().width() - CARET_WIDTH)
         painter.fillRect(x, top, CARET_WIDTH, height, self._theme.colors.accent)
 
-    def _paint_quote_rules(self, painter: QPainter) -> None:
+    def _paint_rules(self, painter: QPainter) -> None:
         layout = self.document().documentLayout()
         block = self.document().begin()
         while block.isValid():
+            form = block.blockFormat()
             level = _quote_level(block)
-            if level:
-                # What lies between two paragraphs of one quote belongs to it.
-                above = block.blockFormat().topMargin() if _quote_level(block.previous()) else 0
-                top = layout.blockBoundingRect(block).top() - above
-                height = block.layout().lineCount() * block.blockFormat().lineHeight() + above
-                for depth in range(level):
-                    rule = QRectF(depth * QUOTE_INDENT, top, QUOTE_RULE_WIDTH, height)
-                    painter.fillRect(rule, self._theme.colors.line)
+            if level or form.hasProperty(RULE_PROPERTY):
+                top = layout.blockBoundingRect(block).top()
+                if level:
+                    self._paint_quote(painter, block, level, top)
+                else:
+                    across = QRectF(0, round(top), self.viewport().width(), 1)
+                    painter.fillRect(across, self._theme.colors.line)
             block = block.next()
+
+    def _paint_quote(self, painter: QPainter, block: QTextBlock, level: int, top: float) -> None:
+        form = block.blockFormat()
+        # What lies between two paragraphs of one quote belongs to it.
+        above = form.topMargin() if _quote_level(block.previous()) else 0
+        height = block.layout().lineCount() * form.lineHeight() + above
+        for depth in range(level):
+            rule = QRectF(depth * QUOTE_INDENT, top - above, QUOTE_RULE_WIDTH, height)
+            painter.fillRect(rule, self._theme.colors.line)
 
     def _fit_height(self) -> None:
         bar = self.horizontalScrollBar()
-        room = bar.sizeHint().height() if bar.maximum() > 0 else 0
+        room = bar.sizeHint().height() + _ABOVE_BAR if bar.maximum() > 0 else 0
         height = math.ceil(self.document().size().height()) + room
         if height != self.minimumHeight() or height != self.maximumHeight():
             self.setFixedHeight(height)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QTextBlockFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.conversation import Turn, TurnState
+from app.ui.icon_label import IconLabel
 from app.ui.parts import IconButton, Text, TextButton
 from app.ui.text_view import TextView
 from app.ui.thin_bar import ThinBar
@@ -77,19 +78,16 @@ class QueuedCard(QFrame):
         self._delay.timeout.connect(self.show)
         self.hide()
         self.setProperty("surface", "card")
-        self._icon = QLabel()
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 12)
         row.setSpacing(8)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(IconLabel(theme, "clock"), 0, Qt.AlignmentFlag.AlignTop)
         self._text = Text(theme, LOADING_TEXT, "body", "ink2")
         self._text.setWordWrap(True)
         row.addWidget(self._text, 1)
         withdraw = TextButton(theme, "Withdraw", "link")
         withdraw.clicked.connect(self.withdraw_requested)
         row.addWidget(withdraw)
-        self._tint()
-        theme.changed.connect(self._tint)
 
     def set_waiting(self, waiting: bool, *, behind: bool) -> None:
         """Show the card while the message waits; `behind` an answer, or for the model."""
@@ -99,10 +97,6 @@ class QueuedCard(QFrame):
             self.hide()
         elif self.isHidden() and not self._delay.isActive():
             self._delay.start()
-
-    def _tint(self) -> None:
-        pixmap = self._theme.icon("clock").pixmap(QSize(16, 16), self.devicePixelRatioF())
-        self._icon.setPixmap(pixmap)
 
 
 class PrefillLine(QWidget):
@@ -169,7 +163,6 @@ class NoteRow(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._icon = QLabel()
         self._text = Text(theme, "", "body", "ink2")
         self._continue = TextButton(theme, "Continue", "link")
         self._continue.clicked.connect(self.continue_requested)
@@ -178,7 +171,7 @@ class NoteRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(self._icon)
+        row.addWidget(IconLabel(theme, "stop"))
         row.addWidget(self._text)
         row.addStretch()
         ways = QHBoxLayout()
@@ -186,8 +179,6 @@ class NoteRow(QWidget):
         ways.addWidget(self._continue)
         ways.addWidget(self._start_over)
         row.addLayout(ways)
-        self._tint()
-        theme.changed.connect(self._tint)
 
     def show_turn(self, turn: Turn) -> None:
         """Say how `turn` ended, if that needs saying."""
@@ -195,10 +186,6 @@ class NoteRow(QWidget):
         self._text.setText(_ending(turn))
         self._continue.setVisible(bool(turn.answer))
         self._start_over.setVisible(turn.state is TurnState.CANCELLED)
-
-    def _tint(self) -> None:
-        pixmap = self._theme.icon("stop").pixmap(QSize(16, 16), self.devicePixelRatioF())
-        self._icon.setPixmap(pixmap)
 
 
 class ActionRow(QWidget):

@@ -262,3 +262,36 @@ def test_field_scrolls_from_two_fifths_of_the_window_on(qtbot: QtBot, composer: 
 
     assert composer.height() <= 240
     assert composer.editor.verticalScrollBar().maximum() > 0
+
+
+def test_long_pasted_text_can_become_an_attachment(qtbot: QtBot, composer: Composer) -> None:
+    qtbot.keyClicks(composer.editor, "Sum this up: ")
+    long = "\n".join(f"line {number} of many" for number in range(600))
+    data = QMimeData()
+    data.setText(long)
+    composer.editor.insertFromMimeData(data)
+    qtbot.keyClicks(composer.editor, " please")
+    assert composer.paste_offer.isVisible()
+
+    qtbot.mouseClick(composer.paste_offer.attach, Qt.MouseButton.LeftButton)
+
+    assert composer.draft().text == "Sum this up:  please"
+    part = composer.draft().attachments[0]
+    assert isinstance(part, DocumentPart)
+    assert (part.name, part.pages[0].text) == ("Pasted text.txt", long)
+    assert composer.paste_offer.isHidden()
+
+
+def test_long_pasted_text_can_stay_and_short_text_is_not_asked_about(
+    qtbot: QtBot, composer: Composer
+) -> None:
+    data = QMimeData()
+    data.setText("x" * 8_000)
+    composer.editor.insertFromMimeData(data)
+    assert composer.paste_offer.isHidden()
+
+    data.setText("y" * 8_001)
+    composer.editor.insertFromMimeData(data)
+    qtbot.mouseClick(composer.paste_offer.keep, Qt.MouseButton.LeftButton)
+    assert composer.paste_offer.isHidden()
+    assert len(composer.draft().text) == 16_001

@@ -167,6 +167,17 @@ def test_code_can_be_copied_once_it_is_complete(answer: AnswerView) -> None:
     assert button.text() == "Copied"
 
 
+def test_long_lines_of_code_begin_at_their_beginning(qtbot: QtBot, answer: AnswerView) -> None:
+    answer.show()
+    line = "x = " + "f(argument) + " * 40
+    for end in range(1, len(line), 50):
+        answer.set_text("```\n" + line[:end], growing=True)
+    code = answer.segments[0].text_view
+    qtbot.waitUntil(lambda: code.horizontalScrollBar().maximum() > 0)
+
+    assert code.horizontalScrollBar().value() == 0
+
+
 def test_caret_stands_in_the_last_part_only_while_text_grows(answer: AnswerView) -> None:
     answer.set_text("words\n\n```\ncode", growing=True)
     assert [s.text_view.caret_shown for s in answer.segments] == [False, True]
