@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -116,4 +116,19 @@ def icon(name: str, color: QColor, disabled: QColor, size: int) -> QIcon:
     for ratio in _RATIOS:
         result.addPixmap(pixmap(name, color, size, ratio))
         result.addPixmap(pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
+    return result
+
+
+def with_room(icon: QIcon, size: int, before: int, after: int) -> QIcon:
+    """`icon` with clear space beside it, since Qt sets an icon too close to a button's text."""
+    result = QIcon()
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled):
+        for ratio in _RATIOS:
+            wide = QPixmap(round((size + before + after) * ratio), round(size * ratio))
+            wide.setDevicePixelRatio(ratio)
+            wide.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(wide)
+            painter.drawPixmap(before, 0, icon.pixmap(QSize(size, size), ratio, mode))
+            painter.end()
+            result.addPixmap(wide, mode)
     return result
