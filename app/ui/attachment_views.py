@@ -70,7 +70,8 @@ class AttachmentRow(QWidget):
                 flow.addWidget(_document(theme, part))
             elif isinstance(part, ImagePart):
                 flow.addWidget(_picture(theme, background, part))
-        self.setVisible(flow.count() > 0)
+        if not flow.count():
+            self.hide()
 
 
 def _document(theme: Theme, part: DocumentPart) -> QWidget:

@@ -51,7 +51,8 @@ class QuestionView(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(_RULE_WIDTH + _RULE_GAP, 0, 0, 0)
         row.addWidget(view)
-        self.setVisible(bool(text))
+        if not text:
+            self.hide()
         theme.changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:

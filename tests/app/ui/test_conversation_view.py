@@ -4,7 +4,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
@@ -276,3 +276,38 @@ def test_reading_column_is_centred_and_no_wider_than_its_measure(view: Conversat
     left = answer.mapTo(view, answer.rect().topLeft()).x()
     assert answer.width() == 720 - 2 * 28
     assert left == (1400 - answer.width()) // 2
+
+
+class ShownWindows(QObject):
+    """Remembers every widget that was shown as a window of its own, however briefly."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(type(watched).__name__)
+        return False
+
+
+@pytest.mark.parametrize("state", list(TurnState))
+def test_no_part_of_a_turn_flashes_up_as_a_window(
+    qtbot: QtBot, view: ConversationView, state: TurnState, make_files: FileMaker
+) -> None:
+    part = read_image_bytes(make_files.png("shot.png").read_bytes(), "shot.png")
+    conversation = Conversation()
+    turn = conversation.add(user(part, "What is this?"))
+    turn.state = state
+    turn.prefill = PrefillProgress("r", 10, 32_000, 0, 3_140.0)
+    turn.error = OutOfMemory("Memory ran out.", "details")
+    turn.answer = "Words\n\n```\ncode\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    watcher = ShownWindows()
+    QApplication.instance().installEventFilter(watcher)
+
+    view.set_conversation(conversation)
+    view.update_turn(turn)
+    qtbot.wait(50)
+
+    QApplication.instance().removeEventFilter(watcher)
+    assert watcher.seen == []
