@@ -35,6 +35,7 @@ from app.ui.conversation_page import ConversationPage
 from app.ui.drop_overlay import DropOverlay
 from app.ui.fault_dialog import FaultDialog
 from app.ui.first_run_cells import describe
+from app.ui.focus_ring import FocusRing
 from app.ui.main_window import MainWindow
 from app.ui.shortcut_dialog import ShortcutDialog
 from app.ui.theme import Theme, ThemeChoice
@@ -63,6 +64,7 @@ class Program(QObject):
         self.store = SettingsStore()
         self.theme.set_choice(self.store.window.theme)
         self.theme.apply(application)
+        self.focus_ring = FocusRing(self.theme, application)
         self.background = Background(self)
         self.bridge = EngineBridge(client, self)
         self.models = ModelLoading(self.bridge, self)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.ui.parts import ElidedText, Text, TextButton, hairline
@@ -14,8 +14,6 @@ from app.ui.sidebar import action_button
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from PySide6.QtGui import QResizeEvent
 
     from app.ui.actions import Actions
     from app.ui.theme import Theme
@@ -57,7 +55,10 @@ class Header(QFrame):
         self.machine.clicked.connect(self._show_popover)
         self._starter = QAction(STARTER_NAME, self, checkable=True)
         self._starter.triggered.connect(self.starter_chosen)
-        self._other = QAction("", self, checkable=True, visible=False, enabled=False)
+        self._other = QAction("", self, checkable=True, visible=False)
+        choice = QActionGroup(self)
+        choice.addAction(self._starter)
+        choice.addAction(self._other)
         self.model.setMenu(self._model_menu(actions))
         self._lay_out()
         self.show_model(ModelState("none"))
@@ -75,11 +76,9 @@ class Header(QFrame):
         self.model.setText(_picker_text(model))
         self.model.setAccessibleName(f"Model: {_picker_text(model)}")
         self.model.setToolTip(model.progress or "The model that answers")
-        ready = model.state == "ready"
-        self._starter.setChecked(ready and model.starter)
-        self._other.setVisible(ready and not model.starter)
+        self._other.setVisible(bool(model.name) and not model.starter)
         self._other.setText(model.name)
-        self._other.setChecked(True)
+        (self._starter if model.starter else self._other).setChecked(True)
 
     def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
         """What the popover says of this machine."""
@@ -88,7 +87,10 @@ class Header(QFrame):
     def fit(self, window_width: int) -> None:
         """Shrink what may shrink in a narrow window."""
         full = window_width >= _FULL_WIDTH
+        if full == bool(self.machine.text()):
+            return
         self.machine.setText(_MACHINE if full else "")
+        self.machine.set_bare(not full)
         self.machine.setToolTip("" if full else _MACHINE)
 
     def _lay_out(self) -> None:
@@ -109,6 +111,8 @@ class Header(QFrame):
 
     def _model_menu(self, actions: Actions) -> QMenu:
         menu = QMenu(self)
+        # The button is mirrored for its icon's sake; its menu is not.
+        menu.setLayoutDirection(self.layoutDirection())
         menu.addAction(self._starter)
         menu.addAction(self._other)
         menu.addSeparator()
@@ -161,12 +165,7 @@ class MachinePopover(QFrame):
 
     def open_below(self, button: QWidget) -> None:
         """Show the popover under `button`, its right edge on the button's."""
-        self.adjustSize()
+        self.setFixedHeight(self._column.totalHeightForWidth(self._WIDTH))
         corner = button.mapToGlobal(QPoint(button.width() - self.width(), button.height() + 6))
         self.move(corner)
         self.show()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the height that the wrapped text needs."""
-        super().resizeEvent(event)
-        self.setMinimumHeight(self._column.totalHeightForWidth(self.width()))

@@ -60,7 +60,8 @@ class MainWindow(QMainWindow):
         self._sidebar_width = WIDTH
         self._collapsed = self._floating = self._painted = False
         self._lay_out()
-        self.setMenuBar(MenuBar(self, self.registry))
+        self._menu_bar = MenuBar(self, self.registry)
+        self.setMenuBar(self._menu_bar)
         self.registry["toggle_sidebar"].triggered.connect(self.toggle_sidebar)
         self.sidebar.chosen.connect(self._close_overlay)
         self._arrange()
@@ -112,6 +113,7 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
+            self._menu_bar.watch()
             self.first_painted.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -25,18 +25,21 @@ class MenuBar(QMenuBar):
         self._alt_alone = False
         if sys.platform != "darwin":
             self.hide()
-            application = QApplication.instance()
-            assert application is not None
-            application.installEventFilter(self)
             for menu in self.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
                 menu.aboutToHide.connect(self._hide_after_menu)
 
+    def watch(self) -> None:
+        """Watch the keys of the window; only once it is shown is there one to watch."""
+        if (handle := self._window.windowHandle()) is not None and sys.platform != "darwin":
+            handle.installEventFilter(self)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Watch for Alt on its own; a chord such as Alt+Left is none of this bar's business."""
+        del watched
         kind = event.type()
         if kind in (QEvent.Type.MouseButtonPress, QEvent.Type.FocusOut):
             self._alt_alone = False
-        elif isinstance(event, QKeyEvent) and watched is self._window.windowHandle():
+        elif isinstance(event, QKeyEvent):
             alt = event.key() == Qt.Key.Key_Alt
             if kind == QEvent.Type.KeyPress:
                 self._alt_alone = alt and not event.isAutoRepeat()

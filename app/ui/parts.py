@@ -50,13 +50,21 @@ class TextButton(QPushButton):
     ) -> None:
         super().__init__(text)
         self._theme = theme
-        self._icon, self._kind = icon, kind
+        self._icon, self._kind, self._bare = icon, kind, False
         self.setProperty("kind", kind)
         self.setProperty("compact", compact)
         self.setFont(theme.font("body" if kind in ("subtle", "quiet") else "body_medium"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._tint()
         theme.changed.connect(self._tint)
+
+    def set_bare(self, bare: bool) -> None:
+        """Show the icon alone, where there is no room for words."""
+        self._bare = bare
+        self.setProperty("bare", bare)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._tint()
 
     def set_trailing_icon(self) -> None:
         """Put the icon behind the text, as where a menu opens."""
@@ -69,8 +77,9 @@ class TextButton(QPushButton):
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         color = {"primary": "on_accent", "danger": "danger"}.get(self._kind, "ink2")
         icon = self._theme.icon(self._icon, color)
-        before, after = (_ICON_GAP, 0) if mirrored else (0, _ICON_GAP)
-        self.setIconSize(QSize(16 + _ICON_GAP, 16))
+        gap = 0 if self._bare else _ICON_GAP
+        before, after = (gap, 0) if mirrored else (0, gap)
+        self.setIconSize(QSize(16 + gap, 16))
         self.setIcon(with_room(icon, 16, before, after))
 
 

@@ -40,6 +40,7 @@ QPushButton {
   padding: 0 12px; min-height: 30px;
 }
 QPushButton[compact="true"] { min-height: 26px; padding: 0 10px; }
+QPushButton[bare="true"] { min-width: 28px; max-width: 28px; padding: 0; }
 QPushButton:hover { background: $wash; }
 QPushButton:pressed { background: $wash; border-color: $ink2; }
 QPushButton:disabled { color: $ink3; border-color: $line; background: transparent; }

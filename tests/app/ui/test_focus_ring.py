@@ -1,0 +1,77 @@
+"""The ring shows where the keyboard is, and leaves the mouse alone."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from app.ui.focus_ring import FocusRing
+
+
+@pytest.fixture
+def ring(theme, qapp: QApplication) -> FocusRing:
+    return FocusRing(theme, qapp)
+
+
+@pytest.fixture
+def window(qtbot, ring: FocusRing) -> QWidget:
+    assert ring.around is None
+    window = QWidget()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    for name in ("one", "two"):
+        button = QPushButton(name)
+        button.setObjectName(name)
+        column.addWidget(button)
+    with qtbot.waitActive(window):
+        window.show()
+    return window
+
+
+def press(qtbot, window: QWidget, key: Qt.Key) -> None:
+    """A key as it comes from the system: to the window first, then to the widget."""
+    qtbot.keyClick(window.windowHandle(), key)
+
+
+def test_tab_shows_the_ring_and_moving_on_takes_it_along(qtbot, window, ring) -> None:
+    press(qtbot, window, Qt.Key.Key_Tab)
+    assert ring.around is QApplication.focusWidget()
+    before = ring.around
+    press(qtbot, window, Qt.Key.Key_Tab)
+    assert ring.around is QApplication.focusWidget()
+    assert ring.around is not before
+
+
+def test_a_click_shows_none(qtbot, window, ring) -> None:
+    press(qtbot, window, Qt.Key.Key_Tab)
+    qtbot.mouseClick(window.windowHandle(), Qt.MouseButton.LeftButton, pos=window.rect().center())
+    assert ring.around is None
+
+
+def test_the_ring_stays_two_pixels_away_while_its_target_moves(qtbot, window, ring) -> None:
+    press(qtbot, window, Qt.Key.Key_Tab)
+    window.resize(500, 300)
+    target = ring.around
+    assert ring._ring.geometry() == target.geometry().adjusted(-4, -4, 4, 4)
+
+
+def test_a_target_that_goes_takes_its_ring_along(qtbot, window, ring) -> None:
+    press(qtbot, window, Qt.Key.Key_Tab)
+    ring.around.deleteLater()
+    qtbot.waitUntil(lambda: ring.around is None or ring.around.parent() is window)
+
+
+def test_in_a_scroll_area_the_ring_scrolls_along(qtbot, ring) -> None:
+    area = QScrollArea()
+    qtbot.addWidget(area)
+    content = QWidget()
+    content.setFixedSize(200, 2000)
+    for place, name in enumerate(("first", "second")):
+        QPushButton(name, content).setGeometry(QRect(20, 100 + 50 * place, 80, 30))
+    area.setWidget(content)
+    with qtbot.waitActive(area):
+        area.show()
+    while ring.around is None:
+        press(qtbot, area, Qt.Key.Key_Tab)
+    assert ring._ring.parentWidget() is content
