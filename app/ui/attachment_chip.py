@@ -12,6 +12,7 @@ from app.ui.attachment_views import Badge, extent, named
 from app.ui.icon_label import IconLabel
 from app.ui.parts import IconButton, Text
 from app.ui.picture import Picture
+from app.ui.plain_tip import plain_tip
 from app.ui.tokens import RADIUS_CONTROL
 from engine import ImagePart
 
@@ -42,6 +43,7 @@ class AttachmentChip(QWidget):
         self.reason = ""
         self._tokens: Text | None = None
         self._remove = IconButton(theme, "close", f"Remove {name}")
+        self._remove.setToolTip(plain_tip(f"Remove {name}"))
         self._remove.clicked.connect(lambda: self.removed.emit(self))
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(4, 2, 2, 2)
@@ -90,7 +92,7 @@ class AttachmentChip(QWidget):
             text.setFixedHeight(text.heightForWidth(_REASON_LIMIT) + 8)
         self._fill(mark, text)
         self.setAccessibleName(f"Not attached: {reason}")
-        self.setToolTip(self.name)
+        self.setToolTip(plain_tip(self.name))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw ground and border; red only where something is refused."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from app.ui.flow_layout import FlowLayout
 from app.ui.parts import Text
 from app.ui.picture import Picture, fitted
+from app.ui.plain_tip import plain_tip
 from app.ui.tokens import RADIUS_CHIP
 from engine import DocumentPart, ImagePart
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from app.background import Background
     from app.ui.theme import Theme
-    from app.ui.tokens import TypeStyle
+    from app.ui.plain_tip import plain_tip
+from app.ui.tokens import TypeStyle
     from engine import Message
 
 _NAME_LIMIT = 360
@@ -110,7 +112,7 @@ def named(
     label = Text(theme, name, style, ink)
     shown = label.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, limit)
     label.setText(shown)
-    label.setToolTip(name if shown != name else "")
+    label.setToolTip(plain_tip(name) if shown != name else "")
     label.setAccessibleName(name)
     return label
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton
 
+from app.ui.plain_tip import plain_tip
 from app.ui.tokens import RADIUS_CONTROL
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class SendButton(QPushButton):
         if busy:
             self.setToolTip("Stop (Esc)")
         else:
-            self.setToolTip(obstacle or "Send (Enter)")
+            self.setToolTip(plain_tip(obstacle) or "Send (Enter)")
         self.setFixedSize(self.sizeHint())
         self.update()
 

@@ -19,6 +19,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextEdit, QToolTip, QWidget
 
+from app.ui.plain_tip import plain_tip
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QWheelEvent
 
@@ -105,7 +107,7 @@ class TextView(QTextEdit):
     def viewportEvent(self, event: QEvent) -> bool:
         """Show where a link leads."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.anchorAt(event.pos()), self)
+            QToolTip.showText(event.globalPos(), plain_tip(self.anchorAt(event.pos())), self)
             return True
         return super().viewportEvent(event)
 
@@ -132,7 +134,8 @@ class TextView(QTextEdit):
     def _show_address(self, address: str, where: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(address).setEnabled(False)
+        # An ampersand in a menu would vanish and underline what follows.
+        menu.addAction(address.replace("&", "&&")).setEnabled(False)
         copy = menu.addAction("Copy address")
         copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(address))
         menu.popup(where)

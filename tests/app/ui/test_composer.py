@@ -295,3 +295,13 @@ def test_long_pasted_text_can_stay_and_short_text_is_not_asked_about(
     qtbot.mouseClick(composer.paste_offer.keep, Qt.MouseButton.LeftButton)
     assert composer.paste_offer.isHidden()
     assert len(composer.draft().text) == 16_001
+
+
+def test_file_named_like_markup_is_shown_as_it_is(
+    qtbot: QtBot, composer: Composer, make_files: FileMaker
+) -> None:
+    composer.add_paths([make_files.text("<b>&amp;.txt", "hello")])
+    assert composer.send.toolTip() == "<qt>Still reading &lt;b&gt;&amp;amp;.txt</qt>"
+    qtbot.waitUntil(lambda: not composer.attachments.reading)
+
+    assert composer.draft().attachments[0].name == "<b>&amp;.txt"

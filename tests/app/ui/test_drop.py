@@ -143,9 +143,12 @@ def test_files_over_the_text_field_reach_the_window(
     qtbot: QtBot, window: QMainWindow, overlay: DropOverlay
 ) -> None:
     editor = ComposerEditor(Theme())
+    editor.setMinimumHeight(200)
     window.setCentralWidget(editor)
+    QApplication.processEvents()
     handle = window.windowHandle()
     spot = QPointF(editor.geometry().center())
+    assert window.childAt(spot.toPoint()) is editor.viewport()
     data = files("a.pdf")
 
     # Through the native window, so that Qt itself looks for who takes it.
