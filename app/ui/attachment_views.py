@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     from app.background import Background
     from app.ui.theme import Theme
-    from app.ui.plain_tip import plain_tip
-from app.ui.tokens import TypeStyle
+    from app.ui.tokens import TypeStyle
     from engine import Message
 
 _NAME_LIMIT = 360
