@@ -18,9 +18,8 @@ def size(count: int) -> str:
 
 
 def memory(count: int) -> str:
-    """The size of a memory as people know it: whole GB, with one decimal only for small ones."""
-    whole = round(count / _GB)
-    return f"{whole} GB" if whole >= 10 or abs(count / _GB - whole) < 0.05 else size(count)
+    """The size of a memory: GB with one decimal, which whole ones do not show."""
+    return f"{count / _GB:.1f}".removesuffix(".0") + " GB" if count >= _GB else size(count)
 
 
 def tokens(count: int | None) -> str:

@@ -185,7 +185,7 @@ class MainWindow(QMainWindow):
             self._splitter.setSizes([self._sidebar_width, rest])
 
     def _open_overlay(self) -> None:
-        self._floating = True
+        self._float(True)
         self.sidebar.setParent(self._body)
         self._place_overlay()
         self.sidebar.show()
@@ -195,12 +195,18 @@ class MainWindow(QMainWindow):
     def _close_overlay(self) -> None:
         if not self._floating:
             return
-        self._floating = False
+        self._float(False)
         self._application.removeEventFilter(self)
         self.sidebar.hide()
         self._splitter.insertWidget(0, self.sidebar)
         self.sidebar.hide()
         self._arrange()
+
+    def _float(self, floating: bool) -> None:
+        """What floats has an edge, as there is no hairline beside it."""
+        self._floating = floating
+        self.sidebar.setProperty("floating", floating)
+        self.sidebar.style().polish(self.sidebar)
 
     def _place_overlay(self) -> None:
         if self._floating:

@@ -30,6 +30,7 @@ QMainWindow::separator { width: 0; height: 0; }
 [surface="raised"] { background: $raised; }
 [surface="wash"] { background: $wash; }
 [surface="line"] { background: $line; }
+[floating="true"] { border-right: 1px solid $edge; }
 [surface="card"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
 
 $label_inks
@@ -111,7 +112,10 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; border: none; 
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QSplitter::handle { background: $line; }
-QMessageBox QLabel { color: $ink; }
+QHeaderView::section {
+  background: $sheet; color: $ink3; border: none; border-bottom: 1px solid $line; padding: 4px 6px;
+}
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 """)
 
 
