@@ -48,6 +48,7 @@ class Composer(Column):
         self._busy = False
         self._count: Count | None = None
         self._exact = False
+        self._announced = Draft()
         self.attachments = AttachmentStrip(theme, background)
         self.editor = ComposerEditor(theme)
         self.send = SendButton(theme)
@@ -97,9 +98,10 @@ class Composer(Column):
         self._refresh()
 
     def set_count(self, count: TokensCounted | None) -> None:
-        """The exact cost of the draft as it is now; `None` while it cannot be counted."""
-        self._count = None if count is None else Count(count, self.editor.toPlainText())
-        self._exact = count is not None
+        """The cost of the draft last announced; `None` while it cannot be counted."""
+        self._count = None if count is None else Count(count, self._announced.text)
+        # While the delay runs, what is written now has not been announced yet.
+        self._exact = count is not None and not self._timer.isActive()
         self._refresh()
 
     def set_placeholder(self, text: str) -> None:
@@ -145,6 +147,10 @@ class Composer(Column):
         self._timer.start()
         self._limit_height()
         self._refresh()
+
+    def _announce(self) -> None:
+        self._announced = self.draft()
+        self.draft_changed.emit(self._announced)
 
     def _obstacle(self) -> str:
         """Why the draft cannot be sent; nothing if it can."""
@@ -192,7 +198,7 @@ class Composer(Column):
         self.attachments.changed.connect(self._changed)
         self.send.clicked.connect(self._press)
         self.attach.clicked.connect(self.choose_files)
-        self._timer.timeout.connect(lambda: self.draft_changed.emit(self.draft()))
+        self._timer.timeout.connect(self._announce)
         self._theme.changed.connect(self._refresh)
 
     def _lay_out(self, box: QWidget) -> None:

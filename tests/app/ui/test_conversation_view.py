@@ -4,7 +4,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
@@ -266,16 +266,18 @@ def test_picture_that_qt_cannot_read_still_has_its_place(
     assert not picture.loaded
 
 
-def test_reading_column_is_centred_and_no_wider_than_its_measure(view: ConversationView) -> None:
-    conversation, turn = turn_of(TurnState.DONE, "one")
+@pytest.mark.parametrize("text", ["short", LONG])
+def test_reading_column_is_centred_whether_the_page_scrolls_or_not(
+    qtbot: QtBot, view: ConversationView, text: str
+) -> None:
+    conversation, turn = turn_of(TurnState.DONE, text)
     view.resize(1400, 500)
     widget = shown(view, conversation, turn)
-    QApplication.processEvents()
+    qtbot.waitUntil(lambda: (view.verticalScrollBar().maximum() > 0) == (text == LONG))
 
     answer = widget.answer
-    left = answer.mapTo(view, answer.rect().topLeft()).x()
-    assert answer.width() == 720 - 2 * 28
-    assert left == (1400 - answer.width()) // 2
+    qtbot.waitUntil(lambda: answer.width() == 720 - 2 * 28)
+    assert answer.mapTo(view, QPoint()).x() == (1400 - answer.width()) // 2
 
 
 class ShownWindows(QObject):
