@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
+    QFontMetrics,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -23,7 +24,7 @@ from app.ui.text_view import TextView
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
-    from PySide6.QtGui import QColor
+    from PySide6.QtGui import QColor, QResizeEvent
     from PySide6.QtWidgets import QWidget
 
     from app.ui.markdown_blocks import Block
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _FIGURE = re.compile(r"[-+−±~≈<>≤≥$€£]?\s?\d[\d.,:\s]*\s?\S{0,5}$")
 _FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value
 _ROW_PADDING, _COLUMN_GAP = 5, 16
+# Text that is longer than this may break; a column narrower than this is hard to read.
+_READABLE = 180
 
 
 class TableView(TextView):
@@ -43,6 +46,8 @@ class TableView(TextView):
         self._table: QTextTable | None = None
         self._rows: list[list[str]] = []
         self._aligned: list[bool] = []
+        # How wide each column would be without breaking any line.
+        self._natural: list[int] = []
         self.setAccessibleName("Table")
         # Words stay whole: a table too wide for the column scrolls sideways instead.
         self.setWordWrapMode(QTextOption.WrapMode.WordWrap)
@@ -65,10 +70,32 @@ class TableView(TextView):
         if self._table is None or aligned != self._aligned or rows[0] != self._rows[0]:
             self._table = self._begin(edit, len(rows[0]))
             self._rows = []
+            self._natural = [0] * len(rows[0])
         self._aligned = aligned
         self._write_rows(self._table, rows)
+        self._set_widths(self._table)
         edit.endEditBlock()
         self.holds_final = final
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What fits may be another arrangement now."""
+        if self._table is not None:
+            self._set_widths(self._table)
+        super().resizeEvent(event)
+
+    def _set_widths(self, table: QTextTable) -> None:
+        """Fill the column; where that would squeeze words into slivers, scroll instead."""
+        form = table.format().toTableFormat()
+        needed = [min(width, _READABLE) for width in self._natural]
+        if sum(needed) <= self.viewport().width():
+            form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+            form.clearColumnWidthConstraints()
+        else:
+            fixed = QTextLength.Type.FixedLength
+            form.setWidth(QTextLength(fixed, sum(needed)))
+            form.setColumnWidthConstraints([QTextLength(fixed, width) for width in needed])
+        if form != table.format().toTableFormat():
+            table.setFormat(form)
 
     def _begin(self, edit: QTextCursor, columns: int) -> QTextTable:
         edit.select(QTextCursor.SelectionType.Document)
@@ -93,7 +120,13 @@ class TableView(TextView):
                 cell = table.cellAt(number, column)
                 last = column == len(rows[number]) - 1
                 self._write(cell, text, number == 0, last, self._aligned[column])
+                self._measure(column, text, last)
         self._rows = rows
+
+    def _measure(self, column: int, text: str, last: bool) -> None:
+        metrics = QFontMetrics(self._theme.font("body_strong"))
+        width = metrics.horizontalAdvance(text) + (2 if last else 2 + _COLUMN_GAP)
+        self._natural[column] = max(self._natural[column], width)
 
     def _write(self, cell: QTextTableCell, text: str, head: bool, last: bool, right: bool) -> None:
         colors = self._theme.colors

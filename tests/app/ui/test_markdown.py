@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtGui import QFont, QGuiApplication, QTextCursor, QTextDocument
+from PySide6.QtGui import QFont, QGuiApplication, QTextBlock, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from app.ui.answer_view import AnswerView
@@ -152,6 +152,22 @@ def test_figures_stand_to_the_right_and_words_to_the_left(answer: AnswerView) ->
     assert not sides["AV-07"]
 
 
+@pytest.mark.parametrize(("columns", "scrolls"), [(3, False), (9, True)])
+def test_table_fills_the_column_or_scrolls_sideways(
+    qtbot: QtBot, answer: AnswerView, columns: int, scrolls: bool
+) -> None:
+    answer.show()
+    rows = ["| some words in a cell " * columns + "|" for _ in range(3)]
+    rows.insert(1, "|---" * columns + "|")
+    answer.set_text("\n".join(rows), growing=False)
+    table = answer.segments[0].text_view
+    bar = table.horizontalScrollBar()
+    qtbot.waitUntil(lambda: table.width() == answer.width() and (bar.maximum() > 0) == scrolls)
+
+    lines = {round(block.layout().lineCount()) for block in _blocks(table.document())}
+    assert max(lines) == 1
+
+
 def test_code_can_be_copied_once_it_is_complete(answer: AnswerView) -> None:
     answer.set_text("```py\nx = 1", growing=True)
     code = answer.segments[0]
@@ -219,7 +235,7 @@ def test_answer_that_is_continued_grows_on_from_where_it_stood(answer: AnswerVie
     assert texts(answer) == [(ProseView, "It goes on.")]
 
 
-def _blocks(document: QTextDocument) -> list[object]:
+def _blocks(document: QTextDocument) -> list[QTextBlock]:
     block, found = document.begin(), []
     while block.isValid():
         found.append(block)
