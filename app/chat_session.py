@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.model_loading import ModelLoading
     from engine import EngineError, Event, Limits, Message, SamplingParams
 
+_NO_MODEL = "No model is loaded. Open a model folder, then try again."
 AnswerSettings = tuple["SamplingParams", "Limits"]
 _ENDS = {
     "stop": TurnState.DONE,
@@ -189,7 +190,7 @@ class ChatSession(QObject):
         if self._running is not None or self._models.loading or not self._queue:
             return
         if self._models.info is None:
-            self._model_failed(self._models.error or ModelNotUsable("No model is loaded."))
+            self._fail_what_waits(self._models.error)
             return
         waiting = self._queue.popleft()
         turn = waiting.turn
@@ -205,10 +206,14 @@ class ChatSession(QObject):
         """Without a model, what waits cannot be answered; with an older one, it goes on."""
         if self._models.info is not None:
             self._advance()
-            return
+        else:
+            self._fail_what_waits(error)
+
+    def _fail_what_waits(self, error: EngineError | None) -> None:
+        """The window itself says why there is no model; a turn says what became of it."""
         while self._queue:
             waiting = self._queue.popleft()
-            waiting.turn.error = error
+            waiting.turn.error = ModelNotUsable(_NO_MODEL, error.sentence if error else "")
             self._end(waiting, TurnState.FAILED)
 
     def _hear(self, event: Event) -> None:

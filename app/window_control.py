@@ -188,9 +188,12 @@ class WindowControl(QObject):
     def _model_ready(self) -> None:
         assert self._models.info is not None
         self._page.model_card.hide()
+        self._page.first_run.show_ready()
         self._page.first_run.show_context(self._models.info.max_context)
         self._counting.forget_model()
         self._count(self._page.composer.draft())
 
     def _model_failed(self, error: EngineError) -> None:
+        if self._models.info is None:
+            self._page.first_run.show_no_model()
         self._page.model_card.show_error(error, starter_failed=self._models.last_folder is None)

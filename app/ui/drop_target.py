@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.parts import Text, TextButton
 from app.ui.tokens import RADIUS_LARGE
@@ -62,18 +62,19 @@ class DropTarget(QWidget):
         self._theme = theme
         theme.changed.connect(self.update)
         self._pages = _Pages(theme)
+        self._title = Text(theme, "Drop PDFs, pictures or text files here", "heading")
         self._hint = Text(theme, "Anywhere in the window works.", "body", "ink2")
-        self._column = QVBoxLayout(self)
-        self._column.setSpacing(0)
-        self._add_centred(self._pages)
-        self._column.addSpacing(12)
-        self._add_centred(Text(theme, "Drop PDFs, pictures or text files here", "heading"))
-        self._column.addSpacing(4)
-        self._add_centred(self._hint)
-        self._column.addSpacing(16)
         self.choose = TextButton(theme, "Choose files…", "default", "attach")
         self.choose.clicked.connect(self.files_wanted)
-        self._add_centred(self.choose)
+        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._box.setSpacing(12)
+        self._box.addWidget(self._pages, 0, Qt.AlignmentFlag.AlignCenter)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self._title)
+        words.addWidget(self._hint)
+        self._box.addLayout(words, 1)
+        self._box.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignCenter)
         self.set_roomy(True)
 
     def show_context(self, max_context: int) -> None:
@@ -81,10 +82,14 @@ class DropTarget(QWidget):
         self._hint.setText(f"Anywhere in the window works. Up to {max_context:,} tokens at once.")
 
     def set_roomy(self, roomy: bool) -> None:
-        """With room, the drawing is shown and the field is tall."""
+        """With room, everything stands in the middle under the drawing; else it is one row."""
         self._pages.setVisible(roomy)
-        above = 32 if roomy else 8
-        self._column.setContentsMargins(24, above, 24, 32 if roomy else 16)
+        down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._box.setDirection(down if roomy else across)
+        side = Qt.AlignmentFlag.AlignHCenter if roomy else Qt.AlignmentFlag.AlignLeft
+        for words in (self._title, self._hint):
+            words.setAlignment(side)
+        self._box.setContentsMargins(24, 32 if roomy else 12, 24, 32 if roomy else 12)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the dashed border."""
@@ -97,10 +102,3 @@ class DropTarget(QWidget):
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(frame, RADIUS_LARGE, RADIUS_LARGE)
         painter.end()
-
-    def _add_centred(self, widget: QWidget) -> None:
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(widget, 0, Qt.AlignmentFlag.AlignCenter)
-        row.addStretch(1)
-        self._column.addLayout(row)

@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 # Below this height the drop target gives way, so that the starting points stay in sight.
 _ROOMY_HEIGHT = 560
 
-RECOMMENDED = (
-    "Qwen3.5 4B: download 9.3 GB, keeps 2.9 GB. Fetch the checkpoint yourself, then open "
-    "its folder."
-)
+RECOMMENDED = "Qwen3.5 4B: download 9.3 GB, keeps 2.9 GB. Fetch it yourself, then open its folder."
+_EXPECT = "The small starter model reads short documents and a line of text in a picture."
 
 
 class FirstRun(QScrollArea):
@@ -45,22 +43,30 @@ class FirstRun(QScrollArea):
         self._machine = StepCell(theme, "1", "This machine", "Looking at it…")
         self._larger = StepCell(theme, "2", "A larger model", RECOMMENDED)
         self._larger.add_button(_model_button(theme, actions))
-        self._offline = StepCell(
-            theme,
-            "check",
-            "Works offline already",
-            "The small starter model reads short documents and a line of text in a picture.",
-        )
+        self._offline = StepCell(theme, "3", "Works offline", _EXPECT)
         self.drop_target = DropTarget(theme)
         self.drop_target.files_wanted.connect(self.files_wanted)
         self.starting_points = StartingPoints(theme)
         self.starting_points.chosen.connect(self.start_chosen)
-        self.setWidget(self._page(theme))
+        self._page = Column()
+        self._fill_page(theme)
+        self.setWidget(self._page)
 
     def show_machine(self, machine: MachineText) -> None:
         """What this machine turned out to be."""
         self._machine.set_done(done=True)
         self._machine.show_text(machine.title, machine.text)
+
+    def show_ready(self) -> None:
+        """A model is loaded: what the third cell promises is so."""
+        self._offline.set_done(done=True)
+        self._offline.show_text("Works offline already", _EXPECT)
+
+    def show_no_model(self) -> None:
+        """Not even the starter model is there: nothing is promised of it."""
+        self._offline.show_text(
+            "Works offline", "No model is loaded yet. Each works without a connection once it is."
+        )
 
     def hide_cells(self) -> None:
         """The first answer has come: the first steps are behind."""
@@ -74,16 +80,18 @@ class FirstRun(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the page what the window has."""
         super().resizeEvent(event)
-        self.drop_target.set_roomy(self.height() >= _ROOMY_HEIGHT)
+        roomy = self.height() >= _ROOMY_HEIGHT
+        self.drop_target.set_roomy(roomy)
+        padding = 20 if roomy else 12
+        self._page.set_vertical_padding(padding, padding)
+        self._page.set_right_reserve(self.width() - self.viewport().width())
 
-    def _page(self, theme: Theme) -> QWidget:
-        page = Column()
-        page.setProperty("surface", "sheet")
-        page.set_vertical_padding(20, 20)
-        page.content.addStretch(10)
-        self._fill(theme, page.content)
-        page.content.addStretch(11)
-        return page
+    def _fill_page(self, theme: Theme) -> None:
+        self._page.setProperty("surface", "sheet")
+        # A little above the middle is where the eye looks for the middle.
+        self._page.content.addStretch(10)
+        self._fill(theme, self._page.content)
+        self._page.content.addStretch(11)
 
     def _fill(self, theme: Theme, column: QVBoxLayout) -> None:
         heading = Text(theme, "Put something on the table and ask about it.", "display")

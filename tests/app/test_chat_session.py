@@ -112,7 +112,9 @@ def test_without_a_model_the_turn_says_why(qtbot: QtBot, desk: Desk, script) -> 
         desk.models.load()
     turn = ask(desk.session, "Anyone?")
     assert turn.state is TurnState.FAILED
-    assert turn.error is error
+    assert isinstance(turn.error, ModelNotUsable)
+    assert turn.error.sentence.startswith("No model is loaded.")
+    assert turn.error.details == error.sentence
 
 
 def test_a_load_that_fails_leaves_the_older_model_in_use(

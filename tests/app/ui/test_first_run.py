@@ -78,6 +78,15 @@ def test_the_first_steps_vanish_and_the_drop_target_stays(page: FirstRun) -> Non
     assert "Drop PDFs, pictures or text files here" in texts(page)
 
 
+def test_nothing_is_promised_of_a_model_that_is_not_there(page: FirstRun) -> None:
+    assert "Works offline already" not in texts(page)
+    page.show_no_model()
+    assert "starter" not in texts(page)
+    page.show_ready()
+    assert "Works offline already" in texts(page)
+    assert "starter" in texts(page)
+
+
 def test_the_context_is_told_once_it_is_known(page: FirstRun) -> None:
     page.show_context(2048)
     assert "Up to 2,048 tokens at once." in texts(page)
