@@ -133,6 +133,12 @@ class ChatSession(QObject):
         if self.answering is self.current and self._running is not None:
             self._bridge.cancel(self._running.request_id)
         for waiting in [w for w in self._queue if w.conversation is self.current]:
+            self.give_up(waiting.turn)
+
+    def give_up(self, turn: Turn) -> None:
+        """Let a turn that waits to be answered, or to be continued, stand as it is."""
+        waiting = next((w for w in self._queue if w.turn is turn), None)
+        if waiting is not None:
             self._queue.remove(waiting)
             self._end(waiting, TurnState.CANCELLED)
 

@@ -99,8 +99,14 @@ class Meter:
     def _reading(self, event: PrefillProgress) -> None:
         self._first = None
         self._read_tokens = event.total_tokens
+        total = event.total_tokens
         self.figures = replace(
-            self.figures, phase="reading", tok_s=event.tok_s, context_tokens=event.done_tokens
+            self.figures,
+            phase="reading",
+            tok_s=event.tok_s,
+            ttft_s=None,
+            reused_share=event.reused_tokens / total if total else None,
+            context_tokens=event.done_tokens,
         )
 
     def _answering(self, event: TextDelta) -> None:

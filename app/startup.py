@@ -27,7 +27,6 @@ from app.crash import FaultCatcher
 from app.engine_bridge import EngineBridge
 from app.facts import facts
 from app.interrupt import Interrupt
-from app.lasting_booleans import keep_booleans
 from app.model_loading import ModelLoading
 from app.settings_store import SettingsStore
 from app.token_counting import TokenCounting
@@ -167,7 +166,6 @@ class Program(QObject):
 def run(files: Sequence[Path] = ()) -> int:
     """Open the window and stay until it is closed; the value returned is the exit status."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    keep_booleans()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("tanka")

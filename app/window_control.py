@@ -75,10 +75,24 @@ class WindowControl(QObject):
     def stop(self) -> None:
         """End the answer; a question that has not been begun goes back into the composer."""
         for turn in list(self._session.current.turns):
-            fresh = turn.state is TurnState.QUEUED and not turn.answer
-            if fresh and self._page.composer.draft().empty:
-                self._take_back(turn)
+            if turn.state is TurnState.QUEUED:
+                self.withdraw(turn)
         self._session.stop()
+
+    def withdraw(self, turn: Turn) -> None:
+        """Take a waiting question back into the composer, before what is written there."""
+        if turn.answer:
+            self._session.give_up(turn)
+            return
+        draft = self._session.withdraw(turn)
+        if draft is None:
+            return
+        written = self._page.composer.draft()
+        texts = [text for text in (draft.text, written.text) if text]
+        self._page.show_conversation(self._session.current)
+        self._page.composer.set_draft(
+            Draft("\n\n".join(texts), draft.attachments + written.attachments)
+        )
 
     def _connect_composer(self) -> None:
         composer = self._page.composer
@@ -101,6 +115,7 @@ class WindowControl(QObject):
         view.continue_requested.connect(session.resume)
         view.start_over_requested.connect(session.start_over)
         view.retry_requested.connect(session.start_over)
+        view.withdraw_requested.connect(self.withdraw)
         self._window.sidebar.chosen.connect(session.open)
 
     def _connect_models(self) -> None:
@@ -121,12 +136,6 @@ class WindowControl(QObject):
     def _open_new(self) -> None:
         self._session.open_new()
         self._page.composer.focus_text()
-
-    def _take_back(self, turn: Turn) -> None:
-        draft = self._session.withdraw(turn)
-        if draft is not None:
-            self._page.show_conversation(self._session.current)
-            self._page.composer.set_draft(draft)
 
     def _open(self, conversation: Conversation) -> None:
         """Show `conversation` with what was being written in it."""

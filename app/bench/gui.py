@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication
 
 from app.conversation import Conversation, Turn, TurnState
 from app.drafts import Draft
-from app.lasting_booleans import keep_booleans
 from app.startup import Program
 from engine import user
 from engine.bench.report import Row
@@ -49,7 +48,6 @@ build_starter_arch(pathlib.Path(sys.argv[1]), 8192)
 
 def run() -> list[Row]:
     """Start, stream and open; needs a display, or `QT_QPA_PLATFORM=offscreen`."""
-    keep_booleans()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     lateness = _lateness_ms(application)

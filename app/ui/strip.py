@@ -67,8 +67,9 @@ def _speed(figures: Figures) -> Cell:
             return Cell("speed", "Loading the model", "", "")
         loaded, total = size(figures.loaded_bytes), size(figures.loading_bytes)
         return Cell("speed", "Loading the model", loaded, f"of {total}")
-    before = {"reading": "Reading", "answering": ""}.get(figures.phase, "last")
-    return Cell("speed", before if figures.tok_s is not None else "", rate(figures.tok_s), "tok/s")
+    idle = "" if figures.tok_s is None else "last"
+    before = {"reading": "Reading", "answering": ""}.get(figures.phase, idle)
+    return Cell("speed", before, rate(figures.tok_s), "tok/s")
 
 
 def _context(used: int | None, whole: int | None) -> Cell:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.engine_bridge import EngineBridge
-from app.lasting_booleans import keep_booleans
 from app.ui.theme import Theme
 from engine import (
     CountTokens,
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from engine import FinishReason, Request, Ticket
     from engine.inbox import Inbox
 
-keep_booleans()
 
 MODEL = ModelInfo(
     name="Scripted",

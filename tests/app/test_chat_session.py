@@ -145,6 +145,23 @@ def test_stop_keeps_the_text_and_continue_goes_on_from_it(
     assert script.generated[1].messages == (user("Tell me."), assistant("Once"))
 
 
+def test_a_continuation_that_waits_can_be_given_up(
+    qtbot: QtBot, session: ChatSession, desk: Desk, script
+) -> None:
+    script.generate = script.answer_until_stopped
+    turn = ask(session, "Tell me.")
+    wait_for(qtbot, turn, TurnState.ANSWERING)
+    session.stop()
+    wait_for(qtbot, turn, TurnState.CANCELLED)
+    script.load = script.load_when_opened
+    desk.models.load()
+    session.resume(turn)
+    assert turn.state is TurnState.QUEUED
+    session.give_up(turn)
+    assert turn.state is TurnState.CANCELLED
+    assert turn.answer == "Once"
+
+
 def test_start_over_forgets_what_was_said(qtbot: QtBot, session: ChatSession, script) -> None:
     script.generate = script.answer_until_stopped
     turn = ask(session, "Tell me.")

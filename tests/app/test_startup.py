@@ -77,6 +77,18 @@ def test_a_question_that_waits_goes_back_into_the_composer(
     assert program.page.first_run.isVisible()
 
 
+def test_a_question_taken_back_stands_before_what_is_written(
+    qtbot: QtBot, program: Program, script
+) -> None:
+    script.load = script.load_when_opened
+    program.show()
+    qtbot.waitUntil(lambda: program.models.loading)
+    ask(qtbot, program, "Early?")
+    qtbot.keyClicks(program.page.composer.editor, "Later")
+    program.page.view.withdraw_requested.emit(program.session.current.turns[0])
+    assert program.page.composer.draft().text == "Early?\n\nLater"
+
+
 def test_drafts_stay_with_their_conversations(qtbot: QtBot, program: Program) -> None:
     with qtbot.waitSignal(program.models.ready):
         program.show()

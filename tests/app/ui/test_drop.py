@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QMainWindow
 
@@ -43,7 +43,7 @@ def files(*names: str) -> QMimeData:
 
 
 def enter(window: QMainWindow, data: QMimeData) -> QDragEnterEvent:
-    event = QDragEnterEvent(QPointF(5, 5), COPY, data, LEFT, PLAIN)
+    event = QDragEnterEvent(QPoint(5, 5), COPY, data, LEFT, PLAIN)
     event.ignore()
     QApplication.sendEvent(window, event)
     return event
@@ -152,7 +152,7 @@ def test_files_over_the_text_field_reach_the_window(
     data = files("a.pdf")
 
     # Through the native window, so that Qt itself looks for who takes it.
-    entered = QDragEnterEvent(spot, COPY, data, LEFT, PLAIN)
+    entered = QDragEnterEvent(spot.toPoint(), COPY, data, LEFT, PLAIN)
     QApplication.sendEvent(handle, entered)
     assert overlay.isVisible()
     with qtbot.waitSignal(overlay.dropped):
