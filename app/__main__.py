@@ -8,19 +8,25 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.about import app_version
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.bench.report import Row
+    from engine.bench.run import Suite
+
 EXIT_CANNOT_START = 2
-COMMANDS = ("ask", "eval", "bench", "doctor", "read")
+COMMANDS = ("ask", "eval", "bench", "doctor")
 
 _USAGE = """\
 Usage: tanka [FILE]...             open the window, with these files in a new question
        tanka COMMAND [ARGUMENT]... work on the command line, without a window
 
 Commands:
-  ask     ask one question about pictures and documents
-  read    show what Tanka reads in a file
+  ask     ask questions about pictures and documents
   eval    measure a model on Tanka's own tasks
   bench   measure this machine
   doctor  say what this machine can do, and why not more
@@ -43,8 +49,19 @@ def main(argv: list[str] | None = None) -> int:
     if names_command(arguments):
         from engine import cli
 
-        return cli.main(arguments)
+        return cli.main(arguments, _window_suites() if arguments[0] == "bench" else None)
     return _open_window(arguments)
+
+
+def _window_suites() -> Mapping[str, Suite]:
+    """The benchmarks that need the window; its libraries are imported when one of them runs."""
+
+    def gui() -> list[Row]:
+        from app.bench.gui import run
+
+        return run()
+
+    return {"gui": gui}
 
 
 def names_command(arguments: list[str]) -> bool:

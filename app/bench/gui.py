@@ -88,13 +88,13 @@ def _lateness_ms(application: QApplication) -> list[float]:
 
 def _stream(application: QApplication) -> list[float]:
     program = Program(application)
+    loop = QEventLoop()
     beats: list[float] = []
     timer = QTimer(program, interval=_BEAT_MS)
     timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(lambda: beats.append(time.perf_counter()))
     program.models.ready.connect(lambda: program.session.send(Draft("Speak without end")))
     program.session.answer_finished.connect(lambda _turn: loop.quit())
-    loop = QEventLoop()
     program.models.failed.connect(lambda _error: loop.quit())
     program.models.ready.connect(timer.start)
     program.show()

@@ -85,7 +85,7 @@ def test_drop_in_the_second_zone_starts_a_new_conversation(
     data = files("a.pdf")
     enter(window, data)
     second = overlay.zone(1).center()
-    move = QDragMoveEvent(second, COPY, data, LEFT, PLAIN)
+    move = QDragMoveEvent(second.toPoint(), COPY, data, LEFT, PLAIN)
     QApplication.sendEvent(window, move)
     assert move.isAccepted()
     overlay.grab()  # draws with the second zone chosen
