@@ -48,7 +48,7 @@ or from the network.
 
 Held-out items: other words, values and wordings than in training, and for `picture/new_font` a
 font that training never drew. An answer counts only if every character is right. "seen font" are
-training fonts with unseen lines; a quarter of the picture lines are random strings.
+training fonts with unseen lines; a fifth of the picture lines are random strings.
 
 ```
 {table}

@@ -37,20 +37,20 @@ class Schedule:
     documents_from: float = 0.03
     pictures_from: float = 0.10
     mixed_from: float = 0.35
-    decay_from: float = 0.60
+    decay_from: float = 0.50
     long_from: float = 0.40
     levels_pushed_from: float = 0.25
     levels_full_at: float = 0.60
     muon_rate_first: float = 0.02
     adam_rate_first: float = 5e-3
-    muon_rate: float = 0.015
-    adam_rate: float = 4e-3
+    muon_rate: float = 0.006
+    adam_rate: float = 1.5e-3
     last_rate_share: float = 0.03
     text_tokens_first: int = 1024
-    text_tokens: int = 2048
+    text_tokens: int = 1536
     text_tokens_beside_first_pictures: int = 1024
     picture_tokens_first: int = 2048
-    picture_tokens: int = 2560
+    picture_tokens: int = 3584
     longest: int = 2048
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     DrawSample = Callable[[random.Random, int], Sample]
 
-_MEMORY = 0.98
+_MEMORY = 0.995
 _PASSED = 0.5
 
 

@@ -14,6 +14,7 @@ import torch
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_TABLES = ("embed_tokens.weight", "position_embedding.weight")
 _A, _B, _C = 3.4445, -4.7750, 2.0315
 
 
@@ -63,10 +64,14 @@ class Muon(torch.optim.Optimizer):
 def optimisers(
     model: torch.nn.Module, muon_rate: float, adam_rate: float
 ) -> tuple[Muon, torch.optim.AdamW]:
-    """Give the inner matrices to Muon and the rest (embeddings, norms, biases) to AdamW."""
+    """Give the matrices to Muon and the rest (look-up tables, norms, biases) to AdamW.
+
+    The patch embedding is a matrix like any other: AdamW would move all its inputs together,
+    because neighbouring pixels are alike, and so overshoot many times over.
+    """
     matrices, others = [], []
     for name, p in model.named_parameters():
-        inner = p.ndim == 2 and "embed" not in name
+        inner = p.ndim == 2 and not name.endswith(_TABLES)
         (matrices if inner else others).append(p)
     return (
         Muon(matrices, lr=muon_rate),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import torch
@@ -67,4 +68,36 @@ def patch_settings(size: ModelSize) -> PatchSettings:
 def new_model(config: Lfm2VlConfig, seed: int, device: str) -> Lfm2VlForConditionalGeneration:
     """Return a model with fresh weights in full precision."""
     torch.manual_seed(seed)
-    return Lfm2VlForConditionalGeneration(config).to(device=device, dtype=torch.float32)
+    model = Lfm2VlForConditionalGeneration(config).to(dtype=torch.float32)
+    see_contrast_only(model)
+    _start_positions(model)
+    return model.to(device)
+
+
+@torch.no_grad()
+def see_contrast_only(model: Lfm2VlForConditionalGeneration) -> None:
+    """Make the patch embedding blind to a patch's mean brightness.
+
+    A page's ground is the same everywhere, so its embedding would drown both letters and
+    positions; without it a dark page is a light one with the sign changed.
+    """
+    weight = model.model.vision_tower.embeddings.patch_embedding.weight
+    weight.sub_(weight.mean(dim=1, keepdim=True))
+
+
+@torch.no_grad()
+def _start_positions(model: Lfm2VlForConditionalGeneration) -> None:
+    """Begin with waves along both axes: they keep their sense when resized to a picture's grid.
+
+    The stock start is noise, which the resizing averages away for small pictures.
+    """
+    table = model.model.vision_tower.embeddings.position_embedding.weight
+    cells, width = table.shape
+    side, waves = int(cells**0.5), width // 8
+    steps = math.pi / side * 2 ** torch.linspace(0, math.log2(side), waves)
+    angles = (torch.arange(side) + 0.5)[:, None] * steps
+    along = torch.cat([angles.sin(), angles.cos()], dim=-1)
+    rows = along[:, None].expand(side, side, -1)
+    columns = along[None].expand(side, side, -1)
+    mix = torch.linalg.qr(torch.randn(width, 4 * waves))[0].T
+    table.copy_(torch.cat([rows, columns], dim=-1).reshape(cells, -1) @ mix)

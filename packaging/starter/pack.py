@@ -33,6 +33,7 @@ def pack(
         max_length=size.context_tokens,
     )
     model.to(dtype=torch.bfloat16).save_pretrained(folder)
+    (folder / "model.safetensors").chmod(0o644)
     save_tokenizer(tokenizer, folder, size.context_tokens)
     shutil.copyfile(_HERE / "chat_template.jinja", folder / "chat_template.jinja")
     _write_preprocessor(size, folder)

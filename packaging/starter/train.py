@@ -20,7 +20,7 @@ from levels import (
     text_stream,
 )
 from muon import optimisers
-from network import model_config, new_model, patch_settings
+from network import model_config, new_model, patch_settings, see_contrast_only
 from tokenizer import END, IMAGE, PAD, SPARE
 from torch.nn.functional import cross_entropy
 
@@ -171,6 +171,7 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.muon.step()
         self.adam.step()
+        see_contrast_only(self.model)
         self.model.zero_grad(set_to_none=True)
         self.step += 1
         decay = min(self.settings.average_decay, self.step / (self.step + 10))

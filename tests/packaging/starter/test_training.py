@@ -48,6 +48,12 @@ def test_padding_changes_no_answer(tokenizer: Tokenizer, tmp_path: Path) -> None
     torch.testing.assert_close(together, torch.cat(alone), atol=1e-4, rtol=1e-4)
 
 
+def test_brightness_of_a_whole_picture_is_not_seen(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    embed = _trainer(tokenizer, tmp_path).model.model.vision_tower.embeddings.patch_embedding
+    patch = torch.randn(1, embed.in_features)
+    torch.testing.assert_close(embed(patch), embed(patch + 0.7), atol=1e-4, rtol=1e-4)
+
+
 def test_groups_fill_the_budget_with_like_lengths() -> None:
     rng = random.Random(1)
     groups = sorted_groups(lambda: Sample("x", ids=[1] * rng.randint(5, 400)), 1000, longest=300)
