@@ -203,6 +203,9 @@ class WindowControl(QObject):
         self._count(self._page.composer.draft())
 
     def _model_failed(self, error: EngineError) -> None:
-        if self._models.info is None:
+        in_use = self._models.info is not None
+        if not in_use:
             self._page.first_run.show_no_model()
-        self._page.model_card.show_error(error, starter_failed=self._models.last_folder is None)
+        self._page.model_card.show_error(
+            error, starter_failed=self._models.last_folder is None, model_in_use=in_use
+        )

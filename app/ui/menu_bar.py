@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QMenu, QMenuBar
+from PySide6.QtWidgets import QApplication, QMenu, QMenuBar, QWidget
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
@@ -23,10 +24,12 @@ class MenuBar(QMenuBar):
         actions.fill(self)
         self._window = window
         self._alt_alone = False
+        self._before: QWidget | None = None
         if sys.platform != "darwin":
             self.hide()
             for menu in self.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
-                menu.aboutToHide.connect(self._hide_after_menu)
+                # Between two neighbouring menus there is a moment without any.
+                menu.aboutToHide.connect(lambda: QTimer.singleShot(0, self, self._hide_after_menu))
 
     def watch(self) -> None:
         """Watch the keys of the window; only once it is shown is there one to watch."""
@@ -57,8 +60,9 @@ class MenuBar(QMenuBar):
 
     def _toggle(self) -> None:
         if self.isVisible():
-            self.hide()
+            self._put_away()
             return
+        self._before = QApplication.focusWidget()
         self.show()
         self.setFocus(Qt.FocusReason.MenuBarFocusReason)
         self.setActiveAction(self.actions()[0])
@@ -66,4 +70,10 @@ class MenuBar(QMenuBar):
     def _hide_after_menu(self) -> None:
         """Hide once no menu took the place of the one that closes."""
         if QApplication.activePopupWidget() is None:
-            self.hide()
+            self._put_away()
+
+    def _put_away(self) -> None:
+        self.hide()
+        before, self._before = self._before, None
+        if before is not None and shiboken6.isValid(before):
+            before.setFocus(Qt.FocusReason.MenuBarFocusReason)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.column import Column
-from app.ui.parts import Text, TextButton
+from app.ui.parts import IconButton, Text, TextButton
 
 if TYPE_CHECKING:
     from app.ui.actions import Actions
@@ -34,16 +34,20 @@ class ModelCard(Column):
         self._starter.clicked.connect(self.starter_wanted)
         self._open = TextButton(theme, "Open a model folder…", "default", "folder", compact=True)
         self._open.clicked.connect(actions["open_model"].trigger)
+        # With a model in use the card is news, not an obstacle, and may be put away.
+        self._close = IconButton(theme, "close", "Close this message")
+        self._close.clicked.connect(self.hide)
         self._lay_out()
         self.hide()
 
-    def show_error(self, error: EngineError, *, starter_failed: bool) -> None:
+    def show_error(self, error: EngineError, *, starter_failed: bool, model_in_use: bool) -> None:
         """Say why there is no model, or why the one that was chosen is not in use."""
         self._sentence.setText(error.sentence)
         self._details.setText(error.details)
         self._details.hide()
         self._fold.setVisible(bool(error.details))
-        self._starter.setVisible(not starter_failed)
+        self._starter.setVisible(not starter_failed and not model_in_use)
+        self._close.setVisible(model_in_use)
         self.setAccessibleName(error.sentence)
         self.show()
 
@@ -58,7 +62,11 @@ class ModelCard(Column):
         column = QVBoxLayout(card)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
-        column.addWidget(self._sentence)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self._sentence, 1)
+        head.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
         column.addWidget(self._details)
         row = QHBoxLayout()
         row.setSpacing(8)

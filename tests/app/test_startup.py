@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.conversation import TurnState
 from app.settings_store import SettingsStore
@@ -113,6 +113,24 @@ def test_without_a_model_a_card_says_why_and_the_composer_works(
     assert program.page.model_card.sentence == error.sentence
     ask(qtbot, program, "Anyone?")
     assert program.session.current.turns[0].state is TurnState.FAILED
+
+
+def test_a_model_that_fails_beside_another_is_news_that_can_be_put_away(
+    qtbot: QtBot, program: Program, script, tmp_path
+) -> None:
+    with qtbot.waitSignal(program.models.ready):
+        program.show()
+    error = ModelNotUsable("This folder holds no model.")
+    script.load = lambda ticket: ticket.emit(Failed(ticket.request.request_id, error))
+    with qtbot.waitSignal(program.models.failed):
+        program.models.load(tmp_path)
+    card = program.page.model_card
+    assert card.isVisible()
+    close = next(b for b in card.findChildren(QPushButton) if "Close" in b.accessibleName())
+    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert not card.isVisible()
+    assert program.window.header.model.text() == "Scripted"
+    assert SettingsStore().engine.model_folder is None
 
 
 def test_a_model_that_loads_is_kept_for_the_next_start(

@@ -47,6 +47,27 @@ def test_ctrl_b_works_while_the_menu_is_hidden(qtbot, window: MainWindow) -> Non
     assert window.sidebar_collapsed
 
 
+def test_alt_alone_shows_the_menu_and_gives_the_focus_back(qtbot, window: MainWindow) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    button = window.header.machine
+    button.setFocus()
+    bar = window.menuBar()
+    qtbot.keyClick(window.windowHandle(), Qt.Key.Key_Alt)
+    qtbot.waitUntil(bar.isVisible)
+    qtbot.keyClick(bar, Qt.Key.Key_Escape)
+    assert not bar.isVisible()
+    assert button.hasFocus()
+
+
+def test_a_chord_with_alt_shows_no_menu(qtbot, window: MainWindow) -> None:
+    handle = window.windowHandle()
+    qtbot.keyPress(handle, Qt.Key.Key_Alt)
+    qtbot.keyClick(handle, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyRelease(handle, Qt.Key.Key_Alt)
+    assert not window.menuBar().isVisible()
+
+
 def test_a_narrow_window_has_the_rail_and_a_sidebar_that_floats(window: MainWindow) -> None:
     window.resize(900, 600)
     assert window.rail.isVisible()
