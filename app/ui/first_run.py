@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 _ROOMY_HEIGHT = 560
 
 RECOMMENDED = "Qwen3.5 4B: download 9.3 GB, keeps 2.9 GB. Fetch it yourself, then open its folder."
-_EXPECT = "The small starter model reads short documents and a line of text in a picture."
+_EXPECT = (
+    "The small starter model reads short documents and a line of text in a picture. Check its "
+    "answers."
+)
 
 
 class FirstRun(QScrollArea):
