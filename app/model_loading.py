@@ -27,6 +27,8 @@ class ModelLoading(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._request_id: str | None = None
+        # The window is there before the first model is asked for; a question may be as well.
+        self._begun = False
         self.last_folder: Path | None = None
         self.starter = True
         self.info: ModelInfo | None = None
@@ -35,13 +37,14 @@ class ModelLoading(QObject):
 
     @property
     def loading(self) -> bool:
-        """Whether a model is on its way."""
-        return self._request_id is not None
+        """Whether a model is on its way, or will be as soon as the window has been painted."""
+        return self._request_id is not None or not self._begun
 
     def load(self, folder: Path | None = None) -> None:
         """Load the checkpoint in `folder`, or the starter model; an earlier load is given up."""
         if self._request_id is not None:
             self._bridge.drop(self._request_id)
+        self._begun = True
         request = LoadModel(folder)
         self.last_folder = folder
         self._request_id = request.request_id
