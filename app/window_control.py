@@ -186,6 +186,7 @@ class WindowControl(QObject):
 
     def _show_model(self) -> None:
         models = self._models
+        self._page.view.set_loading(models.loading)
         name = models.info.name if models.info is not None else ""
         state = ModelState("ready" if name else "none", name, models.starter)
         if models.loading:

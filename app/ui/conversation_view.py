@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from app.ui.theme import Theme
+    from app.ui.turn_parts import WaitsFor
 
 FRAME_MS = 33
 # A frame that took long is followed by a longer rest, so that typing never waits in turn.
@@ -46,6 +47,7 @@ class ConversationView(QScrollArea):
         self._turns: dict[Turn, TurnWidget] = {}
         self._changed: set[Turn] = set()
         self._following = True
+        self._loading = True
         self._last_paint = QElapsedTimer()
         self._frame_ms = FRAME_MS
         self._frame = QTimer(self, singleShot=True)
@@ -64,6 +66,11 @@ class ConversationView(QScrollArea):
     def following(self) -> bool:
         """Whether the page keeps to its end while text comes in."""
         return self._following
+
+    def set_loading(self, loading: bool) -> None:
+        """Whether questions wait for the model rather than for another answer."""
+        self._loading = loading
+        self._mark_turns()
 
     def set_conversation(self, conversation: Conversation) -> None:
         """Show `conversation` from its end."""
@@ -167,11 +174,12 @@ class ConversationView(QScrollArea):
     def _mark_turns(self) -> None:
         """Tell each turn where it stands among the others."""
         widgets = list(self._turns.values())
-        behind = False
+        waits_for: WaitsFor = "model" if self._loading else "other_answer"
         for widget in widgets:
             widget.set_last(widget is widgets[-1])
-            widget.set_behind(behind)
-            behind = behind or widget.turn.state in (TurnState.READING, TurnState.ANSWERING)
+            widget.set_waits_for(waits_for)
+            if widget.turn.state in (TurnState.READING, TurnState.ANSWERING):
+                waits_for = "answer_above"
 
     def _paint_changes(self) -> None:
         changed, self._changed = self._changed, set()

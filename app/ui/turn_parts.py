@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QTextBlockFormat, QTextCursor
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from app.ui.theme import Theme
     from engine import PrefillProgress
 
-LOADING_TEXT = "Loading the model. Your message is sent when it is ready."
-BEHIND_TEXT = "The answer above comes first. Your message is sent when it is finished."
+WaitsFor = Literal["model", "answer_above", "other_answer"]
+WAITING_TEXTS: dict[WaitsFor, str] = {
+    "model": "Loading the model. Your message is sent when it is ready.",
+    "answer_above": "The answer above comes first. Your message is sent when it is finished.",
+    "other_answer": "An answer in another conversation comes first. Your message is sent then.",
+}
 _QUEUED_DELAY_MS = 300
 _RULE_WIDTH, _RULE_GAP = 3, 13
 _SHORTEST_READING_S = 0.4
@@ -83,16 +87,16 @@ class QueuedCard(QFrame):
         row.setContentsMargins(16, 12, 16, 12)
         row.setSpacing(8)
         row.addWidget(IconLabel(theme, "clock"), 0, Qt.AlignmentFlag.AlignTop)
-        self._text = Text(theme, LOADING_TEXT, "body", "ink2")
+        self._text = Text(theme, WAITING_TEXTS["model"], "body", "ink2")
         self._text.setWordWrap(True)
         row.addWidget(self._text, 1)
         withdraw = TextButton(theme, "Withdraw", "link")
         withdraw.clicked.connect(self.withdraw_requested)
         row.addWidget(withdraw)
 
-    def set_waiting(self, waiting: bool, *, behind: bool) -> None:
-        """Show the card while the message waits; `behind` an answer, or for the model."""
-        self._text.setText(BEHIND_TEXT if behind else LOADING_TEXT)
+    def set_waiting(self, waiting: bool, waits_for: WaitsFor) -> None:
+        """Show the card while the message waits, and what for."""
+        self._text.setText(WAITING_TEXTS[waits_for])
         if not waiting:
             self._delay.stop()
             self.hide()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from app.background import Background
     from app.ui.theme import Theme
+    from app.ui.turn_parts import WaitsFor
 
 
 class TurnWidget(QWidget):
@@ -37,7 +38,7 @@ class TurnWidget(QWidget):
         self.turn = turn
         self._state = turn.state
         self._is_last = False
-        self._behind = False
+        self._waits_for: WaitsFor = "model"
         self._reached = False
         self.answer = AnswerView(theme)
         self.queued = QueuedCard(theme)
@@ -55,7 +56,7 @@ class TurnWidget(QWidget):
         """Show the turn as it is now; says whether its state is another than before."""
         turn, state = self.turn, self.turn.state
         moved, self._state = state is not self._state, state
-        self.queued.set_waiting(state is TurnState.QUEUED, behind=self._behind)
+        self.queued.set_waiting(state is TurnState.QUEUED, self._waits_for)
         self.prefill.set_progress(turn.prefill if state is TurnState.READING else None)
         growing = state is TurnState.ANSWERING
         self.answer.setVisible(growing or bool(turn.answer))
@@ -74,10 +75,10 @@ class TurnWidget(QWidget):
         self._is_last = last
         self._show_actions()
 
-    def set_behind(self, behind: bool) -> None:
-        """Whether an earlier question is still being answered."""
-        self._behind = behind
-        self.queued.set_waiting(self.turn.state is TurnState.QUEUED, behind=behind)
+    def set_waits_for(self, waits_for: WaitsFor) -> None:
+        """What this question waits for while it waits."""
+        self._waits_for = waits_for
+        self.queued.set_waiting(self.turn.state is TurnState.QUEUED, waits_for)
 
     def set_focus_within(self, within: bool) -> None:
         """Whether the keyboard is somewhere in this turn."""

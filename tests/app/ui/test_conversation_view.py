@@ -14,7 +14,7 @@ from app.conversation import Conversation, Turn, TurnState
 from app.ui.conversation_view import ConversationView
 from app.ui.picture import Picture
 from app.ui.theme import Theme
-from app.ui.turn_parts import BEHIND_TEXT, LOADING_TEXT
+from app.ui.turn_parts import WAITING_TEXTS
 from engine import ImagePart, OutOfMemory, PrefillProgress, Timings, user
 from engine.documents import read_image_bytes
 
@@ -193,11 +193,13 @@ def test_waiting_message_says_why_and_can_be_withdrawn(
     assert widget is not None
     assert widget.queued.isHidden()  # a short wait needs no card
     qtbot.waitUntil(widget.queued.isVisible)
-    assert LOADING_TEXT in labels(widget.queued)
+    assert WAITING_TEXTS["model"] in labels(widget.queued)
+    view.set_loading(False)
+    assert WAITING_TEXTS["other_answer"] in labels(widget.queued)
 
     first.state, first.answer = TurnState.ANSWERING, "It"
     view.update_turn(first)
-    qtbot.waitUntil(lambda: BEHIND_TEXT in labels(widget.queued))
+    qtbot.waitUntil(lambda: WAITING_TEXTS["answer_above"] in labels(widget.queued))
 
     with qtbot.waitSignal(view.withdraw_requested) as withdrawn:
         qtbot.mouseClick(button(widget, "Withdraw"), Qt.MouseButton.LeftButton)
