@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+# A machine that does much else is slow now and then; that is no failure of the code.
+settings.register_profile("tanka", deadline=None)
+settings.load_profile("tanka")
 
 # Before any test module can import Qt.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

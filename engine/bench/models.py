@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from transformers import AutoConfig, AutoModelForImageTextToText
+from transformers.utils import logging as transformers_logging
 
 from engine.paths import starter_model_dir
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 def build_starter_arch(folder: Path, max_context: int) -> Path:
     """The starter's architecture and tokenizer, random weights, `max_context` positions."""
+    transformers_logging.disable_progress_bar()
     starter = starter_model_dir()
     shutil.copytree(starter, folder, ignore=shutil.ignore_patterns("*.safetensors*"))
     config = json.loads((starter / "config.json").read_text(encoding="utf-8"))
