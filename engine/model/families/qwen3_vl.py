@@ -51,7 +51,7 @@ class Qwen3Vl:
 
     @property
     def skip_quantising(self) -> tuple[str, ...]:
-        """The vision tower and the head. Names count from the root: "visual" would match nothing."""
+        """The vision tower and the head. Names are from the root: "visual" would match nothing."""
         return ("model.visual", "lm_head")
 
     def layer_types(self, config: PreTrainedConfig) -> Sequence[str]:
@@ -103,8 +103,8 @@ class Qwen3Vl:
             here += span.start - at
             rows, columns = span.grid
             positions[0, span.start : span.end] = here
-            positions[1, span.start : span.end] = (
-                here + torch.arange(rows).repeat_interleave(columns)
+            positions[1, span.start : span.end] = here + torch.arange(rows).repeat_interleave(
+                columns
             )
             positions[2, span.start : span.end] = here + torch.arange(columns).repeat(rows)
             here += max(rows, columns)
