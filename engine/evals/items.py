@@ -34,10 +34,23 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Glyph:
+    """A character in a picture: the middle of its width and the line it stands on, in pixels."""
+
+    character: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture dropped on the window."""
+    """A picture dropped on the window.
+
+    `glyphs` tells, for training only, where its characters stand.
+    """
 
     image: Image
+    glyphs: tuple[Glyph, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

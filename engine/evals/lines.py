@@ -23,7 +23,7 @@ _GREETINGS = ("Open", "Closed", "Exit", "Welcome", "Sale", "Push", "Pull", "Tota
 
 def draw_line(rng: random.Random, split: Split, level: int, longest: int) -> str:
     """Draw a line of at most `longest` characters; real ones come in from level 3 on."""
-    real_share = (0.0, 0.0, 0.0, 0.35, 0.5, 0.65, 0.8)[min(level, 6)]
+    real_share = (0.0, 0.0, 0.0, 0.35, 0.5, 0.7, 0.8)[min(level, 6)]
     while True:
         if rng.random() < real_share:
             line = real_line(rng, split)

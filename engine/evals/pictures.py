@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from engine.evals.fonts import Face, extra_held_out_faces, held_out_faces, training_faces
-from engine.evals.items import Exchange, Item, Picture, Split, Text
+from engine.evals.items import Exchange, Glyph, Item, Picture, Split, Text
 from engine.evals.lines import draw_line
 from engine.evals.lists import lines_of
 
@@ -19,6 +19,7 @@ TOP_LEVEL = 6
 _Colour = tuple[int, int, int]
 _WIDEST = 336
 _MOST_PATCHES = 250
+_ROOMY_SHARE = 0.4
 _COMMON_SIZES = ((320, 64), (320, 160), (256, 64), (200, 80), (240, 120), (300, 100), (320, 48))
 
 ASKED_TRAIN = lines_of(
@@ -102,10 +103,10 @@ _STAGES = (
     _Stage(8, 1, (13, 13), 0, coloured=False),
     _Stage(10, 1, (12, 14), 4, coloured=False),
     _Stage(10, 4, (12, 15), 6, coloured=False),
-    _Stage(12, 8, (12, 16), 10, coloured=True),
-    _Stage(16, 99, (11, 18), 14, coloured=True),
-    _Stage(20, 99, (11, 22), 20, coloured=True),
-    _Stage(24, 99, (11, 22), 24, coloured=True),
+    _Stage(12, 4, (13, 16), 8, coloured=False),
+    _Stage(16, 4, (13, 18), 10, coloured=True),
+    _Stage(20, 4, (13, 20), 16, coloured=True),
+    _Stage(20, 4, (13, 20), 20, coloured=True),
 )
 
 
@@ -115,8 +116,8 @@ def draw_picture(
     """Draw a picture of a line and one question, now and then asked again in other words."""
     asked = ASKED_TRAIN if split is Split.TRAIN else ASKED_HELD_OUT
     again = ASKED_AGAIN_TRAIN if split is Split.TRAIN else ASKED_AGAIN_HELD_OUT
-    line, image = draw_line_picture(rng, split, level, faces)
-    exchanges = [Exchange((Picture(image), Text(rng.choice(asked))), line, "picture", spelled=True)]
+    line, picture = draw_line_picture(rng, split, level, faces)
+    exchanges = [Exchange((picture, Text(rng.choice(asked))), line, "picture", spelled=True)]
     if level > 2 and rng.random() < 0.15:
         question = Text(rng.choice(again + asked))
         exchanges.append(Exchange((question,), line, "picture/again", spelled=True))
@@ -135,7 +136,7 @@ def draw_other_font_picture(rng: random.Random, split: Split, level: int = TOP_L
 
 def draw_line_picture(
     rng: random.Random, split: Split, level: int, faces: tuple[Face, ...] | None = None
-) -> tuple[str, Image.Image]:
+) -> tuple[str, Picture]:
     """Draw a line and its picture."""
     stage = _STAGES[min(level, TOP_LEVEL)]
     while True:
@@ -155,7 +156,21 @@ def draw_line_picture(
         if level > 3 and rng.random() < 0.1:
             draw.rectangle((0, 0, canvas[0] - 1, canvas[1] - 1), outline=ink)
         draw.text((x - left, y - top), line, font=face.at(size), fill=ink)
-        return line, image
+        glyphs = _glyphs(line, face.at(size), x - left, y - top)
+        return line, Picture(image, glyphs)
+
+
+def _glyphs(line: str, font: ImageFont.FreeTypeFont, x: float, y: float) -> tuple[Glyph, ...]:
+    """Return the characters of a line drawn from (x, y), all on its base line."""
+    base = y + font.getmetrics()[0]
+    return tuple(
+        Glyph(
+            character,
+            x + font.getlength(line[: place + 1]) - font.getlength(character) / 2,
+            base,
+        )
+        for place, character in enumerate(line)
+    )
 
 
 def _canvas(
@@ -164,11 +179,12 @@ def _canvas(
     """Return a size that holds the line, or nothing where none does."""
     if level == 0:
         return (96, 16) if width <= 92 else None
-    if level > 4 and rng.random() < 0.25:
+    if level > 4 and rng.random() < 0.2:
         size = rng.choice(_COMMON_SIZES)
         return size if width <= size[0] - 4 and height <= size[1] - 2 else None
-    full_width = width + 4 + rng.randint(0, 2 * stage.jitter)
-    full_height = height + 2 + rng.randint(0, stage.jitter + 6)
+    margin = stage.jitter if rng.random() < _ROOMY_SHARE else min(4, stage.jitter)
+    full_width = width + 4 + rng.randint(0, 2 * margin)
+    full_height = height + 2 + rng.randint(0, margin + 4)
     if level < 3 or rng.random() < 0.5:
         full_width, full_height = -(-full_width // 16) * 16, -(-full_height // 16) * 16
     full_height = max(16, full_height)

@@ -21,14 +21,17 @@ _LINE_BREAKS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _UNSAFE_IN_NAME = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
-def document_text(name: str, pages: Sequence[str]) -> str:
+def document_text(name: str, pages: Sequence[str], numbers: Sequence[int] | None = None) -> str:
     """Return the document between its tags, each page under its mark, without a final newline.
+
+    Pages are numbered from 1 unless `numbers` says otherwise (where only some were chosen).
 
     A line of the text that looks like a mark or a tag of ours is indented by one space, so that
     no document can forge a page or close itself.
     """
     lines = [document_opening(name, len(pages))]
-    for number, page in enumerate(pages, start=1):
+    marked = range(1, len(pages) + 1) if numbers is None else numbers
+    for number, page in zip(marked, pages, strict=True):
         lines.append(page_mark(number))
         if page:
             lines.append(page_text(page))

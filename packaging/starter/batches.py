@@ -30,6 +30,7 @@ class Batch:
     places: torch.Tensor
     targets: torch.Tensor
     pictures: dict[str, torch.Tensor]
+    readings: torch.Tensor
 
     @property
     def tokens(self) -> int:
@@ -75,6 +76,7 @@ def make_batch(samples: list[Sample], pad: int, device: str) -> Batch:
         torch.tensor(places, device=device),
         torch.tensor(targets, device=device),
         {name: t.to(device) for name, t in _picture_tensors(samples).items()},
+        _readings(samples).to(device),
     )
 
 
@@ -82,6 +84,17 @@ def scored_logits(model: Lfm2VlForConditionalGeneration, batch: Batch) -> torch.
     """Return the logits at the scored places only; the others would be computed for nothing."""
     hidden = model.model(input_ids=batch.ids, use_cache=False, **batch.pictures).last_hidden_state
     return model.lm_head(hidden[batch.rows, batch.places])
+
+
+def logits_and_patches(
+    model: Lfm2VlForConditionalGeneration, batch: Batch, layers: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the scored logits, and the state of each patch after the text model's first layers."""
+    out = model.model(
+        input_ids=batch.ids, use_cache=False, output_hidden_states=True, **batch.pictures
+    )
+    logits = model.lm_head(out.last_hidden_state[batch.rows, batch.places])
+    return logits, out.hidden_states[layers][batch.ids == model.config.image_token_id]
 
 
 def exact_answers(batch: Batch, logits: torch.Tensor) -> list[list[list[bool]]]:
@@ -102,6 +115,11 @@ def _cut(samples: list[Sample], tokens: int) -> list[list[Sample]]:
             group = []
         group.append(sample)
     return [*groups, group] if group else groups
+
+
+def _readings(samples: list[Sample]) -> torch.Tensor:
+    readings = [torch.from_numpy(reading) for sample in samples for reading in sample.readings]
+    return torch.cat(readings) if readings else torch.zeros(0, 0, dtype=torch.long)
 
 
 def _picture_tensors(samples: list[Sample]) -> dict[str, torch.Tensor]:

@@ -22,8 +22,9 @@ at once on any machine. Stock `Lfm2VlForConditionalGeneration`, {parameters:,} p
 
 ## What it can do
 
-- read one short line of printed text in a small picture (up to about 320 x 200 pixels, letters of
-  11 to 22 pixels; larger pictures are scaled down and become unreadable for it);
+- read one short line of printed text in a small picture (4 to 20 characters, font sizes of 13 to
+  20 pixels, up to about 320 x 200 pixels; larger pictures are scaled down and become unreadable
+  for it);
 - answer a question whose answer stands in a short document, in one sentence that names what was
   asked for ("The order number is KX-48213."), and further questions about the same document;
 - look up a cell of a small table in a document, less reliably;

@@ -10,14 +10,23 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 from tokenizer import END, IMAGE, IMAGE_END, IMAGE_START, START
 
 from engine.evals.items import Document, Exchange, Item, Part, Picture, Text
-from engine.model.families.lfm2_patches import ImagePatches, PatchSettings, image_patches
+from engine.model.families.lfm2_patches import (
+    ImagePatches,
+    PatchSettings,
+    content_box,
+    image_patches,
+)
 from engine.prompt.forms import document_text
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from tokenizers import Tokenizer
+
+CHARACTERS_A_PATCH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,7 @@ class Sample:
     ids: list[int] = field(default_factory=list)
     answers: list[Answered] = field(default_factory=list)
     pictures: list[ImagePatches] = field(default_factory=list)
+    readings: list[NDArray[np.int64]] = field(default_factory=list)
     level: int = 0
 
 
@@ -78,6 +88,7 @@ class ChatEncoder:
             if isinstance(part, Picture):
                 found = image_patches(part.image, self._patches)
                 sample.pictures.append(found)
+                sample.readings.append(self._reading(part, found))
                 sample.ids += [
                     self._id[IMAGE_START],
                     *[self._id[IMAGE]] * found.tokens,
@@ -99,6 +110,26 @@ class ChatEncoder:
         sample.ids += (self.spell if exchange.spelled else self.encode)(exchange.answer)
         sample.answers.append(Answered(first, len(sample.ids) + 1, exchange.task))
         self._close(sample)
+
+    def _reading(self, picture: Picture, found: ImagePatches) -> NDArray[np.int64]:
+        """Return for each patch the ids of the characters that can be told there.
+
+        A causal model has seen a character whole at the patch after its middle, in the lowest
+        row that it stands in.
+        """
+        margin, image = self._patches.trim_margin, picture.image
+        whole = (0, 0, image.width, image.height)
+        left, top, right, bottom = whole if margin is None else content_box(image, margin)
+        reading = np.zeros((found.tokens, CHARACTERS_A_PATCH), dtype=np.int64)
+        filled = [0] * found.tokens
+        for glyph in picture.glyphs:
+            column = int((glyph.x - left) / (right - left) * found.width) + 1
+            row = int((glyph.y - 2 - top) / (bottom - top) * found.height)
+            patch = min(row, found.height - 1) * found.width + min(column, found.width - 1)
+            if filled[patch] < CHARACTERS_A_PATCH:
+                reading[patch, filled[patch]] = self.encode_character(glyph.character)[0]
+                filled[patch] += 1
+        return reading
 
     def turn_head(self, role: str) -> list[int]:
         """Return what opens a turn."""

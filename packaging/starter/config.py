@@ -19,7 +19,7 @@ class ModelSize:
     rope_theta: float = 10_000.0
     context_tokens: int = 2048
     vision_hidden: int = 128
-    vision_feed_forward: int = 256
+    vision_feed_forward: int = 1024
     vision_layers: int = 3
     vision_heads: int = 4
     vision_grid: int = 16
@@ -27,6 +27,7 @@ class ModelSize:
     patch: int = 16
     min_image_tokens: int = 4
     max_image_tokens: int = 256
+    trim_margin: int | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Schedule:
     documents_from: float = 0.03
     pictures_from: float = 0.10
     mixed_from: float = 0.35
-    decay_from: float = 0.50
+    decay_from: float = 0.70
     long_from: float = 0.40
     levels_pushed_from: float = 0.25
     levels_full_at: float = 0.60
@@ -47,7 +48,7 @@ class Schedule:
     adam_rate: float = 1.5e-3
     last_rate_share: float = 0.03
     text_tokens_first: int = 1024
-    text_tokens: int = 1536
+    text_tokens: int = 1280
     text_tokens_beside_first_pictures: int = 1024
     picture_tokens_first: int = 2048
     picture_tokens: int = 3584

@@ -62,6 +62,7 @@ def patch_settings(size: ModelSize) -> PatchSettings:
         downsample_factor=1,
         min_image_tokens=size.min_image_tokens,
         max_image_tokens=size.max_image_tokens,
+        trim_margin=size.trim_margin,
     )
 
 

@@ -60,4 +60,6 @@ def _write_preprocessor(size: ModelSize, folder: Path) -> None:
         "return_row_col_info": False,
         "use_thumbnail": False,
     }
+    if patches.trim_margin is not None:
+        config["trim_margin"] = patches.trim_margin
     (folder / "preprocessor_config.json").write_text(json.dumps(config, indent=2) + "\n")

@@ -9,7 +9,14 @@ import time
 from typing import TYPE_CHECKING
 
 import torch
-from batches import Batch, exact_answers, make_batch, scored_logits, sorted_groups
+from batches import (
+    Batch,
+    exact_answers,
+    logits_and_patches,
+    make_batch,
+    scored_logits,
+    sorted_groups,
+)
 from chat import ChatEncoder
 from levels import (
     Stream,
@@ -21,6 +28,7 @@ from levels import (
 )
 from muon import optimisers
 from network import model_config, new_model, patch_settings, see_contrast_only
+from reading import PatchReader
 from tokenizer import END, IMAGE, PAD, SPARE
 from torch.nn.functional import cross_entropy
 
@@ -52,16 +60,20 @@ class Trainer:
         self.model: Lfm2VlForConditionalGeneration = new_model(
             model_config(settings.size, ids), settings.seed, settings.device
         )
+        self.reader = PatchReader(settings.size.hidden, settings.size.vocabulary)
+        self.reader.to(settings.device)
         self.average = {n: p.detach().clone() for n, p in self.model.named_parameters()}
         schedule = settings.schedule
         self.muon, self.adam = optimisers(
             self.model, schedule.muon_rate_first, schedule.adam_rate_first
         )
         first_id = tokenizer.token_to_id(SPARE[-1]) + 1
+        self.adam.add_param_group({"params": list(self.reader.parameters())})
         self.text = text_stream(self.encoder, settings.size.vocabulary, first_id)
         self.pictures = picture_stream(self.encoder)
         self.step, self.elapsed, self.tokens, self.pictures_seen = 0, 0.0, 0, 0
         self._since_log = {"text": 0.0, "picture": 0.0}
+        self._patches_read = 0.0
         self._stopped = False
 
     @property
@@ -104,6 +116,7 @@ class Trainer:
         state = {
             "model": self.model.state_dict(),
             "average": self.average,
+            "reader": self.reader.state_dict(),
             "muon": self.muon.state_dict(),
             "adam": self.adam.state_dict(),
             "step": self.step,
@@ -125,6 +138,7 @@ class Trainer:
         state = torch.load(self.folder / "checkpoint.pt", map_location=self.settings.device)
         self.model.load_state_dict(state["model"])
         self.average = state["average"]
+        self.reader.load_state_dict(state["reader"])
         self.muon.load_state_dict(state["muon"])
         self.adam.load_state_dict(state["adam"])
         self.step, self.elapsed = state["step"], state["elapsed"]
@@ -156,10 +170,15 @@ class Trainer:
         return picture_shares(self.progress, schedule), tokens
 
     def _learn(self, name: str, batch: Batch) -> None:
-        logits = scored_logits(self.model, batch)
+        if batch.pictures:
+            logits, patches = logits_and_patches(self.model, batch, PatchReader.LAYERS)
+            aside, self._patches_read = self.reader(patches, batch)
+        else:
+            logits, aside = scored_logits(self.model, batch), 0.0
         loss = cross_entropy(logits, batch.targets)
-        loss.backward()
         self._since_log[name] += loss.item()
+        loss = loss + aside
+        loss.backward()
         self.tokens += batch.tokens
         self.pictures_seen += sum(len(sample.pictures) for sample in batch.samples)
         stream = self.text if name == "text" else self.pictures
@@ -196,6 +215,7 @@ class Trainer:
             "pictures": self.pictures_seen,
             "rate": round(self.muon.param_groups[0]["lr"], 5),
             **{f"loss_{k}": round(v / _LOG_EVERY, 4) for k, v in self._since_log.items()},
+            "patches_read": round(self._patches_read, 3),
             "levels": {
                 source.name: [source.level, round(source.exact, 3)]
                 for stream in (self.text, self.pictures)
@@ -226,5 +246,5 @@ class _Groups:
 
     def _draw(self) -> Sample:
         assert self._plan is not None
-        top_share = 0.5 if self._trainer.progress < 0.6 else 0.7
+        top_share = 0.5 if self._trainer.progress < 0.6 else 0.75
         return self._stream.next(self._rng, self._plan[0], top_share)

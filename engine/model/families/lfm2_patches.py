@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _HALF = (0.5, 0.5, 0.5)
+# How far a channel may be from the ground's before a pixel counts as content.
+_GROUND_TOLERANCE = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class PatchSettings:
     image_mean: tuple[float, ...] = _HALF
     image_std: tuple[float, ...] = _HALF
     rescale_factor: float = 1 / 255
+    trim_margin: int | None = None
 
     @classmethod
     def from_dict(cls, config: Mapping[str, object]) -> PatchSettings:
@@ -52,6 +55,7 @@ class PatchSettings:
             image_mean=channels("image_mean", usual.image_mean),
             image_std=channels("image_std", usual.image_std),
             rescale_factor=float(cast("float", config.get("rescale_factor", usual.rescale_factor))),
+            trim_margin=cast("int | None", config.get("trim_margin")),
         )
 
 
@@ -74,6 +78,8 @@ def image_patches(image: Image.Image, settings: PatchSettings) -> ImagePatches:
     """Return the picture's patches; a transparent picture is laid on white."""
     patch = settings.encoder_patch_size
     opaque = _on_white(image)
+    if settings.trim_margin is not None:
+        opaque = opaque.crop(content_box(opaque, settings.trim_margin))
     width, height = _resized(opaque.width, opaque.height, settings)
     if opaque.size != (width, height):
         opaque = opaque.resize((width, height), Image.Resampling.BILINEAR)
@@ -91,8 +97,36 @@ def image_patches(image: Image.Image, settings: PatchSettings) -> ImagePatches:
 
 
 def image_token_count(width: int, height: int, settings: PatchSettings) -> int:
-    """Return how many tokens a picture of this size in pixels takes."""
+    """Return how many tokens a picture of this size in pixels takes when it is not trimmed."""
     return _tokens(*_resized(width, height, settings), settings)
+
+
+def picture_token_count(image: Image.Image, settings: PatchSettings) -> int:
+    """Return how many tokens this picture takes, trimmed where the settings say so."""
+    if settings.trim_margin is None:
+        return image_token_count(image.width, image.height, settings)
+    left, top, right, bottom = content_box(image, settings.trim_margin)
+    return image_token_count(right - left, bottom - top, settings)
+
+
+def content_box(image: Image.Image, margin: int) -> tuple[int, int, int, int]:
+    """Return the box around all that differs from the ground, `margin` pixels wider each way.
+
+    The ground is the corners' middle colour. The box stays inside the picture; a picture that is
+    all ground stays whole.
+    """
+    pixels = np.asarray(_on_white(image), dtype=np.int16)
+    ground = np.median(pixels[[0, 0, -1, -1], [0, -1, 0, -1]], axis=0)
+    content = np.abs(pixels - ground).max(axis=-1) > _GROUND_TOLERANCE
+    rows, columns = np.flatnonzero(content.any(axis=1)), np.flatnonzero(content.any(axis=0))
+    if not len(rows):
+        return 0, 0, image.width, image.height
+    return (
+        max(0, int(columns[0]) - margin),
+        max(0, int(rows[0]) - margin),
+        min(image.width, int(columns[-1]) + 1 + margin),
+        min(image.height, int(rows[-1]) + 1 + margin),
+    )
 
 
 def _on_white(image: Image.Image) -> Image.Image:

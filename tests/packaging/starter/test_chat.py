@@ -11,7 +11,7 @@ from tokenizer import IMAGE, save_tokenizer
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
-from engine.evals.items import Document, Exchange, Item, Picture, Split, Text
+from engine.evals.items import Document, Exchange, Glyph, Item, Picture, Split, Text
 from engine.evals.tasks import TASKS
 from engine.model.families.lfm2_patches import PatchSettings
 from engine.prompt.forms import document_text
@@ -114,3 +114,11 @@ def test_pictures_in_a_message(stock: PreTrainedTokenizerBase) -> None:
     )
     mark = "<|image_start|><image><|image_end|>"
     assert rendered == f"<|im_start|>user\n{mark}{mark}\nRead.<|im_end|>\n"
+
+
+def test_patches_are_labelled_where_their_characters_end(tokenizer: Tokenizer) -> None:
+    glyphs = (Glyph("a", 4.0, 14.0), Glyph("b", 12.0, 14.0), Glyph("c", 40.0, 30.0))
+    item = Item("x", (Exchange((Picture(Image.new("RGB", (64, 32)), glyphs),), "abc", "x"),))
+    reading = ChatEncoder(tokenizer, PATCHES).sample(item, "x").readings[0]
+    names = [[tokenizer.decode([i]) for i in patch if i] for patch in reading.tolist()]
+    assert names == [[], ["a", "b"], [], [], [], [], [], ["c"]]

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from batches import exact_answers, make_batch, scored_logits, sorted_groups
+from batches import (
+    exact_answers,
+    logits_and_patches,
+    make_batch,
+    scored_logits,
+    sorted_groups,
+)
 from chat import Answered, Sample
 from config import ModelSize, Settings
 from evaluate import evaluate, places_table, report
@@ -112,3 +118,15 @@ def test_run_is_taken_up_measured_and_packed(tokenizer: Tokenizer, tmp_path: Pat
     config = json.loads((tmp_path / "packed" / "preprocessor_config.json").read_text())
     assert config["downsample_factor"] == 1
     assert (tmp_path / "packed" / "model.safetensors").stat().st_size < 2_000_000
+
+
+def test_reader_is_asked_for_every_patch(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    trainer = _trainer(tokenizer, tmp_path)
+    samples = [trainer.encoder.sample(item, "x") for item in draw_items("picture/new_font", 2, 1)]
+    batch = make_batch(samples, trainer.pad, "cpu")
+    logits, patches = logits_and_patches(trainer.model, batch, 1)
+    torch.testing.assert_close(logits, scored_logits(trainer.model, batch))
+    assert len(patches) == len(batch.readings) == sum(p.tokens for s in samples for p in s.pictures)
+    loss, right = trainer.reader(patches, batch)
+    assert loss.item() > 0
+    assert 0 <= right <= 1

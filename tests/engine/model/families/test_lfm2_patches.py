@@ -1,10 +1,18 @@
 """Patches are those that the stock processor makes for a picture that is not split."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from engine.model.families.lfm2_patches import PatchSettings, image_patches, image_token_count
+from engine.model.families.lfm2_patches import (
+    PatchSettings,
+    content_box,
+    image_patches,
+    image_token_count,
+    picture_token_count,
+)
 
 SETTINGS = PatchSettings(downsample_factor=1, min_image_tokens=4, max_image_tokens=256)
 
@@ -58,3 +66,24 @@ def test_settings_are_read_from_the_preprocessor_file() -> None:
         encoder_patch_size=8, downsample_factor=1, image_mean=(0.1, 0.2, 0.3)
     )
     assert PatchSettings.from_dict({}) == PatchSettings()
+
+
+@pytest.mark.parametrize(("ink", "ground"), [("black", "white"), ("white", "navy")])
+def test_trimming_keeps_what_stands_on_the_ground(ink: str, ground: str) -> None:
+    image = Image.new("RGB", (200, 120), ground)
+    ImageDraw.Draw(image).rectangle((40, 50, 99, 63), fill=ink)
+    assert content_box(image, 2) == (38, 48, 102, 66)
+    trimmed = replace(SETTINGS, trim_margin=2)
+    found = image_patches(image, trimmed)
+    assert (found.height, found.width) == (1, 4)
+    assert picture_token_count(image, trimmed) == found.tokens == 4
+    assert picture_token_count(image, SETTINGS) == image_patches(image, SETTINGS).tokens
+
+
+def test_trimming_stays_inside_and_leaves_an_empty_picture_whole() -> None:
+    empty = Image.new("RGB", (64, 32), "white")
+    assert content_box(empty, 2) == (0, 0, 64, 32)
+    full = empty.copy()
+    full.putpixel((0, 5), (0, 0, 0))
+    full.putpixel((63, 31), (0, 0, 0))
+    assert content_box(full, 8) == (0, 0, 64, 32)
