@@ -30,7 +30,6 @@ def pack(
         do_sample=False,
         eos_token_id=ids.eos_token_id,
         pad_token_id=ids.pad_token_id,
-        max_length=size.context_tokens,
     )
     model.to(dtype=torch.bfloat16).save_pretrained(folder)
     (folder / "model.safetensors").chmod(0o644)
