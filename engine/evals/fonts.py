@@ -18,6 +18,8 @@ _TRAINING = (
     (_DEJAVU, ("DejaVuSansMono.ttf", "DejaVuSans.ttf")),
     ("font_roboto", ("Roboto-Regular.ttf",)),
     ("font_caladea", ("Caladea-Regular.ttf",)),
+    ("font_source_sans_pro", ("SourceSansPro-Regular.ttf",)),
+    ("font_manrope", ("Manrope-Regular.ttf",)),
 )
 _EXTRA_HELD_OUT = (
     ("font_hanken_grotesk", ("HankenGrotesk-Regular.otf", "HankenGrotesk-Medium.otf")),

@@ -104,9 +104,9 @@ _STAGES = (
     _Stage(10, 1, (12, 14), 4, coloured=False),
     _Stage(10, 4, (12, 15), 6, coloured=False),
     _Stage(12, 4, (13, 16), 8, coloured=False),
-    _Stage(16, 4, (13, 18), 10, coloured=True),
-    _Stage(20, 4, (13, 20), 16, coloured=True),
-    _Stage(20, 4, (13, 20), 20, coloured=True),
+    _Stage(16, 6, (13, 18), 10, coloured=True),
+    _Stage(20, 6, (13, 19), 16, coloured=True),
+    _Stage(20, 6, (13, 19), 20, coloured=True),
 )
 
 
