@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.conversation import Conversation, Turn, TurnState
-from app.drafts import Draft
+from app.drafts import Draft, draft_of
 from app.figures import Meter
 from engine import (
     Failed,
@@ -22,7 +22,6 @@ from engine import (
     ModelNotUsable,
     PrefillProgress,
     TextDelta,
-    TextPart,
 )
 
 if TYPE_CHECKING:
@@ -85,6 +84,8 @@ class ChatSession(QObject):
         self.meter = Meter()
         self.conversations: list[Conversation] = []
         self.current = Conversation()
+        # Where nothing has been asked yet; there is one, so that what is written there is found.
+        self._unsent = self.current
         models.heard.connect(self._measure)
         models.ready.connect(self._advance)
         models.failed.connect(self._model_failed)
@@ -105,11 +106,13 @@ class ChatSession(QObject):
         return Conversation(turns=[*self.current.turns, turn]).messages_for(turn)
 
     def open_new(self) -> None:
-        """Turn to an empty conversation; one that is still empty is kept."""
-        if self.current.turns:
-            self._open(Conversation())
-        else:
+        """Turn to the empty conversation; there is a new one once the last has been asked in."""
+        if not self.current.turns:
             self.conversation_opened.emit(self.current)
+            return
+        if self._unsent.turns:
+            self._unsent = Conversation()
+        self._open(self._unsent)
 
     def open(self, conversation_id: str) -> None:
         """Turn to the conversation with this id."""
@@ -148,12 +151,11 @@ class ChatSession(QObject):
         if waiting is None:
             return None
         self._queue.remove(waiting)
-        waiting.conversation.turns.remove(turn)
-        if not waiting.conversation.turns:
-            self.conversations.remove(waiting.conversation)
+        waiting.conversation.remove(turn)
+        self._shelve(waiting.conversation)
         self.turn_removed.emit(turn)
         self.conversations_changed.emit()
-        return _draft_of(turn)
+        return draft_of(turn.question)
 
     def resume(self, turn: Turn) -> None:
         """Continue an answer exactly where it stopped."""
@@ -176,6 +178,14 @@ class ChatSession(QObject):
         self.conversation_opened.emit(conversation)
         self.conversations_changed.emit()
         self._show_figures_of(conversation)
+
+    def _shelve(self, conversation: Conversation) -> None:
+        """An emptied conversation is the unsent one again, unless another has taken its place."""
+        if conversation.turns:
+            return
+        if self._unsent is conversation or self._unsent.turns:
+            self._unsent = conversation
+            self.conversations.remove(conversation)
 
     def _ask_again(self, turn: Turn) -> None:
         owner = next((c for c in self.conversations if turn in c.turns), None)
@@ -268,21 +278,9 @@ class ChatSession(QObject):
 
     def _show_figures_of(self, conversation: Conversation) -> None:
         """The engine's rate is everybody's; the context is this conversation's own."""
-        self.meter.show_context(_context_tokens(conversation))
+        self.meter.show_context(conversation.context_tokens)
         self.figures_changed.emit(self.meter.figures)
 
     def _measure(self, event: Event) -> None:
         self.meter.hear(event)
         self.figures_changed.emit(self.meter.figures)
-
-
-def _context_tokens(conversation: Conversation) -> int | None:
-    usages = [turn.usage for turn in conversation.turns if turn.usage is not None]
-    return usages[-1].prompt_tokens + usages[-1].completion_tokens if usages else None
-
-
-def _draft_of(turn: Turn) -> Draft:
-    parts = turn.question.parts
-    return Draft(
-        turn.question.text, tuple(part for part in parts if not isinstance(part, TextPart))
-    )

@@ -55,6 +55,12 @@ class Conversation:
     title: str = UNTITLED
     turns: list[Turn] = field(default_factory=list)
 
+    @property
+    def context_tokens(self) -> int | None:
+        """How much of the context the last answer left filled; `None` before the first."""
+        usages = [turn.usage for turn in self.turns if turn.usage is not None]
+        return usages[-1].prompt_tokens + usages[-1].completion_tokens if usages else None
+
     def add(self, question: Message) -> Turn:
         """Append a turn that asks `question`; the first one names the conversation."""
         if not self.turns:
@@ -62,6 +68,12 @@ class Conversation:
         turn = Turn(question)
         self.turns.append(turn)
         return turn
+
+    def remove(self, turn: Turn) -> None:
+        """Take `turn` out; an empty conversation is untitled again."""
+        self.turns.remove(turn)
+        if not self.turns:
+            self.title = UNTITLED
 
     def messages_for(self, turn: Turn) -> tuple[Message, ...]:
         """The whole history up to `turn`'s question; its partial answer last, to be continued.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine import DocumentPart, ImagePart, Message, user
+from engine import DocumentPart, ImagePart, Message, TextPart, user
 
 Attachment = ImagePart | DocumentPart
 
@@ -25,3 +25,9 @@ class Draft:
         """The draft as the model reads it: attachments first, so that the question comes last."""
         text = self.text.strip()
         return user(*self.attachments, *((text,) if text else ()))
+
+
+def draft_of(question: Message) -> Draft:
+    """`question` as it was before it was sent."""
+    attachments = tuple(part for part in question.parts if not isinstance(part, TextPart))
+    return Draft(question.text, attachments)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.chat_session import ChatSession
-from app.conversation import Turn, TurnState
+from app.conversation import UNTITLED, Turn, TurnState
 from app.drafts import Draft
 from app.model_loading import ModelLoading
 from engine import Failed, ModelNotUsable, OutOfMemory, assistant, user
@@ -103,6 +103,20 @@ def test_a_waiting_question_can_be_taken_back(desk: Desk, script) -> None:
     assert desk.session.withdraw(turn) == Draft("Early?")
     assert desk.session.conversations == []
     assert desk.session.current.turns == []
+    assert desk.session.current.title == UNTITLED
+
+
+def test_an_emptied_conversation_stays_in_reach_beside_another_unsent_one(
+    desk: Desk, script
+) -> None:
+    script.load = script.load_when_opened
+    desk.models.load()
+    turn = ask(desk.session, "Early?")
+    emptied = desk.session.current
+    desk.session.open_new()
+    desk.session.open(emptied.id)
+    desk.session.withdraw(turn)
+    assert desk.session.conversations == [emptied]
 
 
 def test_without_a_model_the_turn_says_why(qtbot: QtBot, desk: Desk, script) -> None:
@@ -224,6 +238,17 @@ def test_a_new_conversation_is_not_made_twice(session: ChatSession) -> None:
     before = session.current
     session.open_new()
     assert session.current is before
+
+
+def test_the_unsent_conversation_is_returned_to(qtbot: QtBot, session: ChatSession) -> None:
+    wait_for(qtbot, ask(session, "First?"), TurnState.DONE)
+    first = session.current
+    session.open_new()
+    unsent = session.current
+    session.open(first.id)
+    session.open_new()
+    assert session.current is unsent
+    assert session.conversations == [first]
 
 
 def test_an_empty_draft_asks_nothing(session: ChatSession, script) -> None:

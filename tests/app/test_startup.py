@@ -75,6 +75,7 @@ def test_a_question_that_waits_goes_back_into_the_composer(
     assert program.session.current.turns == []
     assert program.page.composer.draft().text == "Early?"
     assert program.page.first_run.isVisible()
+    assert program.window.header.title.full == "New conversation"
 
 
 def test_a_question_taken_back_stands_before_what_is_written(
@@ -99,6 +100,21 @@ def test_drafts_stay_with_their_conversations(qtbot: QtBot, program: Program) ->
     program.window.registry["new_conversation"].trigger()
     assert program.page.composer.draft().empty
     program.session.open(first.id)
+    assert program.page.composer.draft().text == "half a thought"
+
+
+def test_a_half_written_question_in_a_new_conversation_is_found_again(
+    qtbot: QtBot, program: Program
+) -> None:
+    with qtbot.waitSignal(program.models.ready):
+        program.show()
+    with qtbot.waitSignal(program.session.answer_finished):
+        ask(qtbot, program, "First?")
+    first = program.session.current
+    program.window.registry["new_conversation"].trigger()
+    qtbot.keyClicks(program.page.composer.editor, "half a thought")
+    program.session.open(first.id)
+    program.window.registry["new_conversation"].trigger()
     assert program.page.composer.draft().text == "half a thought"
 
 
