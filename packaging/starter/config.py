@@ -27,7 +27,7 @@ class ModelSize:
     patch: int = 16
     min_image_tokens: int = 4
     max_image_tokens: int = 256
-    trim_margin: int | None = None
+    trim_margin: int | None = 2
 
 
 @dataclass(frozen=True)
