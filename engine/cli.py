@@ -6,8 +6,10 @@ when it is asked for, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import logging
 import sys
 from importlib.metadata import version as package_version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -175,6 +177,7 @@ def main(argv: list[str], extra_suites: Mapping[str, Suite] | None = None) -> in
 
     `extra_suites` are benchmarks from above this layer: those that need the window.
     """
+    _settle_output()
     try:
         result = app(args=argv, prog_name="tanka", standalone_mode=False, obj=extra_suites)
     except typer.TyperException as error:
@@ -187,8 +190,22 @@ def main(argv: list[str], extra_suites: Mapping[str, Suite] | None = None) -> in
         print(file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
+        # Whoever read has had enough; what is still buffered must not fail once more at exit.
+        sys.stdout = None
         return EXIT_DONE
+    except OSError as error:
+        print(f"tanka: The output cannot be written: {error.strerror}.", file=sys.stderr)
+        sys.stdout = None
+        return EXIT_ENGINE
     return result if isinstance(result, int) else EXIT_DONE
+
+
+def _settle_output() -> None:
+    """Characters that a terminal cannot show become question marks, not faults."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    logging.basicConfig(level=logging.CRITICAL)
 
 
 def exit_code(error: EngineError) -> int:

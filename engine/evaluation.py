@@ -77,10 +77,13 @@ def choose_tasks(wanted: Sequence[str] | None) -> tuple[str, ...]:
     available = available_tasks()
     if wanted is None:
         return available
-    chosen = tuple(t for t in available if t in wanted or t.partition("/")[0] in wanted)
-    if not chosen:
-        raise BadRequest(f"There is no such task. There are: {', '.join(available)}.")
-    return chosen
+    families = {task.partition("/")[0] for task in available}
+    unknown = [name for name in wanted if name not in available and name not in families]
+    if unknown:
+        raise BadRequest(
+            f"There is no task “{unknown[0]}” here. There are: {', '.join(available)}."
+        )
+    return tuple(t for t in available if t in wanted or t.partition("/")[0] in wanted)
 
 
 def evaluate(

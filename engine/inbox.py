@@ -6,10 +6,11 @@ import logging
 import threading
 import time
 from collections import deque
+from itertools import takewhile
 from typing import TYPE_CHECKING, Protocol
 
 from engine.api.events import Event, is_terminal
-from engine.api.requests import CountTokens, Request
+from engine.api.requests import CountTokens, LoadModel, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,9 +86,13 @@ class Inbox:
             return None if self._closed else self._tickets.popleft()
 
     def take_counts(self) -> list[Ticket]:
-        """Take out the waiting `CountTokens` requests, which may be served between steps."""
+        """Take out the `CountTokens` requests that may be served between steps.
+
+        Those behind a waiting `LoadModel` mean the model that it brings, so they stay.
+        """
         with self._changed:
-            counts = [t for t in self._tickets if isinstance(t.request, CountTokens)]
+            ahead = takewhile(lambda t: not isinstance(t.request, LoadModel), self._tickets)
+            counts = [t for t in ahead if isinstance(t.request, CountTokens)]
             for ticket in counts:
                 self._tickets.remove(ticket)
             return counts

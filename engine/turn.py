@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from engine.cache.prefix_store import Lease, PrefixStore
     from engine.model.loaded_model import LoadedModel
     from engine.prompt.render import Prompt
+    from engine.text.detokenizer import Spoken
 
 # One chunk is what a cancel may have to wait for.
 PREFILL_CHUNK_CPU = 256
@@ -43,6 +44,7 @@ class Clock:
     prefilled: float | None = None
     first_token: float | None = None
     last_token: float | None = None
+    first_text: float | None = None
 
     def timings(self, computed_tokens: int, completion_tokens: int) -> Timings:
         """Durations and rates so far."""
@@ -51,7 +53,7 @@ class Clock:
         return Timings(
             queue_s=self.started - self.submitted,
             total_s=now - self.submitted,
-            ttft_s=None if first is None else first - self.submitted,
+            ttft_s=None if first is None else (self.first_text or first) - self.submitted,
             prefill_tok_s=_rate(computed_tokens, self.started, self.prefilled),
             decode_tok_s=_rate(completion_tokens - 1, first, last),
         )
@@ -83,7 +85,13 @@ class Turn:
         room = answer_room(
             len(prompt.tokens), self.model.max_context, self.request.limits.max_tokens
         )
-        speaker = Speaker(self.model.tokenizer, self.model.stop_tokens, self.request.limits, room)
+        speaker = Speaker(
+            self.model.tokenizer,
+            self.model.stop_tokens,
+            self.request.limits,
+            room,
+            prompt.spoken,
+        )
         with self.prefixes.lease(prompt.keys) as lease:
             logits = yield from self._prefill(prompt, lease, clock)
             if logits is not None:
@@ -136,11 +144,12 @@ class Turn:
                 clock.last_token = time.perf_counter()
                 clock.first_token = clock.first_token or clock.last_token
                 lease.keys.append(token)
-                yield from self._say(speaker.hear(token), speaker)
-        yield from self._say(speaker.close(), speaker)
+                yield from self._say(speaker.hear(token), speaker, clock)
+        yield from self._say(speaker.close(), speaker, clock)
 
-    def _say(self, text: str, speaker: Speaker) -> Iterator[Event]:
+    def _say(self, text: str, speaker: Speaker, clock: Clock) -> Iterator[Event]:
         if text:
+            clock.first_text = clock.first_text or time.perf_counter()
             self.text += text
             yield TextDelta(self.request.request_id, text, len(speaker.tokens))
 
@@ -152,12 +161,13 @@ class Turn:
 
         An answer cut by a stop string reads differently from its tokens, so it is not kept.
         """
-        self._keep(self.request.messages, prompt, prompt.text, prompt.keys)
+        messages = self.request.messages
+        self._keep(messages, prompt, prompt.text, prompt.keys, prompt.spoken)
         if not speaker.tokens or speaker.stopped_by_string:
             return
-        *before, last = self.request.messages
+        *before, last = messages
         said = last.text if last.role == "assistant" else ""
-        if not said:
+        if last.role != "assistant":
             before.append(last)
         ending = speaker.tokens[-1]
         mark = self.model.token_text(ending) if ending in self.model.stop_tokens else ""
@@ -166,10 +176,17 @@ class Turn:
             prompt,
             prompt.text + self.text + mark,
             (*prompt.keys, *speaker.tokens),
+            speaker.spoken,
         )
 
     def _keep(
-        self, messages: Sequence[Message], prompt: Prompt, text: str, keys: tuple[int, ...]
+        self,
+        messages: Sequence[Message],
+        prompt: Prompt,
+        text: str,
+        keys: tuple[int, ...],
+        spoken: Spoken,
     ) -> None:
         tokens = (*prompt.tokens, *keys[len(prompt.keys) :])
-        self.transcripts.keep(messages, Transcript(text, tokens, keys, prompt.spans, prompt.marks))
+        kept = Transcript(text, tokens, keys, prompt.spans, prompt.marks, spoken)
+        self.transcripts.keep(messages, kept)

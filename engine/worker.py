@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import psutil
@@ -63,7 +64,7 @@ class EngineWorker:
     def handle(self, ticket: Ticket, inbox: Inbox) -> None:
         """Carry out one request, ending with its terminal event."""
         if ticket.cancelled:
-            ticket.emit(self._cancelled_before_start(ticket))
+            ticket.emit(_cancelled(ticket))
             return
         match ticket.request:
             case LoadModel() as load:
@@ -80,14 +81,15 @@ class EngineWorker:
 
     def _load(self, request: LoadModel, ticket: Ticket) -> None:
         def progress(step: str, loaded: int, total: int) -> None:
+            if ticket.cancelled:
+                raise _Cancelled
             ticket.emit(ModelProgress(request.request_id, step, loaded, total))
 
         folder = request.folder or starter_model_dir()
         name = STARTER_NAME if request.folder is None else request.folder.name
         model = load_model(folder, name, request.weights, progress)
-        budget = int(psutil.virtual_memory().available * _PREFIX_SHARE)
         self._model = model
-        self._prefixes = PrefixStore(model.new_cache, budget)
+        self._prefixes = PrefixStore(model.new_cache, _prefix_budget_bytes(model.info.device))
         self._transcripts = Transcripts()
         ticket.emit(ModelReady(request.request_id, model.info, memory_use()))
 
@@ -132,7 +134,7 @@ class EngineWorker:
         self._guard(ticket, run, lambda: said)
 
     def _serve_counts(self, inbox: Inbox) -> None:
-        """Counting is short, and the composer should not wait for an answer to end."""
+        """The composer should not wait for an answer to end to learn what its draft costs."""
         for ticket in inbox.take_counts():
             self.handle(ticket, inbox)
 
@@ -147,16 +149,46 @@ class EngineWorker:
         """Run `act`; whatever it raises becomes `Failed`, with what was said before."""
         try:
             act()
+        except _Cancelled:
+            ticket.emit(_cancelled(ticket))
         except EngineError as error:
-            ticket.emit(Failed(ticket.request.request_id, error, said()))
+            self._fail(ticket, error, said())
         except Exception as fault:
             log.exception("a request failed")
-            ticket.emit(Failed(ticket.request.request_id, _explain(fault), said()))
+            self._fail(ticket, _explain(fault), said())
 
-    def _cancelled_before_start(self, ticket: Ticket) -> Finished:
-        timings = Timings(queue_s=0.0, total_s=0.0)
-        usage = Usage(0, 0, 0, 0)
-        return Finished(ticket.request.request_id, "cancelled", "", usage, timings, memory_use())
+    def _fail(self, ticket: Ticket, error: EngineError, said: str) -> None:
+        if isinstance(error, OutOfMemory):
+            self._make_room()
+        # An error that is shown for a while must not keep a model and its caches alive.
+        error.__traceback__ = error.__cause__ = error.__context__ = None
+        ticket.emit(Failed(ticket.request.request_id, error, said))
+
+    def _make_room(self) -> None:
+        """Give up everything that can be computed again."""
+        if self._prefixes is not None:
+            self._prefixes.clear()
+        if self._model is not None:
+            self._model.features.clear()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+
+class _Cancelled(Exception):
+    """A request was given up while it was carried out."""
+
+
+def _cancelled(ticket: Ticket) -> Finished:
+    waited = time.perf_counter() - ticket.submitted_at
+    timings = Timings(queue_s=waited, total_s=waited)
+    usage = Usage(0, 0, 0, 0)
+    return Finished(ticket.request.request_id, "cancelled", "", usage, timings, memory_use())
+
+
+def _prefix_budget_bytes(device: str) -> int:
+    """A share of the memory that is free where the model runs."""
+    free = torch.cuda.mem_get_info()[0] if device == "cuda" else psutil.virtual_memory().available
+    return int(free * _PREFIX_SHARE)
 
 
 def memory_use() -> MemoryUse:
@@ -182,7 +214,7 @@ def _explain(fault: Exception) -> EngineError:
             "every time, the model's files are damaged.",
             details,
         )
-    return TurnFault("Something went wrong during this answer. You can try again.", details)
+    return TurnFault("Something went wrong in the engine. You can try again.", details)
 
 
 def _lower_priority() -> None:

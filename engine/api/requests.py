@@ -40,11 +40,18 @@ class SamplingParams:
 
     def __post_init__(self) -> None:
         checks = (
-            (0.0 <= self.temperature <= 100.0, "temperature must lie between 0 and 100"),
+            (
+                self.temperature == 0.0 or 1e-6 <= self.temperature <= 100.0,
+                "temperature must be 0 or lie between 0.000001 and 100",
+            ),
             (self.top_k is None or self.top_k >= 1, "top-k must be at least 1"),
             (0.0 < self.top_p <= 1.0, "top-p must lie above 0 and at most at 1"),
             (0.0 <= self.min_p < 1.0, "min-p must lie between 0 and 1"),
             (0.0 < self.repetition_penalty <= 10.0, "repetition penalty must lie between 0 and 10"),
+            (
+                self.seed is None or 0 <= self.seed < 2**63,
+                "the seed must be a whole number from 0 to 2^63 - 1",
+            ),
         )
         for holds, sentence in checks:
             if not holds:

@@ -33,7 +33,9 @@ def run() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         path = build_starter_arch(Path(folder) / "starter-arch", 2048)
         ours = load_model(path, "starter-arch", "full", lambda *_: None)
-        theirs = AutoModelForImageTextToText.from_pretrained(path, dtype=torch.float32).eval()
+        theirs = AutoModelForImageTextToText.from_pretrained(
+            path, dtype=getattr(torch, ours.info.dtype), device_map={"": ours.info.device}
+        ).eval()
         _time_ours(ours), _time_theirs(theirs)  # warm up
         ratios = [_time_theirs(theirs) / _time_ours(ours) for _ in range(_ROUNDS)]
     return [
@@ -54,7 +56,7 @@ def _time_ours(model: LoadedModel) -> float:
 
 @torch.no_grad()
 def _time_theirs(model: torch.nn.Module) -> float:
-    ids = torch.tensor([_PROMPT])
+    ids = torch.tensor([_PROMPT]).to(next(model.parameters()).device)
     started = time.perf_counter()
     model.generate(  # type: ignore[operator]
         input_ids=ids,

@@ -51,7 +51,7 @@ class Sampler:
 
     def _filter(self, scores: torch.Tensor) -> torch.Tensor:
         params = self._params
-        # Shifting the best score to 0 first keeps tiny temperatures from overflowing.
+        # Shifting the best score to 0 first keeps small temperatures from overflowing.
         scores = (scores - scores.max()) / params.temperature
         if params.top_k is not None:
             scores = keep_top_k(scores, params.top_k)

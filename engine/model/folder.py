@@ -6,6 +6,7 @@ Only safetensors are read, no code from a folder is ever run, and what is missin
 from __future__ import annotations
 
 import json
+import math
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,17 +19,38 @@ if TYPE_CHECKING:
 
 _MAX_JSON_BYTES = 64 * 2**20
 _MAX_TEMPLATE_BYTES = 2**20
+_NAMING_CODE = (
+    "config.json",
+    "tokenizer_config.json",
+    "preprocessor_config.json",
+    "processor_config.json",
+)
+_NOT_AS_IT_SHOULD_BE = (
+    ValueError,
+    struct.error,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    RecursionError,
+)
 _PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """A checked checkpoint folder. `weight_bytes` is the size of all shards together."""
+    """A checked checkpoint folder.
+
+    `weight_bytes` is the size of all shards together, `values` how many numbers they hold.
+    `legacy_template` is the chat template of folders that keep it in a file of its own.
+    """
 
     path: Path
     config: Mapping[str, object]
     preprocessor: Mapping[str, object]
     shards: tuple[Path, ...]
+    values: int
+    legacy_template: str | None = None
 
     @property
     def model_type(self) -> str:
@@ -41,25 +63,36 @@ class ModelFolder:
         return sum(shard.stat().st_size for shard in self.shards)
 
     @property
-    def prequantised(self) -> bool:
-        """Whether the weights were saved quantised."""
-        return "quantization_config" in self.config
+    def quantisation(self) -> str | None:
+        """How the weights were saved quantised, `None` where they were not."""
+        saved = self.config.get("quantization_config")
+        if saved is None:
+            return None
+        settings = saved if isinstance(saved, dict) else {}
+        method = str(settings.get("quant_method", "unknown"))
+        return "bitsandbytes_4bit" if settings.get("load_in_4bit") else method
 
 
 def check_folder(path: Path) -> ModelFolder:
     """Check `path`; raises `ModelNotUsable` with what is missing or refused."""
     if not path.is_dir():
         raise ModelNotUsable(f"There is no model folder at {path}.")
+    try:
+        return _check(path)
+    except OSError as error:
+        raise _broken(path, "one of its files cannot be read", str(error)) from error
+
+
+def _check(path: Path) -> ModelFolder:
     config = _read_json(path, "config.json")
     if not isinstance(config.get("model_type"), str):
         raise _broken(path, "its config.json names no model type")
-    _refuse_remote_code(path, config)
+    _refuse_remote_code(path)
     shards = _weight_files(path)
-    for shard in shards:
-        _check_shard(path, shard)
+    values = sum(_check_shard(path, shard) for shard in shards)
     _require(path, "tokenizer.json")
-    _check_template(path)
-    return ModelFolder(path, config, _preprocessor(path), shards)
+    template = _check_template(path)
+    return ModelFolder(path, config, _preprocessor(path), shards, values, template)
 
 
 def _broken(path: Path, reason: str, details: str = "") -> ModelNotUsable:
@@ -79,16 +112,20 @@ def _read_json(path: Path, name: str) -> Mapping[str, object]:
         raise _broken(path, f"the file {name} is too large to be what it should be")
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
+    except (ValueError, RecursionError) as error:
         raise _broken(path, f"the file {name} is damaged", str(error)) from error
     if not isinstance(content, dict):
         raise _broken(path, f"the file {name} is damaged", "not a JSON object")
     return content
 
 
-def _refuse_remote_code(path: Path, config: Mapping[str, object]) -> None:
-    if "auto_map" in config:
-        raise _broken(path, "it needs to run program code of its own, and Tanka never does that")
+def _refuse_remote_code(path: Path) -> None:
+    for name in _NAMING_CODE:
+        if (path / name).is_file() and "auto_map" in _read_json(path, name):
+            raise _broken(
+                path,
+                f"it needs to run program code of its own ({name}), and Tanka never does that",
+            )
 
 
 def _weight_files(path: Path) -> tuple[Path, ...]:
@@ -113,8 +150,11 @@ def _weight_files(path: Path) -> tuple[Path, ...]:
     raise _broken(path, "the file model.safetensors is missing")
 
 
-def _check_shard(path: Path, shard: Path) -> None:
-    """The header must be sound and the file exactly as long as it says (a cut download is not)."""
+def _check_shard(path: Path, shard: Path) -> int:
+    """How many numbers a shard holds.
+
+    Its header must be sound and the file exactly as long as it says (a cut download is not).
+    """
     size = shard.stat().st_size
     try:
         with shard.open("rb") as file:
@@ -122,15 +162,10 @@ def _check_shard(path: Path, shard: Path) -> None:
             if not 0 < header_bytes <= min(size - 8, _MAX_JSON_BYTES):
                 raise ValueError(f"header of {header_bytes} bytes in a file of {size}")
             header = json.loads(file.read(header_bytes))
-        end = max(
-            (
-                int(entry["data_offsets"][1])
-                for name, entry in header.items()
-                if name != "__metadata__"
-            ),
-            default=0,
-        )
-    except (ValueError, OSError, struct.error, KeyError, TypeError, IndexError) as error:
+        header.pop("__metadata__", None)
+        end = max((int(entry["data_offsets"][1]) for entry in header.values()), default=0)
+        values = sum(math.prod(entry["shape"]) for entry in header.values())
+    except _NOT_AS_IT_SHOULD_BE as error:
         raise _broken(path, f"the file {shard.name} is damaged", str(error)) from error
     if size != 8 + header_bytes + end:
         missing = 8 + header_bytes + end - size
@@ -140,20 +175,25 @@ def _check_shard(path: Path, shard: Path) -> None:
             else f"the file {shard.name} is damaged"
         )
         raise _broken(path, reason, f"{size} bytes, expected {8 + header_bytes + end}")
+    return int(values)
 
 
-def _check_template(path: Path) -> None:
+def _check_template(path: Path) -> str | None:
+    """The template, where it is kept in the older file that the tokenizer does not read."""
     file = path / "chat_template.jinja"
     if file.is_file():
         if file.stat().st_size > _MAX_TEMPLATE_BYTES:
             raise _broken(path, "its chat template is too large to be trusted")
-        return
+        return None
     inline = _read_json(path, "tokenizer_config.json").get("chat_template")
-    legacy = path / "chat_template.json"
-    if inline is None and not legacy.is_file():
+    legacy = None
+    if inline is None and (path / "chat_template.json").is_file():
+        inline = legacy = _read_json(path, "chat_template.json").get("chat_template")
+    if inline is None:
         raise _broken(path, "it has no chat template, so it was not made for conversations")
     if len(str(inline)) > _MAX_TEMPLATE_BYTES:
         raise _broken(path, "its chat template is too large to be trusted")
+    return None if legacy is None else str(legacy)
 
 
 def _preprocessor(path: Path) -> Mapping[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -9,6 +10,7 @@ import torch
 from engine.api.errors import ModelNotUsable
 from engine.cache.kv_cache import KVCache
 from engine.documents import decode_image
+from engine.model.template import render_within_limits
 from engine.model.vision import FeatureStore
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from engine.prompt.spans import ImageSpan
 
 _FEATURE_BUDGET_BYTES = 512 * 2**20
+_LONG_TEXT = 2_000
+_LONG_TEXTS_KEPT = 32
 
 
 class LoadedModel:
@@ -47,6 +51,9 @@ class LoadedModel:
         self.image_token_id = _image_token_id(tokenizer, family.image_token)
         self.image_settings_key = family.image_settings_key
         self.special_strings = _special_strings(tokenizer)
+        self._grids: dict[str, tuple[int, int]] = {}
+        # A document is tokenised once, not with every key that is typed beside it.
+        self._encode_long = lru_cache(_LONG_TEXTS_KEPT)(lambda t: tuple(self._encode_text(t)))
         self.features = FeatureStore(self._encode, _FEATURE_BUDGET_BYTES)
 
     def new_cache(self) -> KVCache:
@@ -78,33 +85,46 @@ class LoadedModel:
         return logits
 
     def apply_template(self, messages: Sequence[Mapping[str, object]], *, answer: bool) -> str:
-        """See `ChatModel.apply_template`. The template runs sandboxed."""
-        try:
-            text = self._hf_tokenizer.apply_chat_template(
-                list(messages), tokenize=False, add_generation_prompt=answer
+        """See `ChatModel.apply_template`. The template runs sandboxed and within limits."""
+
+        def run() -> str:
+            return str(
+                self._hf_tokenizer.apply_chat_template(
+                    list(messages), tokenize=False, add_generation_prompt=answer
+                )
             )
+
+        try:
+            return render_within_limits(run)
         except Exception as error:
             raise ModelNotUsable(
                 "This model's chat template cannot show this conversation.",
                 f"{type(error).__name__}: {error}",
             ) from error
-        return str(text)
 
     def tokenize(self, text: str) -> list[int]:
         """See `ChatModel.tokenize`."""
-        return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
+        if len(text) < _LONG_TEXT:
+            return self._encode_text(text)
+        return list(self._encode_long(text))
 
     def token_text(self, token: int) -> str:
         """A token's own text, special or not."""
         return str(self.tokenizer.decode([token], skip_special_tokens=False))
 
-    def image_grid(self, width: int, height: int) -> tuple[int, int]:
-        """See `ChatModel.image_grid`."""
-        return self._family.image_grid(width, height)
+    def image_grid(self, image: ImagePart) -> tuple[int, int]:
+        """See `ChatModel.image_grid`. Found once per picture, since it takes decoding it."""
+        grid = self._grids.get(image.sha256)
+        if grid is None:
+            grid = self._grids[image.sha256] = self._family.image_grid(decode_image(image))
+        return grid
 
     def positions(self, length: int, spans: Sequence[ImageSpan]) -> torch.Tensor:
         """See `ChatModel.positions`."""
         return self._family.positions(length, spans)
+
+    def _encode_text(self, text: str) -> list[int]:
+        return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
 
     @torch.no_grad()
     def _encode(self, image: ImagePart) -> torch.Tensor:

@@ -43,10 +43,10 @@ def load_model(
     progress("Checking the files", 0, 0)
     folder = check_folder(path)
     family = adapter_for(folder)
-    placement = place(wished, folder.weight_bytes // 2, psutil.virtual_memory().available)
+    placement = place(_weights(folder, wished), folder.values, psutil.virtual_memory().available)
     progress("Reading the weights", 0, folder.weight_bytes)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder.path, local_files_only=True)
+        tokenizer = _tokenizer(folder)
         model = _read_weights(folder, family, placement)
         info = _describe(folder, name, family, placement, model, started)
         loaded = LoadedModel(model, tokenizer, family, info, _stop_tokens(model, tokenizer))
@@ -67,12 +67,37 @@ def load_model(
     return loaded
 
 
+def _tokenizer(folder: ModelFolder) -> Any:  # noqa: ANN401
+    tokenizer = AutoTokenizer.from_pretrained(
+        folder.path, local_files_only=True, trust_remote_code=False
+    )
+    if tokenizer.chat_template is None:
+        tokenizer.chat_template = folder.legacy_template
+    return tokenizer
+
+
+def _weights(folder: ModelFolder, wished: WeightsName | None) -> WeightsName | None:
+    """What the folder was saved as, where that settles it. Raises `ModelNotUsable`."""
+    if folder.quantisation is None:
+        return wished
+    if folder.quantisation != "bitsandbytes_4bit":
+        raise ModelNotUsable(
+            f"The model in {folder.path} was saved with {folder.quantisation} weights, which "
+            "Tanka cannot run. Get it unquantised or in bitsandbytes 4-bit."
+        )
+    if wished == "full":
+        raise ModelNotUsable(
+            f"The model in {folder.path} was saved in 4-bit, so it cannot run in full precision."
+        )
+    return "bnb_nf4"
+
+
 def _read_weights(folder: ModelFolder, family: FamilyAdapter, placement: Placement) -> Any:  # noqa: ANN401
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
-    config = AutoConfig.from_pretrained(folder.path, local_files_only=True)
+    config = AutoConfig.from_pretrained(folder.path, local_files_only=True, trust_remote_code=False)
     extra: dict[str, object] = {}
-    if placement.weights == "bnb_nf4" and not folder.prequantised:
+    if placement.weights == "bnb_nf4" and folder.quantisation is None:
         extra["quantization_config"] = BitsAndBytesConfig(
             load_in_4bit=True,
             bnb_4bit_quant_type="nf4",

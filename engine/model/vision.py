@@ -36,6 +36,10 @@ class FeatureStore:
             self._kept.popitem(last=False)
         return features
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+
     @property
     def nbytes(self) -> int:
         """Bytes of all features kept."""

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from engine.api.errors import BadRequest, ModelNotUsable
 from engine.api.messages import DocumentPart, ImagePart, Message, TextPart
-from engine.prompt.forms import document_text
+from engine.prompt.forms import document_closing, document_text
 from engine.prompt.spans import ImageSpan
+from engine.text.detokenizer import Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +40,7 @@ class ChatModel(Protocol):
     def tokenize(self, text: str) -> list[int]:
         """Token ids of `text`, special tokens recognised, nothing added."""
 
-    def image_grid(self, width: int, height: int) -> tuple[int, int]:
+    def image_grid(self, image: ImagePart) -> tuple[int, int]:
         """(rows, columns) of image tokens."""
 
     def positions(self, length: int, spans: Sequence[ImageSpan]) -> torch.Tensor:
@@ -51,6 +52,7 @@ class Prompt:
     """A conversation as tokens. `keys` are `tokens` with content keys at image positions.
 
     `marks` are lengths worth a checkpoint, ascending. `images` are the pictures of `spans`.
+    `spoken` is where the text of the answer stands that is to be continued.
     """
 
     text: str
@@ -60,6 +62,7 @@ class Prompt:
     images: tuple[ImagePart, ...]
     marks: tuple[int, ...]
     positions: torch.Tensor
+    spoken: Spoken = Spoken()
 
     @property
     def image_tokens(self) -> int:
@@ -84,6 +87,9 @@ def check_conversation(messages: Sequence[Message]) -> None:
     """Refuse what no chat template means: no question, or pictures outside user messages."""
     if not any(message.role == "user" for message in messages):
         raise BadRequest("There is no question to answer.")
+    last = messages[-1]
+    if last.role == "user" and len(last.parts) == 1 and not last.text.strip():
+        raise BadRequest("There is no question to answer.")
     for message in messages:
         plain = all(isinstance(part, TextPart) for part in message.parts)
         if message.role != "user" and not plain:
@@ -91,7 +97,7 @@ def check_conversation(messages: Sequence[Message]) -> None:
 
 
 def _template_text(messages: Sequence[Message], model: ChatModel) -> tuple[str, list[int]]:
-    """The whole text, and the offsets in it at which user messages begin."""
+    """The whole text, and offsets in it: where user messages begin and where documents end."""
     plain = [_plain(message, model) for message in messages]
     goes_on = messages[-1].role == "assistant"
     head = plain[:-1] if goes_on else plain
@@ -99,12 +105,31 @@ def _template_text(messages: Sequence[Message], model: ChatModel) -> tuple[str, 
     borders = []
     for index, message in enumerate(messages):
         if message.role == "user" and index:
-            start = model.apply_template(plain[:index], answer=False)
-            if text.startswith(start):
+            start = _start_of(plain[:index], model)
+            if start and text.startswith(start):
                 borders.append(len(start))
+    borders += _ends_of_documents(text)
     if goes_on:
         text += neutralise(messages[-1].text, model.special_strings)
-    return text, borders
+    return text, sorted(set(borders))
+
+
+def _start_of(messages: Sequence[Mapping[str, object]], model: ChatModel) -> str:
+    """The text of a beginning; nothing where the template refuses it (a system text alone, say)."""
+    try:
+        return model.apply_template(messages, answer=False)
+    except ModelNotUsable:
+        return ""
+
+
+def _ends_of_documents(text: str) -> list[int]:
+    """Offsets after each document: what comes before them is tokenised, and kept, by itself."""
+    mark = f"\n{document_closing()}\n"
+    ends, at = [], text.find(mark)
+    while at >= 0:
+        ends.append(at + len(mark))
+        at = text.find(mark, ends[-1] - 1)
+    return [end for end in ends if end < len(text)]
 
 
 def _plain(message: Message, model: ChatModel) -> dict[str, object]:
@@ -136,12 +161,18 @@ def _with_breaks(parts: list[dict[str, str]]) -> list[dict[str, str]]:
 def _part_text(part: TextPart | DocumentPart, model: ChatModel) -> str:
     if isinstance(part, TextPart):
         return neutralise(part.text, model.special_strings)
-    pages = [page.text for page in part.pages]
-    return neutralise(document_text(part.name, pages), model.special_strings)
+    text = document_text(
+        part.name, [page.text for page in part.pages], [page.number for page in part.pages]
+    )
+    return neutralise(text, model.special_strings)
 
 
 def neutralise(text: str, special_strings: Sequence[str]) -> str:
-    """`text` with every special token broken by a space after its first character."""
+    """`text` with every special token broken by a space after its first character.
+
+    Half a pair of surrogates becomes U+FFFD: it is no character, and no tokenizer takes it.
+    """
+    text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     for special in special_strings:
         if special in text:
             text = text.replace(special, f"{special[0]} {special[1:]}")
@@ -155,6 +186,7 @@ class _Builder:
         self, model: ChatModel, known: Transcript | None, images: Sequence[ImagePart]
     ) -> None:
         self._model = model
+        self._known = known
         self._images = tuple(images)
         self._tokens = list(known.tokens) if known else []
         self._keys = list(known.keys) if known else []
@@ -176,6 +208,7 @@ class _Builder:
                 f"{len(self._images)} images, {len(self._spans)} markers",
             )
         spans = tuple(self._spans)
+        whole = self._known is not None and len(self._known.text) == len(text)
         return Prompt(
             text=text,
             tokens=tuple(self._tokens),
@@ -184,6 +217,7 @@ class _Builder:
             images=self._images,
             marks=tuple(sorted(set(self._marks))),
             positions=self._model.positions(len(self._tokens), spans),
+            spoken=self._known.spoken if self._known is not None and whole else Spoken(),
         )
 
     def _add_piece(self, piece: str) -> None:
@@ -202,7 +236,7 @@ class _Builder:
         if len(self._spans) >= len(self._images):
             raise ModelNotUsable("This model's chat template shows more pictures than there are.")
         image = self._images[len(self._spans)]
-        rows, columns = self._model.image_grid(image.width, image.height)
+        rows, columns = self._model.image_grid(image)
         start, count = len(self._tokens), rows * columns
         span = ImageSpan(start, start + count, (rows, columns), image.sha256)
         self._spans.append(span)

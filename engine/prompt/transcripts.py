@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.api.messages import DocumentPart, ImagePart, TextPart
+from engine.text.detokenizer import Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from engine.api.messages import Message, Part
     from engine.prompt.spans import ImageSpan
 
-_MOST_KEPT = 64
+# Together, over all conversations kept; the latest one is always kept.
+_MOST_TOKENS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class Transcript:
     """`tokens` are what `text`, the start of a rendered conversation, became.
 
     `keys` are the tokens with content keys at image positions; `marks` the lengths before each
-    user turn; `spans` the pictures among the tokens.
+    user turn; `spans` the pictures among the tokens. `spoken` is where the text of an unfinished
+    answer stands.
     """
 
     text: str
@@ -36,6 +39,7 @@ class Transcript:
     keys: tuple[int, ...]
     spans: tuple[ImageSpan, ...]
     marks: tuple[int, ...]
+    spoken: Spoken = Spoken()
 
 
 class Transcripts:
@@ -49,8 +53,12 @@ class Transcripts:
         digest = digests(messages)[-1]
         self._kept[digest] = transcript
         self._kept.move_to_end(digest)
-        while len(self._kept) > _MOST_KEPT:
+        while len(self._kept) > 1 and self._tokens_kept > _MOST_TOKENS:
             self._kept.popitem(last=False)
+
+    @property
+    def _tokens_kept(self) -> int:
+        return sum(len(transcript.tokens) for transcript in self._kept.values())
 
     def find(self, messages: Sequence[Message], text: str) -> Transcript | None:
         """The longest transcript of a beginning of `messages` that `text` really begins with."""

@@ -7,6 +7,7 @@ ids in one go would.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,18 +16,31 @@ if TYPE_CHECKING:
 _REPLACEMENT = "\ufffd"
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Where a detokenizer stands: its latest `ids`, of whose text `shown` is out already."""
+
+    ids: tuple[int, ...] = ()
+    shown: str = ""
+
+
 class Detokenizer:
-    """Decodes one answer. Special tokens are left out.
+    """Decodes one answer, or goes on with one at `spoken`. Special tokens are left out.
 
     Only a short window of recent ids is decoded per token, so the cost does not grow with the
     answer: the window starts at the last place where the text was whole.
     """
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
+    def __init__(self, tokenizer: Tokenizer, spoken: Spoken = Spoken()) -> None:
         self._tokenizer = tokenizer
-        self._window: list[int] = []
+        self._window = list(spoken.ids)
         self._context = 0  # ids at the start of the window that are there as context only
-        self._shown_text = ""
+        self._shown_text = spoken.shown
+
+    @property
+    def spoken(self) -> Spoken:
+        """Where this stands, for another one to go on from."""
+        return Spoken(tuple(self._window), self._shown_text)
 
     def hear(self, token: int) -> str:
         """Text that became whole with `token`; often empty."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.text.detokenizer import Detokenizer
+from engine.text.detokenizer import Detokenizer, Spoken
 from engine.text.stopping import StopStrings
 
 if TYPE_CHECKING:
@@ -20,15 +20,25 @@ class Speaker:
     """Speaks one answer of at most `max_tokens`. `ended_by` is set with the token that ends it."""
 
     def __init__(
-        self, tokenizer: Tokenizer, stop_tokens: Collection[int], limits: Limits, max_tokens: int
+        self,
+        tokenizer: Tokenizer,
+        stop_tokens: Collection[int],
+        limits: Limits,
+        max_tokens: int,
+        spoken: Spoken = Spoken(),
     ) -> None:
-        self._detokenizer = Detokenizer(tokenizer)
+        self._detokenizer = Detokenizer(tokenizer, spoken)
         self._stop_strings = StopStrings(limits.stop_strings)
         self._stop_tokens = frozenset(stop_tokens)
         self._max_tokens = max_tokens
         self.tokens: list[int] = []
         self.text = ""
         self.ended_by: FinishReason | None = None
+
+    @property
+    def spoken(self) -> Spoken:
+        """Where the text stands, for a continuation."""
+        return self._detokenizer.spoken
 
     @property
     def stopped_by_string(self) -> bool:
@@ -40,7 +50,7 @@ class Speaker:
         self.tokens.append(token)
         if token in self._stop_tokens:
             self.ended_by = "stop"
-            return self.close()
+            return self._finish()
         shown = self._stop_strings.hear(self._detokenizer.hear(token))
         self.text += shown
         if self._stop_strings.stopped:
@@ -51,7 +61,16 @@ class Speaker:
         return shown
 
     def close(self) -> str:
-        """Text still held back; nothing more once a stop string was met."""
+        """Text held back for a stop string that did not come.
+
+        Half a character is not shown: the answer may be continued, and then it becomes whole.
+        """
+        shown = self._stop_strings.flush()
+        self.text += shown
+        return shown
+
+    def _finish(self) -> str:
+        """Everything still held back, for an answer that ended by itself."""
         shown = self._stop_strings.hear(self._detokenizer.flush()) + self._stop_strings.flush()
         self.text += shown
         return shown

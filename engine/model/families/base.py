@@ -40,8 +40,8 @@ class FamilyAdapter(Protocol):
     def layer_types(self, config: PreTrainedConfig) -> Sequence[str]:
         """The kind of cache each layer keeps, in order."""
 
-    def image_grid(self, width: int, height: int) -> tuple[int, int]:
-        """(rows, columns) of image tokens for a picture of that many pixels."""
+    def image_grid(self, image: Image) -> tuple[int, int]:
+        """(rows, columns) of image tokens for an RGB picture."""
 
     def image_features(self, model: PreTrainedModel, image: Image) -> torch.Tensor:
         """Features of an RGB picture, shape (image tokens, hidden size)."""

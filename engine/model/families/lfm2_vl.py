@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 from transformers.modeling_outputs import BaseModelOutputWithPooling
 
-from engine.model.families.lfm2_patches import PatchSettings, image_patches, image_token_count
+from engine.model.families.lfm2_patches import PatchSettings, image_patches, picture_token_count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +36,10 @@ class Lfm2Vl:
     ) -> Lfm2Vl:
         """Adapter from a folder's `config.json` and `preprocessor_config.json`."""
         factor = {"downsample_factor": config.get("downsample_factor", 2)}
-        return cls(PatchSettings.from_dict({**factor, **preprocessor}))
+        patches = PatchSettings.from_dict({**factor, **preprocessor})
+        if min(patches.encoder_patch_size, patches.downsample_factor, patches.max_image_tokens) < 1:
+            raise ValueError("sizes must be at least 1")
+        return cls(patches)
 
     @property
     def image_settings_key(self) -> str:
@@ -52,9 +55,9 @@ class Lfm2Vl:
         """See `FamilyAdapter`."""
         return tuple(config.text_config.layer_types)
 
-    def image_grid(self, width: int, height: int) -> tuple[int, int]:
-        """See `FamilyAdapter`."""
-        return 1, image_token_count(width, height, self.patches)
+    def image_grid(self, image: Image) -> tuple[int, int]:
+        """See `FamilyAdapter`. Positions need no rows, so all tokens stand in one."""
+        return 1, picture_token_count(image, self.patches)
 
     def image_features(self, model: PreTrainedModel, image: Image) -> torch.Tensor:
         """See `FamilyAdapter`."""

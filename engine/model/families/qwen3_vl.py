@@ -12,6 +12,8 @@ from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import (
 )
 from transformers.models.qwen3_vl.modeling_qwen3_vl import BaseModelOutputWithDeepstackFeatures
 
+from engine.api.errors import UnreadableFile
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -58,16 +60,24 @@ class Qwen3Vl:
         """See `FamilyAdapter`."""
         return ("full_attention",) * int(config.text_config.num_hidden_layers)
 
-    def image_grid(self, width: int, height: int) -> tuple[int, int]:
+    def image_grid(self, image: Image) -> tuple[int, int]:
         """See `FamilyAdapter`."""
+        width, height = image.size
         side = self.processor.patch_size * self.processor.merge_size
-        rows, columns = smart_resize(
-            height,
-            width,
-            factor=side,
-            min_pixels=self.processor.size["shortest_edge"],
-            max_pixels=self.processor.size["longest_edge"],
-        )
+        try:
+            rows, columns = smart_resize(
+                height,
+                width,
+                factor=side,
+                min_pixels=self.processor.size["shortest_edge"],
+                max_pixels=self.processor.size["longest_edge"],
+            )
+        except ValueError as error:
+            raise UnreadableFile(
+                f"A picture of {width} x {height} pixels is too long and thin for this model. "
+                "Cut it into pieces.",
+                str(error),
+            ) from error
         return rows // side, columns // side
 
     def image_features(self, model: PreTrainedModel, image: Image) -> torch.Tensor:

@@ -82,7 +82,7 @@ def test_neutralising_leaves_no_special_string(text: str) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.lists(st.text(max_size=30), min_size=1, max_size=4))
+@given(st.lists(st.text(max_size=30).filter(str.strip), min_size=1, max_size=4))
 def test_any_words_come_back_from_the_tokens(tiny_model, texts: list[str]) -> None:
     messages: list[Message] = []
     for text in texts:
