@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.conversation import Conversation, Turn, TurnState
 from app.drafts import Draft
+from app.ui.composer import Unfinished
 from app.ui.conversation_list import Row
 from app.ui.header import ModelState
 
@@ -46,7 +47,7 @@ class WindowControl(QObject):
         self._window, self._page = window, page
         self._session, self._models, self._counting = session, models, counting
         self._shown = session.current
-        self._drafts: dict[str, Draft] = {}
+        self._unfinished: dict[str, Unfinished] = {}
         self._connect_composer()
         self._connect_session()
         self._connect_models()
@@ -58,7 +59,7 @@ class WindowControl(QObject):
         """Propose the question of a starting point, and ask for its files."""
         composer = self._page.composer
         if point.question and composer.draft().empty:
-            composer.set_draft(Draft(point.question))
+            composer.prepend(Draft(point.question))
         composer.focus_text()
         composer.choose_files()
 
@@ -87,12 +88,8 @@ class WindowControl(QObject):
         draft = self._session.withdraw(turn)
         if draft is None:
             return
-        written = self._page.composer.draft()
-        texts = [text for text in (draft.text, written.text) if text]
-        self._page.show_conversation(self._session.current)
-        self._page.composer.set_draft(
-            Draft("\n\n".join(texts), draft.attachments + written.attachments)
-        )
+        self._page.composer.prepend(draft)
+        self._page.composer.focus_text()
 
     def _connect_composer(self) -> None:
         composer = self._page.composer
@@ -110,6 +107,7 @@ class WindowControl(QObject):
         session.conversations_changed.connect(self._show_conversations)
         session.turn_added.connect(self._add_turn)
         session.turn_changed.connect(self._update_turn)
+        session.turn_removed.connect(self._remove_turn)
         session.figures_changed.connect(self._window.strip.show_figures)
         session.answer_finished.connect(lambda _turn: self.first_answered.emit())
         view.continue_requested.connect(session.resume)
@@ -140,14 +138,19 @@ class WindowControl(QObject):
     def _open(self, conversation: Conversation) -> None:
         """Show `conversation` with what was being written in it."""
         if conversation is not self._shown:
-            self._drafts[self._shown.id] = self._page.composer.draft()
+            composer = self._page.composer
+            self._unfinished[self._shown.id] = composer.put_away()
             self._shown = conversation
-            self._page.composer.set_draft(self._drafts.pop(conversation.id, Draft()))
+            composer.take_up(self._unfinished.pop(conversation.id, Unfinished()))
         self._page.show_conversation(conversation)
 
     def _add_turn(self, turn: Turn) -> None:
         self._page.show_begun(begun=True)
         self._page.view.add_turn(turn)
+
+    def _remove_turn(self, turn: Turn) -> None:
+        self._page.view.remove_turn(turn)
+        self._page.show_begun(begun=bool(self._session.current.turns))
 
     def _update_turn(self, turn: Turn) -> None:
         if turn in self._session.current.turns:

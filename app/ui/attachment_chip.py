@@ -34,8 +34,10 @@ class AttachmentChip(QWidget):
 
     removed = Signal(object)
 
-    def __init__(self, theme: Theme, background: Background, name: str) -> None:
-        super().__init__()
+    def __init__(
+        self, theme: Theme, background: Background, name: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
         self._theme = theme
         self._background = background
         self.name = name

@@ -85,6 +85,34 @@ class AttachmentStrip(QScrollArea):
         """Show an attachment that has been read before."""
         self._set_part(self._add_chip(part.name), part)  # says that something changed
 
+    def prepend_parts(self, parts: Iterable[Attachment]) -> None:
+        """Show attachments that have been read before, in front of what is here."""
+        chips = tuple(self._new_chip(part.name) for part in parts)
+        for chip, part in zip(chips, parts, strict=True):
+            chip.set_part(part)
+        self.bring_back(chips)
+
+    def put_away(self) -> tuple[AttachmentChip, ...]:
+        """Take all chips out of sight for `bring_back`; what is being read goes on being read."""
+        away = tuple(self._chips)
+        for chip in away:
+            self._detach(chip)
+        self._fit()
+        self.changed.emit()
+        return away
+
+    def bring_back(self, chips: Iterable[AttachmentChip]) -> None:
+        """Show chips that were put away, in front of those here."""
+        self._chips = [*chips, *self._chips]
+        for chip in self._chips:
+            self._flow.removeWidget(chip)
+            self._flow.addWidget(chip)
+            chip.show()
+            if chip.part is not None and chip.part.sha256 in self._tokens:
+                chip.set_tokens(self._tokens[chip.part.sha256])
+        self._fit()
+        self.changed.emit()
+
     def set_tokens(self, sha256: str, tokens: int) -> None:
         """Say what one attachment costs."""
         self._tokens[sha256] = tokens
@@ -113,11 +141,15 @@ class AttachmentStrip(QScrollArea):
         self.changed.emit()
 
     def _add_chip(self, name: str) -> AttachmentChip:
-        chip = AttachmentChip(self._theme, self._background, name)
-        chip.removed.connect(self._remove)
+        chip = self._new_chip(name)
         self._chips.append(chip)
         self._flow.addWidget(chip)
         self._fit()
+        return chip
+
+    def _new_chip(self, name: str) -> AttachmentChip:
+        chip = AttachmentChip(self._theme, self._background, name, self._inner)
+        chip.removed.connect(self._remove)
         return chip
 
     def _set_part(self, chip: AttachmentChip, part: Attachment) -> None:
@@ -125,8 +157,7 @@ class AttachmentStrip(QScrollArea):
         chip.set_part(part)
         if part.sha256 in self._tokens:
             chip.set_tokens(self._tokens[part.sha256])
-        self._fit()
-        self.changed.emit()
+        self._tell(chip)
 
     def _set_failed(self, chip: AttachmentChip, fault: Exception) -> None:
         self._jobs.pop(chip, None)
@@ -134,8 +165,13 @@ class AttachmentStrip(QScrollArea):
             chip.set_failed(fault.sentence)
         else:
             chip.set_failed(f"{chip.name} could not be read.")
-        self._fit()
-        self.changed.emit()
+        self._tell(chip)
+
+    def _tell(self, chip: AttachmentChip) -> None:
+        """One that was put away meanwhile changes nothing here."""
+        if chip in self._chips:
+            self._fit()
+            self.changed.emit()
 
     def _remove(self, chip: AttachmentChip) -> None:
         self._take(chip)
@@ -146,10 +182,13 @@ class AttachmentStrip(QScrollArea):
         job = self._jobs.pop(chip, None)
         if job is not None:
             self._background.drop(job)
+        self._detach(chip)
+        chip.deleteLater()
+
+    def _detach(self, chip: AttachmentChip) -> None:
         self._chips.remove(chip)
         self._flow.removeWidget(chip)
         chip.hide()
-        chip.deleteLater()
 
     def _fit(self) -> None:
         self.setVisible(bool(self._chips))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
 
     from app.background import Background
+    from app.ui.attachment_chip import AttachmentChip
     from app.ui.theme import Theme
     from engine import TokensCounted
 
@@ -33,6 +35,14 @@ COUNT_DELAY_MS = 150
 _LARGEST_SHARE = 0.4
 _PADDING, _GAP, _BELOW = 10, 8, 16
 _INKS = {"usual": "ink3", "near": "warn", "over": "danger"}
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What was being written, with its files: read, still being read, or refused."""
+
+    text: str = ""
+    chips: tuple[AttachmentChip, ...] = ()
 
 
 class Composer(Column):
@@ -66,18 +76,26 @@ class Composer(Column):
         """What is written and attached now."""
         return Draft(self.editor.toPlainText(), self.attachments.parts)
 
-    def set_draft(self, draft: Draft) -> None:
-        """Go on with `draft`."""
-        self.paste_offer.dismiss()
-        self.attachments.clear()
-        for part in draft.attachments:
-            self.attachments.add_part(part)
-        self.editor.set_text(draft.text)
-        self._changed()
+    def prepend(self, draft: Draft) -> None:
+        """Put `draft` before what is written and attached here."""
+        self._prepend_text(draft.text)
+        self.attachments.prepend_parts(draft.attachments)
+
+    def put_away(self) -> Unfinished:
+        """Empty the composer; what was in it can be taken up again."""
+        text = self.editor.toPlainText()
+        self._empty_text()
+        return Unfinished(text, self.attachments.put_away())
+
+    def take_up(self, unfinished: Unfinished) -> None:
+        """Go on with what was put away, before what is here."""
+        self._prepend_text(unfinished.text)
+        self.attachments.bring_back(unfinished.chips)
 
     def clear(self) -> None:
         """Begin anew."""
-        self.set_draft(Draft())
+        self._empty_text()
+        self.attachments.clear()
 
     def add_paths(self, paths: Iterable[Path]) -> None:
         """Attach the files at `paths`."""
@@ -124,6 +142,15 @@ class Composer(Column):
         """The field may take a share of the window's height."""
         super().resizeEvent(event)
         self._limit_height()
+
+    def _empty_text(self) -> None:
+        self.paste_offer.dismiss()
+        self.editor.set_text("")
+
+    def _prepend_text(self, text: str) -> None:
+        if text:
+            gap = "\n\n" if self.editor.toPlainText() else ""
+            self.editor.insert_at_start(text + gap)
 
     def _submit(self) -> None:
         if not self._obstacle():

@@ -60,6 +60,13 @@ class ComposerEditor(QTextEdit):
         self._set_line_height()
         self.moveCursor(QTextCursor.MoveOperation.End)
 
+    def insert_at_start(self, text: str) -> None:
+        """Put `text` before what is written; the caret stays behind what it was behind."""
+        start = QTextCursor(self.document())
+        start.insertText(text)
+        self._set_line_height()
+        self.ensureCursorVisible()
+
     def set_placeholder(self, text: str) -> None:
         """What stands here while nothing is written."""
         self._placeholder = text

@@ -79,15 +79,17 @@ def test_a_question_that_waits_goes_back_into_the_composer(
 
 
 def test_a_question_taken_back_stands_before_what_is_written(
-    qtbot: QtBot, program: Program, script
+    qtbot: QtBot, program: Program, script, make_files
 ) -> None:
     script.load = script.load_when_opened
     program.show()
     qtbot.waitUntil(lambda: program.models.loading)
     ask(qtbot, program, "Early?")
     qtbot.keyClicks(program.page.composer.editor, "Later")
+    program.page.composer.add_paths([make_files.text("a.txt", "hello")])
     program.page.view.withdraw_requested.emit(program.session.current.turns[0])
     assert program.page.composer.draft().text == "Early?\n\nLater"
+    assert [chip.name for chip in program.page.composer.attachments.chips] == ["a.txt"]
 
 
 def test_drafts_stay_with_their_conversations(qtbot: QtBot, program: Program) -> None:
@@ -101,6 +103,22 @@ def test_drafts_stay_with_their_conversations(qtbot: QtBot, program: Program) ->
     assert program.page.composer.draft().empty
     program.session.open(first.id)
     assert program.page.composer.draft().text == "half a thought"
+
+
+def test_files_still_being_read_stay_with_their_conversation(
+    qtbot: QtBot, program: Program, make_files
+) -> None:
+    with qtbot.waitSignal(program.models.ready):
+        program.show()
+    with qtbot.waitSignal(program.session.answer_finished):
+        ask(qtbot, program, "First?")
+    first, composer = program.session.current, program.page.composer
+    composer.add_paths([make_files.text("a.txt", "hello")])
+    program.window.registry["new_conversation"].trigger()
+    assert composer.attachments.chips == ()
+    program.session.open(first.id)
+    qtbot.waitUntil(lambda: not composer.attachments.reading)
+    assert [part.name for part in composer.draft().attachments] == ["a.txt"]
 
 
 def test_a_half_written_question_in_a_new_conversation_is_found_again(

@@ -268,9 +268,52 @@ def test_draft_is_taken_up_again_whole(
     composer.clear()
     assert composer.draft() == Draft()
 
-    composer.set_draft(draft)
+    composer.prepend(draft)
 
     assert composer.draft() == draft
+
+
+def test_what_is_put_away_is_read_on_and_comes_back_whole(
+    qtbot: QtBot, composer: Composer, make_files: FileMaker
+) -> None:
+    qtbot.keyClicks(composer.editor, "Compare")
+    composer.add_paths([make_files.text("a.txt", "hello"), make_files.empty_pdf("empty.pdf")])
+    unfinished = composer.put_away()
+    assert (composer.draft(), composer.attachments.chips) == (Draft(), ())
+    assert composer.attachments.isHidden()
+    assert unfinished.chips[0].reading
+
+    qtbot.waitUntil(lambda: not any(chip.reading for chip in unfinished.chips))
+    assert composer.attachments.isHidden()
+    composer.take_up(unfinished)
+
+    assert [part.name for part in composer.draft().attachments] == ["a.txt"]
+    assert composer.draft().text == "Compare"
+    chips = composer.attachments.chips
+    assert [chip.isVisible() for chip in chips] == [True, True]
+    assert "empty.pdf" in chips[1].reason
+
+
+def test_what_is_put_in_front_leaves_everything_else(
+    qtbot: QtBot, composer: Composer, make_files: FileMaker
+) -> None:
+    composer.add_paths([make_files.text("a.txt", "hello")])
+    qtbot.waitUntil(lambda: not composer.attachments.reading)
+    earlier = composer.draft().attachments
+    composer.clear()
+    qtbot.keyClicks(composer.editor, "Later")
+    composer.add_paths([make_files.empty_pdf("empty.pdf"), make_files.text("b.txt", "there")])
+
+    composer.prepend(Draft("Early?", earlier))
+
+    assert [chip.name for chip in composer.attachments.chips] == ["a.txt", "empty.pdf", "b.txt"]
+    assert composer.attachments.reading
+    qtbot.waitUntil(lambda: not composer.attachments.reading)
+    qtbot.keyClicks(composer.editor, "!")
+    assert composer.draft().text == "Early?\n\nLater!"
+    assert [part.name for part in composer.draft().attachments] == ["a.txt", "b.txt"]
+    assert composer.attachments.chips[1].reason
+    qtbot.waitUntil(lambda: (lefts := [c.x() for c in composer.attachments.chips]) == sorted(lefts))
 
 
 def test_field_scrolls_from_two_fifths_of_the_window_on(qtbot: QtBot, composer: Composer) -> None:
