@@ -189,9 +189,8 @@ def main(argv: list[str], extra_suites: Mapping[str, Suite] | None = None) -> in
     except (KeyboardInterrupt, typer.Abort):
         print(file=sys.stderr)
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read has had enough; what is still buffered must not fail once more at exit.
-        sys.stdout = None
+    except SystemExit:
+        # typer ends the program by itself in one case only: whoever read has had enough.
         return EXIT_DONE
     except OSError as error:
         print(f"tanka: The output cannot be written: {error.strerror}.", file=sys.stderr)

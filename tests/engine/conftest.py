@@ -72,11 +72,12 @@ class Conversations:
         max_tokens: int = 12,
         cancel_after: int | None = None,
         sampling: SamplingParams = SamplingParams(),
+        limits: Limits | None = None,
     ) -> Finished:
         """Run one turn; `cancel_after` that many events."""
         seen: list[Event] = []
         turn = Turn(
-            request=Generate(messages, sampling, Limits(max_tokens=max_tokens)),
+            request=Generate(messages, sampling, limits or Limits(max_tokens=max_tokens)),
             model=self.model,
             prefixes=self.prefixes,
             transcripts=self.transcripts,

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,6 @@ from engine.cli import exit_code, main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -122,6 +122,9 @@ def test_a_model_that_is_none_ends_with_3(tmp_path: Path, capsys) -> None:
         ["bench", "--suite", "nonsense"],
         ["bench", "--suite", "gui"],
         ["eval", "--tasks", "nonsense"],
+        ["eval", "--tasks", "document,documnets"],
+        ["ask", "--seed", "99999999999999999999", "x"],
+        ["ask", "--seed", "-1", "x"],
     ],
 )
 def test_bad_arguments_end_with_2(argv: list[str], capsys) -> None:
@@ -167,6 +170,34 @@ def test_the_module_runs_as_a_program_and_an_interrupt_ends_with_130(lfm2_folder
         assert program.stdout.read(1)  # it is answering
         program.send_signal(signal.SIGINT)
         assert program.wait(timeout=30) == 130
+
+
+def test_a_path_is_printed_as_it_is(capsys) -> None:
+    assert main(["doctor", "--model", "/no/[/b]/such"]) == 3
+    assert "[/b]" in capsys.readouterr().out.replace("\n", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is always full")
+def test_output_that_cannot_be_written_is_said(lfm2_folder: Path) -> None:
+    argv = [sys.executable, "-m", "engine", "ask", "--model", str(lfm2_folder), "Hello?"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(argv, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 4
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_has_had_enough_is_no_fault(lfm2_folder: Path) -> None:
+    argv = [sys.executable, "-m", "engine", "ask", "--model", str(lfm2_folder), "Hello?"]
+    with subprocess.Popen(
+        argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        program.stdout.read(1)
+        program.stdout.close()
+        assert program.stderr is not None
+        assert "Traceback" not in program.stderr.read()
+        assert program.wait(timeout=60) == 0
 
 
 def test_help_answers_without_the_model_runtime() -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import gc
 import queue
+import threading
+import weakref
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +23,9 @@ from engine import (
     Limits,
     LoadModel,
     ModelNotUsable,
+    ModelProgress,
     ModelReady,
+    OutOfMemory,
     PrefillProgress,
     SamplingParams,
     TextDelta,
@@ -189,6 +195,102 @@ def test_a_broken_folder_leaves_the_loaded_model_in_place(ask: Asker, tmp_path: 
     assert isinstance(failed, Failed)
     assert isinstance(failed.error, ModelNotUsable)
     (*_, end) = ask(Generate((user("Still there?"),), limits=Limits(max_tokens=2)))
+    assert isinstance(end, Finished)
+
+
+def test_a_cancelled_load_changes_nothing(ask: Asker, lfm2_folder: Path) -> None:
+    (*_, ready) = ask(LoadModel(lfm2_folder, "full"))
+    assert isinstance(ready, ModelReady)
+    (*_, end) = ask(LoadModel(lfm2_folder, "bnb_nf4"), cancel_at=ModelProgress)
+    assert isinstance(end, Finished)
+    assert end.reason == "cancelled"
+    (*_, answer) = ask(Generate((user("Still full precision?"),), limits=Limits(2)))
+    assert isinstance(answer, Finished)
+
+
+def test_a_draft_is_counted_while_an_answer_runs(ask: Asker) -> None:
+    order: list[str] = []
+    answered, counted = threading.Event(), threading.Event()
+
+    def hear_answer(event: Event) -> None:
+        if isinstance(event, TextDelta) and not order:
+            order.append("speaking")
+            ask.client.submit(CountTokens((user("A draft"),)), hear_count)
+        if is_terminal(event):
+            order.append("answered")
+            answered.set()
+
+    def hear_count(event: Event) -> None:
+        assert isinstance(event, TokensCounted)
+        order.append("counted")
+        counted.set()
+
+    ask.client.submit(Generate((user("Talk on"),), limits=Limits(400)), hear_answer)
+    assert counted.wait(60)
+    assert answered.wait(60)
+    assert order == ["speaking", "counted", "answered"]
+
+
+def test_counts_for_the_next_model_wait_for_it() -> None:
+    inbox = Inbox()
+    tickets = [
+        Ticket(request, lambda _: None)
+        for request in (CountTokens((user("x"),)), LoadModel(), CountTokens((user("y"),)))
+    ]
+    for ticket in tickets:
+        inbox.put(ticket)
+    assert inbox.take_counts() == tickets[:1]
+    assert inbox.get() is tickets[1]
+
+
+def test_a_failure_that_is_kept_keeps_no_model_alive(lfm2_folder: Path, picture) -> None:
+    worker = EngineWorker()
+    events: list[Event] = []
+    worker.handle(Ticket(LoadModel(lfm2_folder, "full"), events.append), Inbox())
+    model = weakref.ref(worker._model)  # type: ignore[arg-type]
+    broken = dataclasses.replace(picture(1), data=b"no picture")
+    worker.handle(Ticket(Generate((user(broken, "What?"),)), events.append), Inbox())
+    assert isinstance(events[-1], Failed)
+    worker.close()
+    gc.collect()
+    assert model() is None
+
+
+def test_after_the_memory_ran_out_what_can_be_computed_again_is_given_up(
+    lfm2_folder: Path, caplog
+) -> None:
+    worker = EngineWorker()
+    events: list[Event] = []
+    worker.handle(Ticket(LoadModel(lfm2_folder, "full"), events.append), Inbox())
+    worker.handle(Ticket(Generate((user("One"),), limits=Limits(3)), events.append), Inbox())
+    assert worker._prefixes is not None
+    assert worker._model is not None
+    assert worker._prefixes.nbytes > 0
+    plain = worker._model.forward
+
+    def no_memory(*_args: object, **_kwargs: object) -> object:
+        raise MemoryError
+
+    worker._model.forward = no_memory  # type: ignore[method-assign,assignment]
+    worker.handle(Ticket(Generate((user("Two"),)), events.append), Inbox())
+    assert isinstance(events[-1], Failed)
+    assert isinstance(events[-1].error, OutOfMemory)
+    assert worker._prefixes.nbytes == 0
+    worker._model.forward = plain  # type: ignore[method-assign]
+    worker.handle(Ticket(Generate((user("Two"),), limits=Limits(3)), events.append), Inbox())
+    assert isinstance(events[-1], Finished)
+    assert caplog.records
+
+
+@pytest.mark.parametrize("blank", ["", "  \n "])
+def test_a_blank_question_is_refused(ask: Asker, blank: str) -> None:
+    (failed,) = ask(Generate((user(blank),)))
+    assert isinstance(failed, Failed)
+    assert isinstance(failed.error, BadRequest)
+
+
+def test_half_a_surrogate_pair_is_read_as_an_unknown_character(ask: Asker) -> None:
+    (*_, end) = ask(Generate((user("caf\udce9?"),), limits=Limits(2)))
     assert isinstance(end, Finished)
 
 

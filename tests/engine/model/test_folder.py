@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import struct
 from typing import TYPE_CHECKING
 
 import pytest
@@ -95,6 +96,47 @@ def test_pickled_weights_are_refused(folder: Path, name: str) -> None:
 def test_code_of_the_models_own_is_refused(folder: Path) -> None:
     rewrite(folder / "config.json", lambda c: c.update(auto_map={"AutoModel": "evil.Model"}))
     assert "program code of its own" in refusal(folder)
+
+
+@pytest.mark.parametrize("name", ["tokenizer_config.json", "preprocessor_config.json"])
+def test_code_named_anywhere_is_refused(folder: Path, name: str) -> None:
+    rewrite(folder / name, lambda c: c.update(auto_map={"AutoTokenizer": ["evil.T", None]}))
+    sentence = refusal(folder)
+    assert "program code of its own" in sentence
+    assert name in sentence
+
+
+@pytest.mark.parametrize("header", [b"[]", b"[" * 5000, b'{"a": {"data_offsets": [0]}}'])
+def test_a_header_that_is_none_is_damage(folder: Path, header: bytes) -> None:
+    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header)
+    assert "model.safetensors is damaged" in refusal(folder)
+
+
+def test_deep_nesting_is_damage(folder: Path) -> None:
+    (folder / "config.json").write_text("[" * 200_000)
+    assert "config.json is damaged" in refusal(folder)
+
+
+def test_a_file_that_cannot_be_read_is_said(folder: Path) -> None:
+    (folder / "model.safetensors").unlink()
+    (folder / "model.safetensors").mkdir()
+    assert "missing" in refusal(folder)
+
+
+def test_the_older_file_for_templates_is_used(folder: Path, load) -> None:
+    template = (folder / "chat_template.jinja").read_text()
+    (folder / "chat_template.jinja").unlink()
+    (folder / "chat_template.json").write_text(json.dumps({"chat_template": template}))
+    model = load(folder)
+    assert "user\nHi" in model.apply_template([{"role": "user", "content": "Hi"}], answer=True)
+
+
+def test_how_many_numbers_there_are(folder: Path, tiny_model) -> None:
+    head = tiny_model._model.lm_head.weight.numel()
+    assert check_folder(folder).values in {
+        tiny_model.info.parameters,
+        tiny_model.info.parameters + head,
+    }
 
 
 def test_a_model_without_chat_template_is_refused(folder: Path) -> None:

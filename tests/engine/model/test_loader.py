@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import bitsandbytes
@@ -14,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from engine.api.errors import ModelNotUsable
 from engine.api.messages import user
 from engine.model.device import place
+from engine.model.template import render_within_limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,6 +97,48 @@ def test_a_hostile_or_broken_template_runs_no_code(
     model = load(folder)
     with pytest.raises(ModelNotUsable, match="chat template"):
         model.apply_template([{"role": "user", "content": "Hello"}], answer=True)
+
+
+def test_a_template_that_never_ends_is_stopped(lfm2_folder: Path, tmp_path: Path, load) -> None:
+    folder = shutil.copytree(lfm2_folder, tmp_path / "model")
+    endless = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+    (folder / "chat_template.jinja").write_text(endless)
+    model = load(folder)
+    with pytest.raises(ModelNotUsable, match="chat template") as caught:
+        model.apply_template([{"role": "user", "content": "Hello"}], answer=True)
+    assert "TemplateLimit" in caught.value.details
+
+
+def test_rendering_within_limits_puts_a_tracer_back() -> None:
+    seen: list[str] = []
+
+    def tracer(_frame: object, event: str, _argument: object) -> None:
+        seen.append(event)
+
+    before = sys.gettrace()
+    sys.settrace(tracer)
+    try:
+        assert render_within_limits(lambda: "text") == "text"
+        assert sys.gettrace() is tracer
+    finally:
+        sys.settrace(before)
+
+
+def test_a_folder_saved_in_4_bit_is_described_as_such(
+    lfm2_folder: Path, tmp_path: Path, load
+) -> None:
+    model = load(lfm2_folder, "bnb_nf4")
+    folder = shutil.copytree(lfm2_folder, tmp_path / "model")
+    model._model.save_pretrained(folder)
+    again = load(folder, None)
+    assert again.info.weights == "bnb_nf4"
+    with pytest.raises(ModelNotUsable, match="cannot run in full precision"):
+        load(folder, "full")
+    config = json.loads((folder / "config.json").read_text())
+    config["quantization_config"] = {"quant_method": "gptq", "bits": 4}
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelNotUsable, match="gptq"):
+        load(folder, None)
 
 
 def test_the_processor_takes_full_precision_while_it_fits() -> None:

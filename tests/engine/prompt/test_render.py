@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.api.errors import BadRequest, ContextTooLong
-from engine.api.messages import DocumentPage, DocumentPart, Message, TextPart, assistant, user
+from engine.api.messages import (
+    DocumentPage,
+    DocumentPart,
+    Message,
+    TextPart,
+    assistant,
+    system,
+    user,
+)
 from engine.prompt.budget import answer_room
 from engine.prompt.render import image_keys, neutralise, render
 from engine.prompt.transcripts import Transcript, Transcripts, digests
@@ -49,6 +58,32 @@ def test_a_document_stands_whole_between_its_marks(tiny_model) -> None:
         '<document name="Bill.pdf" pages="2">\n[p. 1]\nTotal 12\n[p. 2]\nPaid\n</document>\n'
         "How much?<|im_end|>"
     ) in prompt.text
+
+
+def test_chosen_pages_keep_their_numbers(tiny_model) -> None:
+    pages = (DocumentPage(5, "five"), DocumentPage(9, "nine"))
+    prompt = render(
+        (user(DocumentPart("a.pdf", "0" * 64, 8, pages), "Which?"),), tiny_model, Transcripts()
+    )
+    assert "[p. 5]\nfive\n[p. 9]\nnine\n</document>" in prompt.text
+
+
+def test_a_document_ends_at_a_mark(tiny_model) -> None:
+    prompt = render((user(document("a", "one"), "Which?"),), tiny_model, Transcripts())
+    ends = [text_of(tiny_model, prompt.tokens[:mark]) for mark in prompt.marks]
+    assert any(end.endswith("</document>\n") for end in ends)
+    assert text_of(tiny_model, prompt.tokens) == prompt.text
+
+
+def test_a_template_that_refuses_a_beginning_still_shows_the_whole(
+    lfm2_folder, tmp_path, load
+) -> None:
+    folder = shutil.copytree(lfm2_folder, tmp_path / "model")
+    file = folder / "chat_template.jinja"
+    check = "{% if messages[-1].role == 'system' %}{{ raise_exception('No query') }}{% endif %}"
+    file.write_text(check + file.read_text())
+    prompt = render((system("Be brief."), user("Hello")), load(folder), Transcripts())
+    assert "Be brief." in prompt.text
 
 
 def test_a_document_and_a_picture_together(tiny_model, picture) -> None:
