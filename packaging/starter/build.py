@@ -23,7 +23,7 @@ sys.path[:0] = [str(_HERE), str(_REPOSITORY)]
 import torch  # noqa: E402
 from answers import write_answers  # noqa: E402
 from card import model_card  # noqa: E402
-from config import ModelSize, Settings  # noqa: E402
+from config import SCHEDULES, ModelSize, Settings  # noqa: E402
 from curve import draw_curve  # noqa: E402
 from evaluate import evaluate, places_table, report  # noqa: E402
 from pack import pack  # noqa: E402
@@ -46,6 +46,7 @@ def main() -> None:
         threads=arguments.threads,
         device=arguments.device,
         seed=arguments.seed,
+        schedule=SCHEDULES[arguments.schedule],
     )
     if arguments.size:
         settings = replace(settings, size=ModelSize(**json.loads(arguments.size)))
@@ -64,6 +65,8 @@ def _train(settings: Settings, folder: Path, arguments: argparse.Namespace) -> N
     (folder / "settings.json").write_text(json.dumps(settings.to_dict(), indent=2) + "\n")
     if arguments.resume and (folder / "checkpoint.pt").exists():
         trainer.load()
+        if arguments.anew:
+            trainer.begin_anew()
     signal.signal(signal.SIGTERM, lambda _number, _frame: trainer.stop())
     trainer.run()
 
@@ -82,7 +85,7 @@ def _evaluate(settings: Settings, folder: Path, arguments: argparse.Namespace) -
         "step": trainer.step,
         "tokens": trainer.tokens,
         "pictures": trainer.pictures_seen,
-        "minutes": trainer.elapsed / 60,
+        "minutes": (trainer.elapsed_before + trainer.elapsed) / 60,
         "examples": [asdict(example) for example in written],
     }
     (folder / "evaluation.json").write_text(json.dumps(result, indent=2) + "\n")
@@ -130,6 +133,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--size", help="dimensions as JSON, names as in config.ModelSize")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints and logs")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--schedule", choices=tuple(SCHEDULES), default="whole")
+    parser.add_argument(
+        "--anew", action="store_true", help="with --resume: begin another stretch of --minutes"
+    )
     parser.add_argument("--items", type=int, default=150, help="held-out items a task")
     parser.add_argument("--examples", type=int, default=12, help="answers to write out a task")
     parser.add_argument("--target", type=Path, default=_REPOSITORY / "resources" / "starter")

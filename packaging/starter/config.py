@@ -53,6 +53,32 @@ class Schedule:
     picture_tokens_first: int = 2048
     picture_tokens: int = 3584
     longest: int = 2048
+    # A step has a batch of text only every so many steps once pictures are in.
+    text_every: int = 1
+    mixed_share: float = 0.17
+    picture_top: int = 6
+
+
+# A second stretch from a trained checkpoint, for what the first left weak: mostly pictures, text
+# enough to keep what is known, a fresh rate that falls over two thirds of the time.
+READING = Schedule(
+    first_rates_until=0.0,
+    documents_from=0.0,
+    pictures_from=0.0,
+    mixed_from=0.15,
+    decay_from=0.30,
+    long_from=0.0,
+    levels_pushed_from=0.0,
+    muon_rate=0.008,
+    adam_rate=2e-3,
+    last_rate_share=0.02,
+    text_tokens=1280,
+    picture_tokens=2048,
+    text_every=2,
+    mixed_share=0.06,
+    picture_top=5,
+)
+SCHEDULES = {"whole": Schedule(), "reading": READING}
 
 
 @dataclass(frozen=True)

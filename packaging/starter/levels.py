@@ -119,7 +119,7 @@ def picture_shares(progress: float, schedule: Schedule) -> dict[str, float]:
     """Return the share of picture tokens by source at a moment of the run."""
     if progress < schedule.mixed_from:
         return {"picture/seen_font": 1.0}
-    return {"picture/seen_font": 5.0, "mixed": 1.0}
+    return {"picture/seen_font": 1.0 - schedule.mixed_share, "mixed": schedule.mixed_share}
 
 
 def push_levels(streams: tuple[Stream, ...], progress: float, schedule: Schedule) -> None:

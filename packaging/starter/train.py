@@ -72,6 +72,7 @@ class Trainer:
         self.text = text_stream(self.encoder, settings.size.vocabulary, first_id)
         self.pictures = picture_stream(self.encoder)
         self.step, self.elapsed, self.tokens, self.pictures_seen = 0, 0.0, 0, 0
+        self.elapsed_before = 0.0  # seconds of earlier stretches
         self._since_log = {"text": 0.0, "picture": 0.0}
         self._patches_read = 0.0
         self._stopped = False
@@ -95,9 +96,12 @@ class Trainer:
         last = saved = time.monotonic()
         while self.progress < 1 and not self._stopped:
             push_levels((self.text, self.pictures), self.progress, schedule)
-            batches = {"text": text.next(*self._text_plan(schedule))}
-            if self.progress >= schedule.pictures_from:
+            batches = {}
+            with_pictures = self.progress >= schedule.pictures_from
+            if with_pictures:
                 batches["picture"] = pictures.next(*self._picture_plan(schedule))
+            if not with_pictures or self.step % schedule.text_every == 0:
+                batches["text"] = text.next(*self._text_plan(schedule))
             self._set_rates(schedule)
             for name, group in batches.items():
                 self._learn(name, make_batch(group, self.pad, self.settings.device))
@@ -121,6 +125,7 @@ class Trainer:
             "adam": self.adam.state_dict(),
             "step": self.step,
             "elapsed": self.elapsed,
+            "elapsed_before": self.elapsed_before,
             "tokens": self.tokens,
             "pictures": self.pictures_seen,
             "sources": {
@@ -133,6 +138,14 @@ class Trainer:
         torch.save(state, new)
         os.replace(new, self.folder / "checkpoint.pt")  # noqa: PTH105 (says what it does)
 
+    def begin_anew(self) -> None:
+        """Start the clock again on the weights as they are: another stretch, another schedule."""
+        self.elapsed_before += self.elapsed
+        self.elapsed = 0.0
+        source = self.pictures.sources["picture/seen_font"]
+        source.top = self.settings.schedule.picture_top
+        source.level = min(source.level, source.top)
+
     def load(self) -> None:
         """Go on from the last checkpoint."""
         state = torch.load(self.folder / "checkpoint.pt", map_location=self.settings.device)
@@ -142,6 +155,7 @@ class Trainer:
         self.muon.load_state_dict(state["muon"])
         self.adam.load_state_dict(state["adam"])
         self.step, self.elapsed = state["step"], state["elapsed"]
+        self.elapsed_before = state.get("elapsed_before", 0.0)
         self.tokens, self.pictures_seen = state["tokens"], state["pictures"]
         for stream in (self.text, self.pictures):
             for source in stream.sources.values():
