@@ -146,13 +146,16 @@ class ChatSession(QObject):
             self._end(waiting, TurnState.CANCELLED)
 
     def withdraw(self, turn: Turn) -> Draft | None:
-        """Take back a question that waits; it is handed back as a draft."""
+        """Take back a question that waits, or that failed; it is handed back as a draft."""
+        owner = self._owner(turn)
         waiting = next((w for w in self._queue if w.turn is turn), None)
-        if waiting is None:
+        refused = turn.state is TurnState.FAILED and not turn.answer
+        if owner is None or not (waiting or refused):
             return None
-        self._queue.remove(waiting)
-        waiting.conversation.remove(turn)
-        self._shelve(waiting.conversation)
+        if waiting is not None:
+            self._queue.remove(waiting)
+        owner.remove(turn)
+        self._shelve(owner)
         self.turn_removed.emit(turn)
         self.conversations_changed.emit()
         return draft_of(turn.question)
@@ -179,6 +182,9 @@ class ChatSession(QObject):
         self.conversations_changed.emit()
         self._show_figures_of(conversation)
 
+    def _owner(self, turn: Turn) -> Conversation | None:
+        return next((c for c in self.conversations if turn in c.turns), None)
+
     def _shelve(self, conversation: Conversation) -> None:
         """An emptied conversation is the unsent one again, unless another has taken its place."""
         if conversation.turns:
@@ -188,7 +194,7 @@ class ChatSession(QObject):
             self.conversations.remove(conversation)
 
     def _ask_again(self, turn: Turn) -> None:
-        owner = next((c for c in self.conversations if turn in c.turns), None)
+        owner = self._owner(turn)
         if owner is None or turn.state.running:
             return
         turn.error = turn.prefill = turn.usage = turn.timings = None

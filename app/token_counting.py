@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 
 class TokenCounting(QObject):
-    """`counted` carries the newest count of the draft; counts that were overtaken are dropped."""
+    """`counted` carries the newest count of the draft; counts that were overtaken are dropped.
+
+    `uncountable` says that there will be none.
+    """
 
     counted = Signal(object)
+    uncountable = Signal()
     attachment_counted = Signal(str, int)
 
     def __init__(self, bridge: EngineBridge, parent: QObject | None = None) -> None:
@@ -66,6 +70,8 @@ class TokenCounting(QObject):
         self._request_id = None
         if isinstance(event, TokensCounted):
             self.counted.emit(event)
+        else:
+            self.uncountable.emit()
 
     def _count_frame(self) -> None:
         """What the template adds to any message: counted once, and taken off afterwards."""

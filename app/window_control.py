@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.ui.conversation_page import ConversationPage
     from app.ui.main_window import MainWindow
     from app.ui.starting_points import StartingPoint
-    from engine import EngineError, TokensCounted
+    from engine import EngineError
 
 _ASK = "Ask a question, or drop files anywhere in the window"
 _ASK_MORE = "Ask a follow-up, or drop more files anywhere in the window"
@@ -96,7 +96,9 @@ class WindowControl(QObject):
         composer.submitted.connect(self._session.send)
         composer.stop_requested.connect(self.stop)
         composer.draft_changed.connect(self._count)
-        self._counting.counted.connect(self._show_count)
+        composer.new_conversation_requested.connect(self._ask_anew)
+        self._counting.counted.connect(composer.set_count)
+        self._counting.uncountable.connect(composer.set_uncountable)
         self._counting.attachment_counted.connect(composer.set_attachment_tokens)
         self._page.first_run.files_wanted.connect(composer.choose_files)
         self._page.first_run.start_chosen.connect(self.choose_start)
@@ -135,6 +137,12 @@ class WindowControl(QObject):
         self._session.open_new()
         self._page.composer.focus_text()
 
+    def _ask_anew(self) -> None:
+        """Take what is written along into a new conversation: there it fits."""
+        unfinished = self._page.composer.put_away()
+        self._open_new()
+        self._page.composer.take_up(unfinished)
+
     def _open(self, conversation: Conversation) -> None:
         """Show `conversation` with what was being written in it."""
         if conversation is not self._shown:
@@ -155,6 +163,8 @@ class WindowControl(QObject):
     def _update_turn(self, turn: Turn) -> None:
         if turn in self._session.current.turns:
             self._page.view.update_turn(turn)
+            if not turn.state.running:
+                self._page.composer.recount()  # the next question takes this answer along
 
     def _show_conversations(self) -> None:
         session = self._session
@@ -184,12 +194,11 @@ class WindowControl(QObject):
         for attachment in draft.attachments:
             self._counting.count_attachment(attachment)
 
-    def _show_count(self, count: TokensCounted) -> None:
-        self._page.composer.set_count(count)
-
     def _show_model(self) -> None:
         models = self._models
         self._page.view.set_loading(models.loading)
+        info = None if models.loading else models.info
+        self._page.composer.set_limit(info.max_context if info is not None else None)
         name = models.info.name if models.info is not None else ""
         state = ModelState("ready" if name else "none", name, models.starter)
         if models.loading:
@@ -204,7 +213,7 @@ class WindowControl(QObject):
         self._page.first_run.show_ready()
         self._page.first_run.show_context(self._models.info.max_context)
         self._counting.forget_model()
-        self._count(self._page.composer.draft())
+        self._page.composer.forget_counts()
 
     def _model_failed(self, error: EngineError) -> None:
         in_use = self._models.info is not None

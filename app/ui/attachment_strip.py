@@ -121,6 +121,10 @@ class AttachmentStrip(QScrollArea):
                 chip.set_tokens(tokens)
         self._fit()
 
+    def forget_tokens(self) -> None:
+        """What attachments cost is not known any more."""
+        self._tokens.clear()
+
     def clear(self) -> None:
         """Remove everything; files still being read are forgotten."""
         for chip in tuple(self._chips):

@@ -6,25 +6,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.drafts import Draft
 from app.ui.attachment_strip import AttachmentStrip
 from app.ui.column import Column
+from app.ui.composer_box import ComposerBox
 from app.ui.composer_editor import LINE, ComposerEditor
 from app.ui.parts import IconButton, Text
 from app.ui.paste_offer import PasteOffer
 from app.ui.send_button import SendButton
 from app.ui.thin_bar import ThinBar
 from app.ui.token_meter import Count, Reading, read_meter
-from app.ui.tokens import RADIUS_LARGE
+from app.ui.way_out_line import WayOutLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QImage, QResizeEvent
 
     from app.background import Background
     from app.ui.attachment_chip import AttachmentChip
@@ -51,6 +51,7 @@ class Composer(Column):
     submitted = Signal(object)
     stop_requested = Signal()
     draft_changed = Signal(object)
+    new_conversation_requested = Signal()
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__()
@@ -58,6 +59,8 @@ class Composer(Column):
         self._busy = False
         self._count: Count | None = None
         self._exact = False
+        self._limit: int | None = None
+        self._countable = True
         self._announced = Draft()
         self.attachments = AttachmentStrip(theme, background)
         self.editor = ComposerEditor(theme)
@@ -66,9 +69,10 @@ class Composer(Column):
         self.meter = Text(theme, "", "meta", "ink3")
         self.bar = ThinBar(theme)
         self.bar.hide()
+        self.way_out = WayOutLine(theme)
         self.paste_offer = PasteOffer(theme)
         self._timer = QTimer(self, interval=COUNT_DELAY_MS, singleShot=True)
-        self._lay_out(_Box(theme, self.editor))
+        self._lay_out(ComposerBox(theme, self.editor))
         self._connect()
         self._refresh()
 
@@ -85,6 +89,7 @@ class Composer(Column):
         """Empty the composer; what was in it can be taken up again."""
         text = self.editor.toPlainText()
         self._empty_text()
+        self._count = None  # it was made for another conversation
         return Unfinished(text, self.attachments.put_away())
 
     def take_up(self, unfinished: Unfinished) -> None:
@@ -115,12 +120,32 @@ class Composer(Column):
         self._busy = busy
         self._refresh()
 
-    def set_count(self, count: TokensCounted | None) -> None:
-        """The cost of the draft last announced; `None` while it cannot be counted."""
-        self._count = None if count is None else Count(count, self._announced.text)
-        # While the delay runs, what is written now has not been announced yet.
-        self._exact = count is not None and not self._timer.isActive()
+    def set_limit(self, limit: int | None) -> None:
+        """How much the model can hold; `None` while there is none to count with."""
+        self._limit = limit
         self._refresh()
+
+    def set_count(self, count: TokensCounted) -> None:
+        """The cost of the draft last announced."""
+        self._count = Count(count, self._announced)
+        # While the delay runs, what is written now has not been announced yet.
+        self._exact = not self._timer.isActive()
+        self._refresh()
+
+    def set_uncountable(self) -> None:
+        """The draft last announced cannot be counted: nothing is held back for that."""
+        self._countable = False
+        self._refresh()
+
+    def recount(self) -> None:
+        """What was counted holds no longer: the model or the conversation is another now."""
+        self._changed()
+
+    def forget_counts(self) -> None:
+        """Another model counts differently."""
+        self._count = None
+        self.attachments.forget_tokens()
+        self._changed()
 
     def set_placeholder(self, text: str) -> None:
         """What stands in the field while nothing is written."""
@@ -169,11 +194,16 @@ class Composer(Column):
         if self._busy:
             self.stop_requested.emit()
 
-    def _changed(self) -> None:
+    def _changed(self, delay_ms: int = COUNT_DELAY_MS) -> None:
         self._exact = False
-        self._timer.start()
+        self._countable = True
+        self._timer.start(delay_ms)
         self._limit_height()
         self._refresh()
+
+    def _attachments_changed(self) -> None:
+        # Counted at once: who goes on typing would else never see it done.
+        self._changed(0)
 
     def _announce(self) -> None:
         self._announced = self.draft()
@@ -189,7 +219,9 @@ class Composer(Column):
         return self._read_meter(draft).reason
 
     def _read_meter(self, draft: Draft) -> Reading:
-        return read_meter(draft, self._count, self.attachments.tokens, exact=self._exact)
+        limit = self._limit if self._countable else None
+        known = self.attachments.tokens
+        return read_meter(draft, self._count, known, exact=self._exact, limit=limit)
 
     def _refresh(self) -> None:
         self.send.show_state(busy=self._busy, obstacle=self._obstacle())
@@ -207,23 +239,25 @@ class Composer(Column):
         self.meter.setAccessibleName(f"{reading.lead} {reading.total}".strip())
         self.bar.setVisible(reading.level != "usual")
         self.bar.set_share(reading.share, reading.total, _INKS[reading.level])
+        self.way_out.show_way(reading.way_out)
 
     def _limit_height(self) -> None:
         others = 2 * _PADDING + _GAP + self.send.height() + _BELOW
-        for row in (self.attachments, self.paste_offer, self.bar):
+        for row in (self.attachments, self.paste_offer, self.bar, self.way_out):
             others += 0 if row.isHidden() else row.height() + _GAP
         self.editor.set_largest_height(round(self.window().height() * _LARGEST_SHARE) - others)
 
     def _connect(self) -> None:
-        self.editor.textChanged.connect(self._changed)
+        self.editor.textChanged.connect(lambda: self._changed())
         self.editor.send_requested.connect(self._submit)
         self.editor.escaped.connect(self._escape)
         self.editor.files_pasted.connect(self.add_paths)
         self.editor.image_pasted.connect(lambda image: self.add_image(image, "Pasted picture"))
         self.editor.long_text_pasted.connect(self.paste_offer.offer)
         self.paste_offer.accepted.connect(self.attachments.add_part)
-        self.attachments.changed.connect(self._changed)
+        self.attachments.changed.connect(self._attachments_changed)
         self.send.clicked.connect(self._press)
+        self.way_out.new_conversation_requested.connect(self.new_conversation_requested)
         self.attach.clicked.connect(self.choose_files)
         self._timer.timeout.connect(self._announce)
         self._theme.changed.connect(self._refresh)
@@ -246,32 +280,10 @@ class Composer(Column):
         inner.addLayout(text)
         inner.addWidget(self.paste_offer)
         inner.addWidget(self.bar)
+        inner.addWidget(self.way_out)
         inner.addLayout(controls)
         self.content.addWidget(box)
         self.set_vertical_padding(0, _BELOW)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.editor.setMinimumHeight(LINE)
         self.setFocusProxy(self.editor)
-
-
-class _Box(QWidget):
-    """The raised box; its border tells whether the field has the focus."""
-
-    def __init__(self, theme: Theme, editor: ComposerEditor) -> None:
-        super().__init__()
-        self._theme = theme
-        self._editor = editor
-        editor.focus_changed.connect(lambda _: self.update())
-        theme.changed.connect(self.update)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        del event
-        colors = self._theme.colors
-        focused = self._editor.hasFocus()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colors.accent if focused else colors.edge, 1))
-        painter.setBrush(colors.raised)
-        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(frame, RADIUS_LARGE, RADIUS_LARGE)
-        painter.end()

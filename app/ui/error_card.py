@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from app.ui.icon_label import IconLabel
 from app.ui.parts import Text, TextButton
 from app.ui.text_view import TextView
+from engine import ContextTooLong
 
 if TYPE_CHECKING:
     from app.ui.theme import Theme
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
 
 class ErrorCard(QFrame):
-    """One failure: its sentence, Try again, and the technical text folded away."""
+    """One failure: its sentence, the way out, and the technical text folded away."""
 
     retry_requested = Signal()
+    take_back_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +33,8 @@ class ErrorCard(QFrame):
         self._rest = _wrapping(theme, "body", "ink2")
         self._retry = TextButton(theme, "Try again", "default", "retry", compact=True)
         self._retry.clicked.connect(self.retry_requested)
+        self._take_back = TextButton(theme, "Take it back into the composer", compact=True)
+        self._take_back.clicked.connect(self.take_back_requested)
         self._details = TextButton(theme, "Details", "quiet", compact=True)
         self._details.setCheckable(True)
         self._details.toggled.connect(self._fold)
@@ -44,8 +48,15 @@ class ErrorCard(QFrame):
         self._lay_out()
         self._fold(False)
 
-    def set_error(self, error: EngineError) -> None:
-        """Show `error`: its first sentence as the cause, the rest as what can be done."""
+    def set_error(self, error: EngineError, *, answered: bool) -> None:
+        """Show `error`: its first sentence as the cause, the rest as what can be done.
+
+        `answered` says that a part of the answer is there, so that the question must stay.
+        """
+        # The same question would be as long the next time.
+        too_long = isinstance(error, ContextTooLong)
+        self._retry.setVisible(not too_long)
+        self._take_back.setVisible(too_long and not answered)
         cause, rest = split_sentence(error.sentence)
         self._cause.setText(cause)
         self._rest.setText(rest)
@@ -65,7 +76,7 @@ class ErrorCard(QFrame):
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        for button in (self._retry, self._details, self._copy):
+        for button in (self._retry, self._take_back, self._details, self._copy):
             buttons.addWidget(button)
         buttons.addStretch()
         said = QVBoxLayout()

@@ -65,7 +65,7 @@ class TurnWidget(QWidget):
         failed = state is TurnState.FAILED and turn.error is not None
         self.error.setVisible(failed)
         if turn.error is not None and failed:
-            self.error.set_error(turn.error)
+            self.error.set_error(turn.error, answered=bool(turn.answer))
         self.action_row.show_turn(turn)
         self._show_actions()
         return moved
@@ -132,7 +132,8 @@ class TurnWidget(QWidget):
     def _connect(self) -> None:
         self.note.continue_requested.connect(lambda: self.continue_requested.emit(self.turn))
         self.note.start_over_requested.connect(lambda: self.start_over_requested.emit(self.turn))
-        self.queued.withdraw_requested.connect(lambda: self.withdraw_requested.emit(self.turn))
+        for asked_back in (self.queued.withdraw_requested, self.error.take_back_requested):
+            asked_back.connect(lambda: self.withdraw_requested.emit(self.turn))
         self.error.retry_requested.connect(lambda: self.retry_requested.emit(self.turn))
         self.action_row.copy_requested.connect(self.copy_answer)
 

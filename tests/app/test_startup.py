@@ -16,7 +16,15 @@ from app.conversation import TurnState
 from app.settings_store import SettingsStore
 from app.startup import Program
 from app.ui.fault_dialog import FaultDialog
-from engine import Failed, LoadModel, ModelNotUsable
+from engine import (
+    ContextTooLong,
+    CountTokens,
+    Failed,
+    LoadModel,
+    ModelNotUsable,
+    TokensCounted,
+    assistant,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,6 +142,69 @@ def test_a_half_written_question_in_a_new_conversation_is_found_again(
     program.session.open(first.id)
     program.window.registry["new_conversation"].trigger()
     assert program.page.composer.draft().text == "half a thought"
+
+
+def test_a_question_that_is_too_long_goes_back_with_its_attachments(
+    qtbot: QtBot, program: Program, script, make_files
+) -> None:
+    with qtbot.waitSignal(program.models.ready):
+        program.show()
+    error = ContextTooLong(5_000, 2_048)
+    script.generate = lambda ticket: ticket.emit(Failed(ticket.request.request_id, error))
+    composer = program.page.composer
+    composer.add_paths([make_files.text("long.txt", "hello")])
+    qtbot.keyClicks(composer.editor, "What?")
+    qtbot.waitUntil(composer.send.isEnabled)
+    qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
+    (turn,) = program.session.current.turns
+    qtbot.waitUntil(lambda: program.page.view.turn_widget(turn).error.isVisible())
+    card = program.page.view.turn_widget(turn).error
+    offered = [b for b in card.findChildren(QPushButton) if b.isVisible()]
+    assert [b.text() for b in offered] == ["Take it back into the composer"]
+
+    qtbot.mouseClick(offered[0], Qt.MouseButton.LeftButton)
+
+    assert program.session.current.turns == []
+    assert composer.draft().text == "What?"
+    assert [part.name for part in composer.draft().attachments] == ["long.txt"]
+
+
+def test_a_question_for_which_there_is_no_room_goes_into_a_new_conversation(
+    qtbot: QtBot, program: Program, script
+) -> None:
+    with qtbot.waitSignal(program.models.ready):
+        program.show()
+    with qtbot.waitSignal(program.session.answer_finished):
+        ask(qtbot, program, "First?")
+    full, composer = program.session.current, program.page.composer
+    script.count = lambda ticket: ticket.emit(
+        TokensCounted(ticket.request.request_id, 2_050, 0, 20, 2_048)
+    )
+    qtbot.keyClicks(composer.editor, "Second?")
+    qtbot.waitUntil(composer.way_out.isVisible)
+    qtbot.mouseClick(composer.way_out.new_conversation, Qt.MouseButton.LeftButton)
+    assert program.session.current is not full
+    assert composer.draft().text == "Second?"
+    program.session.open(full.id)
+    assert composer.draft().empty
+
+
+def test_what_is_written_is_counted_again_when_the_answer_is_there(
+    qtbot: QtBot, program: Program, script
+) -> None:
+    with qtbot.waitSignal(program.models.ready):
+        program.show()
+    script.generate = script.answer_until_stopped
+    ask(qtbot, program, "First?")
+    qtbot.keyClicks(program.page.composer.editor, "Second?")
+    with qtbot.waitSignal(program.page.composer.draft_changed):
+        pass
+    script.gate.set()
+    qtbot.waitUntil(
+        lambda: any(
+            isinstance(r, CountTokens) and assistant("Once") in r.messages for r in script.requests
+        )
+    )
 
 
 def test_without_a_model_a_card_says_why_and_the_composer_works(

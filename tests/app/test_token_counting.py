@@ -44,6 +44,13 @@ def test_a_draft_is_counted(qtbot, counting: TokenCounting) -> None:
     assert counted.args[0].prompt_tokens == FRAME + 4
 
 
+def test_a_draft_that_cannot_be_counted_is_told_of(qtbot, counting: TokenCounting, script) -> None:
+    error = ModelNotUsable("No model is loaded.")
+    script.count = lambda ticket: ticket.emit(Failed(ticket.request.request_id, error))
+    with qtbot.waitSignal(counting.uncountable):
+        counting.count((user("four"),))
+
+
 def test_only_the_newest_count_is_told(qtbot, counting: TokenCounting) -> None:
     told: list[int] = []
     counting.counted.connect(lambda event: told.append(event.prompt_tokens))

@@ -55,9 +55,11 @@ class Person:
         return turn
 
     def send(self, question: str) -> Turn:
-        """Type a question and press Enter."""
-        editor = self.program.page.composer.editor
+        """Type a question and press Enter, once that sends."""
+        composer = self.program.page.composer
+        editor = composer.editor
         self._qtbot.keyClicks(editor, question)
+        self._qtbot.waitUntil(composer.send.isEnabled, timeout=PATIENCE_MS)
         self._qtbot.keyClick(editor, Qt.Key.Key_Return)
         turn: Turn = self.program.session.current.turns[-1]
         assert turn.question.text == question

@@ -16,6 +16,7 @@ from engine import DocumentPart, ImagePart, TokensCounted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -51,6 +52,14 @@ def write(qtbot: QtBot, composer: Composer, text: str) -> None:
     """Type `text` and wait until it is to be counted."""
     with qtbot.waitSignal(composer.draft_changed):
         qtbot.keyClicks(composer.editor, text)
+
+
+def attach(qtbot: QtBot, composer: Composer, path: Path) -> None:
+    """Attach the file at `path` and wait until it is to be counted."""
+    with qtbot.waitSignal(
+        composer.draft_changed, check_params_cb=lambda draft: bool(draft.attachments)
+    ):
+        composer.add_paths([path])
 
 
 def press(composer: Composer, key: Qt.Key, held: Qt.KeyboardModifier = PLAIN) -> None:
@@ -224,16 +233,94 @@ def test_count_that_typing_has_overtaken_stays_a_guess(qtbot: QtBot, composer: C
 def test_meter_gives_the_shares_that_it_knows(
     qtbot: QtBot, composer: Composer, make_files: FileMaker
 ) -> None:
-    write(qtbot, composer, "What?")
-    composer.add_paths([make_files.png("shot.png", "hello")])
-    qtbot.waitUntil(lambda: not composer.attachments.reading)
-    with qtbot.waitSignal(composer.draft_changed):
-        pass
+    qtbot.keyClicks(composer.editor, "What?")
+    attach(qtbot, composer, make_files.png("shot.png", "hello"))
     composer.set_count(count(532, 522))
     assert composer.meter.accessibleName() == "532 tokens"
 
     composer.set_attachment_tokens(composer.draft().attachments[0].sha256, 522)
     assert composer.meter.accessibleName() == "Text 10 + image 522 = 532 tokens"
+
+
+def test_where_nothing_is_written_the_meter_speaks_of_no_text(
+    qtbot: QtBot, composer: Composer, make_files: FileMaker
+) -> None:
+    attach(qtbot, composer, make_files.png("shot.png", "hello"))
+    composer.set_count(count(533, 522))
+    composer.set_attachment_tokens(composer.draft().attachments[0].sha256, 522)
+    assert composer.meter.accessibleName() == "533 tokens"
+
+
+def test_nothing_is_sent_before_its_attachments_are_counted(
+    qtbot: QtBot, composer: Composer, make_files: FileMaker
+) -> None:
+    composer.set_limit(2_048)
+    qtbot.keyClicks(composer.editor, "What?")
+    attach(qtbot, composer, make_files.text("long.txt", "hello"))
+    assert composer.meter.accessibleName() == "counting…"
+    assert composer.send.toolTip() == "Still counting what is attached"
+    with qtbot.assertNotEmitted(composer.submitted):
+        press(composer, Qt.Key.Key_Return)
+
+    composer.set_count(count(1_000))
+    qtbot.keyClicks(composer.editor, " Tell.")  # what was counted is still known
+    assert composer.send.isEnabled()
+    qtbot.keyClicks(composer.editor, "x" * 4_200)
+    assert composer.send.toolTip().startswith("Still counting. This may be more")
+    with qtbot.assertNotEmitted(composer.submitted):
+        press(composer, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize("countable", [False, True])
+def test_what_cannot_be_counted_is_not_held_back(
+    qtbot: QtBot, composer: Composer, make_files: FileMaker, *, countable: bool
+) -> None:
+    composer.set_limit(2_048 if countable else None)
+    attach(qtbot, composer, make_files.text("a.txt", "hello"))
+    if countable:
+        composer.set_uncountable()
+    with qtbot.waitSignal(composer.submitted):
+        press(composer, Qt.Key.Key_Return)
+
+
+def test_attachments_are_counted_while_one_goes_on_typing(
+    qtbot: QtBot, composer: Composer, make_files: FileMaker
+) -> None:
+    announced: list[Draft] = []
+    composer.draft_changed.connect(announced.append)
+    composer.add_paths([make_files.text("a.txt", "hello")])
+
+    def type_on() -> bool:
+        qtbot.keyClicks(composer.editor, "x")
+        return any(draft.attachments for draft in announced)
+
+    qtbot.waitUntil(type_on)
+
+
+def test_a_full_conversation_says_so_and_offers_a_new_one(qtbot: QtBot, composer: Composer) -> None:
+    write(qtbot, composer, "And then?")
+    composer.set_count(count(2_050, last=20))
+    assert composer.way_out.isVisible()
+    assert composer.way_out.text == "This conversation is full."
+    assert composer.way_out.y() > composer.bar.y()
+    with qtbot.waitSignal(composer.new_conversation_requested):
+        qtbot.mouseClick(composer.way_out.new_conversation, Qt.MouseButton.LeftButton)
+
+    composer.set_count(count(1_900, last=20))
+    assert composer.way_out.isHidden()
+
+
+def test_a_draft_too_long_by_itself_is_to_be_made_shorter(
+    qtbot: QtBot, composer: Composer, make_files: FileMaker
+) -> None:
+    write(qtbot, composer, "long")
+    composer.set_count(count(5_000, last=4_000))
+    assert composer.way_out.text == "Shorten the question."
+
+    attach(qtbot, composer, make_files.text("a.txt", "hello"))
+    composer.set_count(count(5_000, last=4_000))
+    assert composer.way_out.text == "Remove a document, or ask about fewer pages."
+    assert composer.way_out.new_conversation.isHidden()
 
 
 def test_over_the_limit_nothing_is_sent_and_the_reason_is_given(
