@@ -66,7 +66,7 @@ def test_the_machine_is_shown_once_it_is_known(page: FirstRun) -> None:
 def test_the_larger_model_is_recommended_and_nothing_downloads(
     qtbot, page: FirstRun, actions: Actions
 ) -> None:
-    assert "Qwen3.5 4B: download 9.3 GB, keeps 2.9 GB" in texts(page)
+    assert "Qwen3-VL 4B: fetch about 8.9 GB" in texts(page)
     assert not any("ownload" in b.text() for b in page.findChildren(QPushButton))
     with qtbot.waitSignal(actions["open_model"].triggered):
         qtbot.mouseClick(button(page, "Open model folder…"), Qt.MouseButton.LeftButton)
