@@ -71,7 +71,7 @@ class Program(QObject):
         self.session = ChatSession(self.bridge, self.models, self.store.answer_settings, self)
         self.window = MainWindow(self.theme)
         self.page = ConversationPage(self.theme, self.window.registry, self.background)
-        self.window.set_page(self.page)
+        self.window.set_page(self.page, self.page.panes)
         self.overlay = DropOverlay(self.theme, self.window)
         self.overlay.install(self.window)
         self.control = WindowControl(

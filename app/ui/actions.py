@@ -36,6 +36,8 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("copy_answer", "&Copy last answer", "&Conversation", "Ctrl+Shift+C"),
     ActionSpec("stop", "&Stop", "&Conversation", "Esc"),
     ActionSpec("toggle_sidebar", "Show or hide the &sidebar", "&View", "Ctrl+B"),
+    ActionSpec("next_pane", "Next &pane", "&View", "F6"),
+    ActionSpec("previous_pane", "P&revious pane", "&View", "Shift+F6"),
     ActionSpec("theme_system", "&System", "&View/&Theme", choice_of="theme"),
     ActionSpec("theme_light", "&Light", "&View/&Theme", choice_of="theme"),
     ActionSpec("theme_dark", "&Dark", "&View/&Theme", choice_of="theme"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui.composer import Composer
 from app.ui.conversation_view import ConversationView
@@ -37,6 +37,11 @@ class ConversationPage(QFrame):
         column.addWidget(self._stack, 1)
         column.addWidget(self.model_card)
         column.addWidget(self.composer)
+
+    @property
+    def panes(self) -> tuple[QWidget, ...]:
+        """What the keyboard visits, in order."""
+        return (self._stack, self.model_card, self.composer)
 
     def show_conversation(self, conversation: Conversation) -> None:
         """Show `conversation` from its end, or the fresh start where it is empty."""

@@ -143,6 +143,7 @@ class ConversationView(QScrollArea):
     def _set_up_scrolling(self) -> None:
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # with Tab one would not see it stop here
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Conversation")
         bar = self.verticalScrollBar()

@@ -44,6 +44,7 @@ class FirstRun(QScrollArea):
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # with Tab one would not see it stop here
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._machine = StepCell(theme, "1", "This machine", "Looking at it…")
         self._larger = StepCell(theme, "2", "A larger model", RECOMMENDED)

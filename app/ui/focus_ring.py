@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _WIDTH, _OFFSET = 2, 2
 _REACH = _WIDTH + _OFFSET
 _MOVES_FOCUS = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_F6)
+# A key that is a shortcut never arrives as one that is pressed.
+_KEYS = (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride)
 _MOVES = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide)
 
 
@@ -41,7 +43,7 @@ class FocusRing(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Learn how the focus is moved, and when its holder moves."""
         kind = event.type()
-        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+        if kind in _KEYS and isinstance(event, QKeyEvent):
             self._by_keyboard = self._by_keyboard or event.key() in _MOVES_FOCUS
         elif kind == QEvent.Type.MouseButtonPress:
             self._by_keyboard = False

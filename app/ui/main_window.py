@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.actions import Actions
+from app.ui.focus_order import go_to, next_pane, next_stop
 from app.ui.header import Header
 from app.ui.logo import app_icon
 from app.ui.menu_bar import MenuBar
@@ -25,6 +26,8 @@ from app.ui.sidebar import MAX_WIDTH, MIN_WIDTH, WIDTH, Rail, Sidebar
 from app.ui.strip import PerformanceStrip
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 
     from app.ui.theme import Theme
@@ -54,6 +57,7 @@ class MainWindow(QMainWindow):
         self.header = Header(theme, self.registry)
         self.strip = PerformanceStrip(theme)
         self._body = QWidget()
+        self._panes: tuple[QWidget, ...] = (self.rail, self.sidebar, self.header, self.strip)
         application = QApplication.instance()
         assert application is not None
         self._application = application
@@ -63,6 +67,8 @@ class MainWindow(QMainWindow):
         self._menu_bar = MenuBar(self, self.registry)
         self.setMenuBar(self._menu_bar)
         self.registry["toggle_sidebar"].triggered.connect(self.toggle_sidebar)
+        self.registry["next_pane"].triggered.connect(lambda: self._go_to_pane(back=False))
+        self.registry["previous_pane"].triggered.connect(lambda: self._go_to_pane(back=True))
         self.sidebar.chosen.connect(self._close_overlay)
         self._arrange()
 
@@ -71,9 +77,10 @@ class MainWindow(QMainWindow):
         """Whether the person has collapsed the sidebar; a narrow window does so by itself."""
         return self._collapsed
 
-    def set_page(self, page: QWidget) -> None:
-        """Put the page under the header; once."""
+    def set_page(self, page: QWidget, panes: Sequence[QWidget]) -> None:
+        """Put the page under the header; once. `panes` are its parts that the keyboard visits."""
         self._column.addWidget(page, 1)
+        self._panes = (self.rail, self.sidebar, self.header, *panes, self.strip)
 
     def set_sidebar_collapsed(self, collapsed: bool) -> None:
         """Show the rail instead of the sidebar, or the sidebar again."""
@@ -97,6 +104,14 @@ class MainWindow(QMainWindow):
         moved = on_screen(self.geometry(), screens)
         if moved != self.geometry():
             self.setGeometry(moved)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab and Shift+Tab, wherever the focus is."""
+        stop = next_stop(self._panes, self.focusWidget(), back=not forward)
+        if stop is not None:
+            tab, back = Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason
+            go_to(stop, tab if forward else back)
+        return stop is not None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Rearrange what depends on the width."""
@@ -127,6 +142,11 @@ class MainWindow(QMainWindow):
             event.accept()
             return True
         return super().eventFilter(watched, event)
+
+    def _go_to_pane(self, *, back: bool) -> None:
+        stop = next_pane(self._panes, self.focusWidget(), back=back)
+        if stop is not None:
+            go_to(stop, Qt.FocusReason.ShortcutFocusReason)
 
     def _lay_out(self) -> None:
         self._page = QFrame()

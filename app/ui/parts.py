@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 from app.ui.icons import with_room
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from app.ui.theme import Theme
     from app.ui.tokens import TypeStyle
@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 _ICON_GAP = 3
 
 
-class IconButton(QPushButton):
+class Button(QPushButton):
+    """Every button of the application: Return and Enter press it, in dialogs and outside them."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt itself knows Space alone; Return it leaves to the default button of a dialog."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif not event.isAutoRepeat():
+            self.click()
+
+
+class IconButton(Button):
     """A 28 px button that is only an icon; its tooltip is its accessible name."""
 
     def __init__(self, theme: Theme, icon: str, name: str, parent: QWidget | None = None) -> None:
@@ -42,7 +53,7 @@ class IconButton(QPushButton):
         self.setIcon(self._theme.icon(self._icon))
 
 
-class TextButton(QPushButton):
+class TextButton(Button):
     """A button of text, with or without an icon, of one of the style sheet's kinds."""
 
     def __init__(

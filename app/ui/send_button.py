@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QPainter, QPen
-from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton
+from PySide6.QtWidgets import QStyle, QStyleOptionButton
 
+from app.ui.parts import Button
 from app.ui.plain_tip import plain_tip
 from app.ui.tokens import RADIUS_CONTROL
 
@@ -20,7 +21,7 @@ _SIDE = 32
 _ICON = 16
 
 
-class SendButton(QPushButton):
+class SendButton(Button):
     """An arrow on the accent; while an answer is written, "Stop" with its key."""
 
     def __init__(self, theme: Theme) -> None:

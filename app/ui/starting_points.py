@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui import icons
-from app.ui.parts import Text
+from app.ui.parts import Button, Text
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
@@ -74,7 +74,7 @@ class _Glyph(QWidget):
         painter.end()
 
 
-class _PointButton(QPushButton):
+class _PointButton(Button):
     """A flat button of two lines beside an icon."""
 
     def __init__(self, theme: Theme, point: StartingPoint) -> None:

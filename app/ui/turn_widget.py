@@ -56,6 +56,8 @@ class TurnWidget(QWidget):
         """Show the turn as it is now; says whether its state is another than before."""
         turn, state = self.turn, self.turn.state
         moved, self._state = state is not self._state, state
+        if moved:
+            self._keep_focus()
         self.queued.set_waiting(state is TurnState.QUEUED, self._waits_for)
         self.prefill.set_progress(turn.prefill if state is TurnState.READING else None)
         growing = state is TurnState.ANSWERING
@@ -124,6 +126,13 @@ class TurnWidget(QWidget):
         """Put the answer, as it was written, on the clipboard."""
         QGuiApplication.clipboard().setText(self.turn.answer)
         self.action_row.confirm_copy()
+
+    def _keep_focus(self) -> None:
+        """Take over the focus of a button that is about to go: it must not leave the turn."""
+        focus = QGuiApplication.focusObject()
+        goes = (self.queued, self.note, self.error, self.action_row)
+        if isinstance(focus, QWidget) and any(part.isAncestorOf(focus) for part in goes):
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_actions(self) -> None:
         finished = not self.turn.state.running and bool(self.turn.answer)

@@ -14,7 +14,7 @@ from app.ui.strip import HEIGHT as STRIP_HEIGHT
 @pytest.fixture
 def window(qtbot, theme) -> MainWindow:
     window = MainWindow(theme)
-    window.set_page(QWidget())
+    window.set_page(QWidget(), ())
     qtbot.addWidget(window)
     window.resize(1440, 900)
     with qtbot.waitExposed(window):
