@@ -5,8 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
@@ -22,11 +32,15 @@ from app.ui.tokens import RADIUS_CONTROL
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+
     from app.ui.theme import Theme
 
 ROW_HEIGHT = 32
 _DOT = 6
 _PADDING = 8
+_RING = 2
+_Selection = QItemSelectionModel
 _ANSWERING = Qt.ItemDataRole.UserRole + 1
 
 
@@ -40,12 +54,18 @@ class Row:
 
 
 class ConversationList(QListWidget):
-    """The rows; `chosen` says which conversation a person opened."""
+    """The rows; `chosen` says which conversation a person opened.
+
+    Selected is the open conversation; the keyboard may be on another row, which is the current one.
+    """
 
     chosen = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._open: str | None = None
+        # Where the mouse has been, no ring is drawn.
+        self._by_keyboard = False
         self.setItemDelegate(_RowDelegate(theme, self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
@@ -56,16 +76,55 @@ class ConversationList(QListWidget):
         self.itemActivated.connect(self._choose)
         theme.changed.connect(self.viewport().update)
 
+    @property
+    def shows_ring(self) -> bool:
+        """Whether the row that the keyboard is on is marked."""
+        return self._by_keyboard and self.hasFocus()
+
     def show_rows(self, rows: Sequence[Row], current: str | None) -> None:
-        """Show `rows`, newest first, with `current` selected."""
+        """Show `rows`, newest first, with `current` as the one that is open."""
+        at = self._keyboard_row()
         while self.count() > len(rows):
             self.takeItem(self.count() - 1)
         for place, row in enumerate(rows):
             if place >= self.count():
                 self.addItem(QListWidgetItem())
             _fill(self.item(place), row)
-        selected = next((i for i, row in enumerate(rows) if row.id == current), -1)
-        self.setCurrentRow(selected)
+        places = {row.id: place for place, row in enumerate(rows)}
+        opened = places.get(current or "", -1)
+        # The keyboard goes along with a conversation that is opened, and else stays where it is.
+        moved, self._open = current != self._open, current
+        place = opened if moved else places.get(at, opened)
+        self.setCurrentRow(place, _Selection.SelectionFlag.NoUpdate)
+        selected = self.model().index(opened, 0)
+        self.selectionModel().select(selected, _Selection.SelectionFlag.ClearAndSelect)
+
+    def selectionCommand(
+        self, index: QModelIndex | QPersistentModelIndex, event: QEvent | None = None
+    ) -> _Selection.SelectionFlag:
+        """Keys and clicks select nothing: what is open is said by `show_rows` alone."""
+        del index, event
+        return _Selection.SelectionFlag.NoUpdate
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """From here on the keyboard's row is marked."""
+        self._by_keyboard = True
+        self.viewport().update()
+        super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click needs no mark."""
+        self._by_keyboard = False
+        super().mousePressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Mark the row unless the mouse brought the focus."""
+        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
+
+    def _keyboard_row(self) -> str:
+        item = self.currentItem()
+        return "" if item is None else str(item.data(Qt.ItemDataRole.UserRole))
 
     def _choose(self, item: QListWidgetItem) -> None:
         self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))
@@ -81,10 +140,11 @@ def _fill(item: QListWidgetItem, row: Row) -> None:
 
 
 class _RowDelegate(QStyledItemDelegate):
-    """Paints a row: wash where selected or under the pointer, the title, the dot."""
+    """Paints a row: wash where open or under the pointer, the title, the dot, the ring."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, rows: ConversationList) -> None:
+        super().__init__(rows)
+        self._list = rows
         self._theme = theme
         self._font = theme.font("body")
         self._selected_font = theme.font("body_medium")
@@ -116,7 +176,17 @@ class _RowDelegate(QStyledItemDelegate):
             text.setRight(text.right() - _DOT - _PADDING)
             self._paint_dot(painter, option.rect)
         self._paint_title(painter, text, str(index.data()), selected=selected)
+        if state & QStyle.StateFlag.State_HasFocus and self._list.shows_ring:
+            self._paint_ring(painter, option.rect)
         painter.restore()
+
+    def _paint_ring(self, painter: QPainter, rect: QRect) -> None:
+        """Inside the row: around it there is no room."""
+        painter.setPen(QPen(self._theme.colors.focus, _RING))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        half = _RING / 2
+        ring = QRectF(rect).adjusted(half, half, -half, -half)
+        painter.drawRoundedRect(ring, RADIUS_CONTROL - half, RADIUS_CONTROL - half)
 
     def _paint_title(self, painter: QPainter, rect: QRect, title: str, *, selected: bool) -> None:
         font = self._selected_font if selected else self._font

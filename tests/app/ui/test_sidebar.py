@@ -59,6 +59,49 @@ def test_a_click_opens_a_conversation(qtbot, sidebar: Sidebar) -> None:
     assert chosen.args == ["b"]
 
 
+def washed(listed: ConversationList) -> list[str]:
+    return [item.text() for item in listed.selectedItems()]
+
+
+def ring_pixels(listed: ConversationList, row: int, theme) -> int:
+    picture = listed.viewport().grab(listed.visualItemRect(listed.item(row))).toImage()
+    return sum(picture.pixel(30, y) == theme.colors.focus.rgb() for y in range(ROW_HEIGHT))
+
+
+def test_arrow_keys_move_a_ring_and_leave_the_open_row_alone(
+    qtbot, sidebar: Sidebar, theme
+) -> None:
+    sidebar.show_rows((*ROWS, Row("c", "Third")), "a")
+    listed = sidebar.findChild(ConversationList)
+    sidebar.activateWindow()
+    listed.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(listed.hasFocus)
+    assert ring_pixels(listed, 1, theme) == 4  # two pixels above and two below
+    qtbot.keyClick(listed, Qt.Key.Key_Down)
+
+    assert [ring_pixels(listed, row, theme) for row in range(3)] == [0, 0, 4]
+    assert washed(listed) == ["First question"]
+    sidebar.show_rows((Row("n", "New"), *ROWS, Row("c", "Third, renamed")), "a")
+    assert listed.currentItem().text() == "Third, renamed"
+    assert washed(listed) == ["First question"]
+    with qtbot.waitSignal(sidebar.chosen) as chosen:
+        qtbot.keyClick(listed, Qt.Key.Key_Return)
+    assert chosen.args == ["c"]
+    sidebar.show_rows((*ROWS, Row("c", "Third")), "b")
+    assert listed.currentItem().text() == "Second question"
+    assert washed(listed) == ["Second question"]
+
+
+def test_a_click_on_a_row_draws_no_ring(qtbot, sidebar: Sidebar, theme) -> None:
+    sidebar.show_rows(ROWS, "a")
+    listed = sidebar.findChild(ConversationList)
+    spot = listed.visualItemRect(listed.item(0)).center()
+    qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    listed.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert ring_pixels(listed, 0, theme) == 0
+    assert washed(listed) == ["First question"]
+
+
 def test_a_row_that_is_answering_says_so_and_shows_a_dot(sidebar: Sidebar, theme) -> None:
     sidebar.show_rows(ROWS, None)
     listed = sidebar.findChild(ConversationList)
