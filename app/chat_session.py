@@ -23,6 +23,7 @@ from engine import (
     PrefillProgress,
     TextDelta,
 )
+from engine.machine import process_memory_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,11 +34,7 @@ if TYPE_CHECKING:
 
 _NO_MODEL = "No model is loaded. Open a model folder, then try again."
 AnswerSettings = tuple["SamplingParams", "Limits"]
-_ENDS = {
-    "stop": TurnState.DONE,
-    "length": TurnState.CUT,
-    "cancelled": TurnState.CANCELLED,
-}
+_ENDS = {"stop": TurnState.DONE, "length": TurnState.CUT, "cancelled": TurnState.CANCELLED}
 
 
 @dataclass(slots=True, eq=False)
@@ -86,6 +83,8 @@ class ChatSession(QObject):
         self.current = Conversation()
         # Where nothing has been asked yet; there is one, so that what is written there is found.
         self._unsent = self.current
+        self._show_loading()
+        models.changed.connect(self._show_loading)
         models.heard.connect(self._measure)
         models.ready.connect(self._advance)
         models.failed.connect(self._model_failed)
@@ -171,7 +170,7 @@ class ChatSession(QObject):
         self._ask_again(turn)
 
     def close(self) -> None:
-        """Give up everything that waits; the engine is closed elsewhere."""
+        """Give up everything; the engine is closed elsewhere."""
         self._queue.clear()
         if self._running is not None:
             self._bridge.cancel(self._running.request_id)
@@ -216,9 +215,8 @@ class ChatSession(QObject):
             return
         waiting = self._queue.popleft()
         turn = waiting.turn
-        sampling, limits = self._answer_settings()
         messages = waiting.conversation.messages_for(turn)
-        request = Generate(messages, sampling, limits)
+        request = Generate(messages, *self._answer_settings())
         self._running = _Running(
             waiting.conversation, turn, request.request_id, turn.answer, turn.completion_tokens
         )
@@ -287,6 +285,12 @@ class ChatSession(QObject):
         self.meter.show_context(conversation.context_tokens)
         self.figures_changed.emit(self.meter.figures)
 
+    def _show_loading(self) -> None:
+        """A model that is waited for is shown as such before the engine says so."""
+        if self._models.loading and self.meter.figures.phase == "idle":
+            self.meter.begin_loading(process_memory_bytes())
+        self.figures_changed.emit(self.meter.figures)
+
     def _measure(self, event: Event) -> None:
         self.meter.hear(event)
-        self.figures_changed.emit(self.meter.figures)
+        self._show_loading()

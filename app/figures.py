@@ -52,6 +52,16 @@ class Meter:
         """The machine's main memory, once it is known."""
         self.figures = replace(self.figures, memory_bytes=memory_bytes)
 
+    def begin_loading(self, process_bytes: int | None) -> None:
+        """A model is on its way; until it says more, only what the process takes is known."""
+        self.figures = replace(
+            self.figures,
+            phase="loading",
+            process_bytes=process_bytes or self.figures.process_bytes,
+            loaded_bytes=0,
+            loading_bytes=0,
+        )
+
     def show_context(self, tokens: int | None) -> None:
         """How full the context of the conversation that is shown is; `None` if not known."""
         self.figures = replace(self.figures, context_tokens=tokens)

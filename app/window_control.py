@@ -54,6 +54,7 @@ class WindowControl(QObject):
         self._connect_actions()
         self._show_model()
         self._show_conversations()
+        window.strip.show_figures(session.meter.figures)
 
     def choose_start(self, point: StartingPoint) -> None:
         """Propose the question of a starting point, and ask for its files."""

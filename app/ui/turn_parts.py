@@ -187,10 +187,12 @@ class NoteRow(QWidget):
 
     def show_turn(self, turn: Turn) -> None:
         """Say how `turn` ended, if that needs saying."""
-        self.setVisible(turn.state in (TurnState.CANCELLED, TurnState.CUT))
+        nothing = _said_nothing(turn)
+        self.setVisible(nothing or turn.state in (TurnState.CANCELLED, TurnState.CUT))
         self._text.setText(_ending(turn))
-        self._continue.setVisible(bool(turn.answer))
-        self._start_over.setVisible(turn.state is TurnState.CANCELLED)
+        self._continue.setVisible(bool(turn.answer) and not nothing)
+        self._start_over.setVisible(nothing or turn.state is TurnState.CANCELLED)
+        self._start_over.setText("Try again" if nothing else "Start over")
 
 
 class ActionRow(QWidget):
@@ -242,7 +244,14 @@ def figures(turn: Turn) -> str:
     return " · ".join(words)
 
 
+def _said_nothing(turn: Turn) -> bool:
+    """Whether the answer is complete and there is nothing to be seen of it."""
+    return turn.state is TurnState.DONE and not turn.answer.strip()
+
+
 def _ending(turn: Turn) -> str:
+    if _said_nothing(turn):
+        return "The model gave no answer."
     if turn.state is TurnState.CUT:
         return f"Stopped at the limit of {_tokens(turn.completion_tokens)}."
     if not turn.answer:

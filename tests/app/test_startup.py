@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app.conversation import TurnState
 from app.settings_store import SettingsStore
@@ -57,6 +57,34 @@ def test_the_engine_starts_only_once_the_window_is_painted(
         program.show()
     assert isinstance(script.requests[0], LoadModel)
     assert script.requests[0].folder is None
+
+
+def told(program: Program) -> set[str]:
+    """What the strip's cells say."""
+    return {cell.accessibleName() for cell in program.window.strip.findChildren(QWidget)}
+
+
+def test_while_the_first_model_loads_the_strip_says_so_as_the_header_does(
+    qtbot: QtBot, program: Program, script
+) -> None:
+    script.load = script.load_when_opened
+    program.show()
+    assert program.window.header.model.text() == "Loading the model…"
+    assert "Loading the model" in told(program)
+    assert not any("tok/s" in words for words in told(program))
+    assert any(words.startswith("RAM") and "–" not in words for words in told(program))
+    script.gate.set()
+    qtbot.waitUntil(lambda: "Loading the model" not in told(program))
+
+
+def test_while_another_model_loads_the_strip_says_so_at_once(
+    qtbot: QtBot, program: Program, script, tmp_path
+) -> None:
+    with qtbot.waitSignal(program.models.ready):
+        program.show()
+    script.load = script.load_when_opened
+    program.models.load(tmp_path)
+    assert "Loading the model" in told(program)
 
 
 def test_a_question_typed_is_answered_and_listed(qtbot: QtBot, program: Program) -> None:

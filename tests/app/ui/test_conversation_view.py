@@ -151,6 +151,22 @@ def test_answer_stopped_before_its_first_word_cannot_be_continued(view: Conversa
     assert not button(widget, "Start over").isHidden()
 
 
+@pytest.mark.parametrize("answer", ["", " \n"])
+def test_an_empty_answer_is_said_to_be_one(
+    qtbot: QtBot, view: ConversationView, answer: str
+) -> None:
+    conversation, turn = turn_of(TurnState.DONE, answer)
+    widget = shown(view, conversation, turn)
+
+    assert not widget.note.isHidden()
+    assert "The model gave no answer." in labels(widget.note)
+    assert button(widget, "Continue").isHidden()
+    again = next(b for b in widget.note.findChildren(QPushButton) if b.text() == "Try again")
+    with qtbot.waitSignal(view.start_over_requested) as retried:
+        qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
+    assert retried.args == [turn]
+
+
 def test_failure_says_the_sentence_and_folds_out_the_details(
     qtbot: QtBot, view: ConversationView
 ) -> None:
