@@ -94,6 +94,10 @@ class AnswerView(QWidget):
 
     def _redraw(self) -> None:
         text, growing = self._text, self._growing
-        if self._segments:
-            self._reset()
-            self.set_text(text, growing=growing)
+        if not self._segments:
+            return
+        sideways = [s.text_view.horizontalScrollBar().value() for s in self._segments]
+        self._reset()
+        self.set_text(text, growing=growing)
+        for segment, value in zip(self._segments, sideways, strict=False):
+            segment.text_view.scroll_sideways_to(value)

@@ -67,7 +67,8 @@ class TableView(TextView):
         aligned = _right_aligned(block, rows)
         edit = QTextCursor(self.document())
         edit.beginEditBlock()
-        if self._table is None or aligned != self._aligned or rows[0] != self._rows[0]:
+        begun = self._table is None or aligned != self._aligned or rows[0] != self._rows[0]
+        if self._table is None or begun:
             self._table = self._begin(edit, len(rows[0]))
             self._rows = []
             self._natural = [0] * len(rows[0])
@@ -75,6 +76,9 @@ class TableView(TextView):
         self._write_rows(self._table, rows)
         self._set_widths(self._table)
         edit.endEditBlock()
+        if begun:
+            # The view's own caret went along with the text and would scroll its end into sight.
+            self.moveCursor(QTextCursor.MoveOperation.Start)
         self.holds_final = final
 
     def resizeEvent(self, event: QResizeEvent) -> None:

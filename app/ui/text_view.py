@@ -63,7 +63,12 @@ class TextView(QTextEdit):
         else:
             self.setLineWrapMode(QTextEdit.LineWrapMode.NoWrap)
         self.document().documentLayout().documentSizeChanged.connect(self._fit_height)
+        self._sideways_due: int | None = None
         self.horizontalScrollBar().rangeChanged.connect(self._fit_height)
+        # Queued: while it lays out, Qt itself goes back to where the caret is.
+        self.horizontalScrollBar().rangeChanged.connect(
+            self._scroll_sideways, Qt.ConnectionType.QueuedConnection
+        )
         self._fit_height()
         self._recolour()
         theme.changed.connect(self._recolour)
@@ -78,6 +83,10 @@ class TextView(QTextEdit):
     def caret_shown(self) -> bool:
         """Whether the mark of a text still being written is drawn."""
         return self._caret_shown
+
+    def scroll_sideways_to(self, value: int) -> None:
+        """Go there once the text, which has just been written, has been laid out so wide."""
+        self._sideways_due = value or None
 
     def sizeHint(self) -> QSize:
         """The height is fixed to the content; the width is whatever there is."""
@@ -172,6 +181,12 @@ class TextView(QTextEdit):
         for depth in range(level):
             rule = QRectF(depth * QUOTE_INDENT, top - above, QUOTE_RULE_WIDTH, height)
             painter.fillRect(rule, self._theme.colors.line)
+
+    def _scroll_sideways(self) -> None:
+        bar, due = self.horizontalScrollBar(), self._sideways_due
+        if due is not None and bar.maximum() >= due:
+            self._sideways_due = None
+            bar.setValue(due)
 
     def _fit_height(self) -> None:
         bar = self.horizontalScrollBar()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QFont, QGuiApplication, QTextBlock, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtWidgets import QMenu, QPushButton, QScrollBar
 
 from app.ui.answer_view import AnswerView
 from app.ui.code_block import CodeBlock
@@ -166,6 +166,30 @@ def test_table_fills_the_column_or_scrolls_sideways(
 
     lines = {round(block.layout().lineCount()) for block in _blocks(table.document())}
     assert max(lines) == 1
+
+
+@pytest.mark.parametrize("at", [0, 40])
+def test_another_theme_leaves_tables_and_code_where_they_were_scrolled_to(
+    qtbot: QtBot, answer: AnswerView, at: int
+) -> None:
+    answer.show()
+    cells = "|".join("unbreakablelongword" for _ in range(9))
+    line = "x" * 300
+    answer.set_text(f"|{cells}|\n|{'---|' * 9}\n|{cells}|\n\n```\n{line}\n```", growing=False)
+
+    def bars() -> list[QScrollBar]:
+        return [segment.text_view.horizontalScrollBar() for segment in answer.segments]
+
+    qtbot.waitUntil(lambda: all(bar.maximum() > at for bar in bars()))
+    assert [bar.value() for bar in bars()] == [0, 0]
+    for bar in bars():
+        bar.setValue(at)
+    before = answer.segments
+    answer._theme.changed.emit()
+    assert answer.segments != before
+    qtbot.waitUntil(lambda: all(bar.maximum() > at for bar in bars()))
+    qtbot.wait(20)
+    assert [bar.value() for bar in bars()] == [at, at]
 
 
 def test_code_can_be_copied_once_it_is_complete(answer: AnswerView) -> None:
