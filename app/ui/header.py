@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.ui.parts import ElidedText, Text, TextButton, hairline
+from app.ui.plain_tip import plain_tip
 from app.ui.sidebar import action_button
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 HEIGHT = 48
 # Below this width of the window, "On this machine" is its icon alone.
 _FULL_WIDTH = 960
+# A longer name would push the title and the other button out of a narrow window.
+_MODEL_WIDTH = 220
 _MACHINE = "On this machine"
 STARTER_NAME = "Tanka starter"
 
@@ -73,11 +76,16 @@ class Header(QFrame):
 
     def show_model(self, model: ModelState) -> None:
         """Which model is in use, or on its way."""
-        self.model.setText(_picker_text(model))
-        self.model.setAccessibleName(f"Model: {_picker_text(model)}")
-        self.model.setToolTip(model.progress or "The model that answers")
+        text = _picker_text(model)
+        metrics = self.model.fontMetrics()
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, _MODEL_WIDTH)
+        # An ampersand in a button's text would vanish and underline what follows.
+        self.model.setText(shown.replace("&", "&&"))
+        self.model.setAccessibleName(f"Model: {text}")
+        full = plain_tip(text) if shown != text else ""
+        self.model.setToolTip(model.progress or full or "The model that answers")
         self._other.setVisible(bool(model.name) and not model.starter)
-        self._other.setText(model.name)
+        self._other.setText(model.name.replace("&", "&&"))
         (self._starter if model.starter else self._other).setChecked(True)
 
     def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:

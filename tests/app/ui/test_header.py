@@ -48,6 +48,21 @@ def test_the_picker_says_what_is_loading_and_what_is_loaded(header: Header) -> N
     assert offered(header) == {STARTER_NAME: True, "Open a &model folder…": False}
 
 
+def test_a_long_model_name_leaves_room_for_the_rest(header: Header) -> None:
+    name = "Qwen3.5-4B-Instruct-with-a-very-long-name-that-somebody-gave-to-a-folder-Q4"
+    header.show_title("A title")
+    header.show_model(ModelState("ready", name, starter=False))
+    header.fit(900)
+    shown = header.model.text()
+    assert shown.startswith("Qwen3.5")
+    assert shown.endswith("Q4")
+    assert "…" in shown
+    assert header.model.sizeHint().width() <= 220 + 64
+    assert header.minimumSizeHint().width() < 620  # what 900 px leave beside a wide sidebar
+    assert header.model.toolTip() == name
+    assert header.model.accessibleName() == f"Model: {name}"
+
+
 def test_another_model_is_listed_beside_the_starter(qtbot, header: Header) -> None:
     header.show_model(ModelState("ready", "Qwen3.5-4B", starter=False))
     assert offered(header)["Qwen3.5-4B"]
