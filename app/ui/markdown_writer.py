@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QFont,
     QTextBlockFormat,
@@ -54,6 +56,7 @@ class ProseWriter:
         self._lists: list[int | None] = []
         self._marker_due = False
         self._quotes = 0
+        self._mirrored = False
         self._style: TypeStyle = "reading"
         self._line = READING_LINE
         self._strong = False
@@ -74,7 +77,9 @@ class ProseWriter:
         return "heading" if is_heading else block.kind
 
     def _walk(self, tokens: Sequence[Token], gap: int) -> None:
-        for token in tokens:
+        for place, token in enumerate(tokens):
+            if token.type in ("paragraph_open", "heading_open"):
+                self._mirrored = reads_from_the_right(tokens[place + 1].content)
             gap = self._step(token, gap)
 
     def _step(self, token: Token, gap: int) -> int:
@@ -127,11 +132,18 @@ class ProseWriter:
         form = QTextBlockFormat()
         form.setLineHeight(self._line, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
         form.setTopMargin(gap if self._continues else 0)
-        form.setLeftMargin(self._indent())
+        if self._mirrored:
+            form.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+            form.setRightMargin(self._indent())
+        else:
+            form.setLeftMargin(self._indent())
         if self._marker_due:
             own = _BULLET_INDENT if self._lists[-1] is None else _NUMBER_INDENT
             form.setTextIndent(-own)
-            form.setTabPositions([QTextOption.Tab(own, QTextOption.TabType.LeftTab)])
+            # Qt exchanges left and right where text runs from the right.
+            kinds = QTextOption.TabType
+            kind = kinds.RightTab if self._mirrored else kinds.LeftTab
+            form.setTabPositions([QTextOption.Tab(own, kind)])
         if self._quotes:
             form.setProperty(QTextFormat.Property.BlockQuoteLevel, self._quotes)
         if self._continues:
@@ -214,3 +226,9 @@ class ProseWriter:
         form.setFont(self._theme.font("code"))
         form.setBackground(self._theme.colors.wash)
         return form
+
+
+def reads_from_the_right(text: str) -> bool:
+    """Whether the first letter of `text` that has a direction is of a script like Hebrew's."""
+    strong = (unicodedata.bidirectional(letter) for letter in text)
+    return next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L"

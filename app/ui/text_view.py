@@ -178,8 +178,11 @@ class TextView(QTextEdit):
         # What lies between two paragraphs of one quote belongs to it.
         above = form.topMargin() if _quote_level(block.previous()) else 0
         height = block.layout().lineCount() * form.lineHeight() + above
+        mirrored = form.layoutDirection() == Qt.LayoutDirection.RightToLeft
         for depth in range(level):
-            rule = QRectF(depth * QUOTE_INDENT, top - above, QUOTE_RULE_WIDTH, height)
+            from_edge = depth * QUOTE_INDENT
+            x = self.viewport().width() - from_edge - QUOTE_RULE_WIDTH if mirrored else from_edge
+            rule = QRectF(x, top - above, QUOTE_RULE_WIDTH, height)
             painter.fillRect(rule, self._theme.colors.line)
 
     def _scroll_sideways(self) -> None:

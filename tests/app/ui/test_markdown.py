@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtGui import QFont, QGuiApplication, QTextBlock, QTextCursor, QTextDocument
+from PySide6.QtGui import QFont, QGuiApplication, QTextBlock, QTextCursor, QTextDocument, QTextLine
 from PySide6.QtWidgets import QMenu, QPushButton, QScrollBar
 
 from app.ui.answer_view import AnswerView
@@ -166,6 +166,48 @@ def test_table_fills_the_column_or_scrolls_sideways(
 
     lines = {round(block.layout().lineCount()) for block in _blocks(table.document())}
     assert max(lines) == 1
+
+
+def first_line(view: AnswerView, text: str) -> tuple[QTextLine, int]:
+    """The first line of the block that holds `text`, and where in it `text` begins."""
+    document = view.segments[0].text_view.document()
+    block = document.find(text).block()
+    return block.layout().lineAt(0), block.text().index(text)
+
+
+def test_items_from_right_to_left_keep_their_marks_and_letters(
+    qtbot: QtBot, answer: AnswerView
+) -> None:
+    answer.show()
+    answer.set_text("- " + "אבג " * 60 + "\n- one\n\n1. דהו\n", growing=False)
+    width = answer.width()
+    qtbot.waitUntil(lambda: answer.segments[0].width() == width)
+
+    line, begins = first_line(answer, "אבג")
+    assert line.cursorToX(0)[0] == width  # the mark is at the edge
+    assert line.cursorToX(begins)[0] == width - 20
+    assert line.naturalTextRect().left() >= 0
+    layout = answer.segments[0].text_view.document().find("אבג").block().layout()
+    assert layout.lineAt(1).naturalTextRect().right() == width - 20
+    line, begins = first_line(answer, "דהו")
+    assert line.naturalTextRect().right() == width
+    assert line.cursorToX(begins)[0] == pytest.approx(width - 28)
+    line, begins = first_line(answer, "one")
+    assert (line.cursorToX(0)[0], line.cursorToX(begins)[0]) == (0, 20)
+
+
+def test_the_rule_of_a_quote_stands_where_its_lines_begin(qtbot: QtBot, answer: AnswerView) -> None:
+    answer.show()
+    answer.set_text("> one\n\nbetween\n\n> ציטוט", growing=False)
+    view = answer.segments[0].text_view
+    qtbot.waitUntil(lambda: view.width() == answer.width())
+    picture = view.viewport().grab().toImage()
+    rule = answer._theme.colors.line.rgb()
+    sides = [
+        {x < 300 for x in (1, picture.width() - 2) if picture.pixel(x, y) == rule}
+        for y in (12, picture.height() - 12)
+    ]
+    assert sides == [{True}, {False}]
 
 
 @pytest.mark.parametrize("at", [0, 40])
