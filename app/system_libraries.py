@@ -10,6 +10,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from app.displays import answers
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -47,10 +49,11 @@ _WAYLAND = {
     "libwayland-cursor.so.0": "libwayland-cursor0",
 }
 
-NO_DISPLAY = (
-    "Tanka cannot open its window: there is no display here (neither DISPLAY nor WAYLAND_DISPLAY "
-    'is set).\nWithout a display, ask on the command line:  tanka ask "…" --document FILE'
+_NO_DISPLAY = (
+    "Tanka cannot open its window: there is no display here ({why}).\n"
+    'Without a display, ask on the command line:  tanka ask "…" --document FILE'
 )
+NO_DISPLAY = _NO_DISPLAY.format(why="neither DISPLAY nor WAYLAND_DISPLAY is set")
 
 
 def can_be_loaded(library: str) -> bool:
@@ -66,6 +69,7 @@ def obstacle(
     environment: Mapping[str, str] = os.environ,
     found: Callable[[str], bool] = can_be_loaded,
     system: str = sys.platform,
+    reached: Callable[[str, str], bool] = answers,
 ) -> str:
     """Why no window can be opened here, in words; empty where one can."""
     if not system.startswith("linux"):
@@ -74,15 +78,37 @@ def obstacle(
         return NO_DISPLAY
     needed = _needed(environment)
     packages = [package for library, package in needed.items() if not found(library)]
-    return _missing(packages) if packages else ""
+    return _missing(packages) if packages else _unreached(environment, reached)
 
 
 _DISPLAY_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
+def _platform(environment: Mapping[str, str]) -> str:
+    """The platform that a person has asked Qt for, if any."""
+    return environment.get("QT_QPA_PLATFORM", "").partition(":")[0].partition(";")[0]
+
+
+def _unreached(environment: Mapping[str, str], reached: Callable[[str, str], bool]) -> str:
+    """What keeps Qt from its display; nothing where one of those it tries can be reached."""
+    platform = _platform(environment)
+    if platform == "xcb":
+        tried = ["DISPLAY"]
+    elif platform.startswith("wayland"):
+        tried = ["WAYLAND_DISPLAY"]
+    elif platform:
+        return ""
+    else:
+        tried = [name for name in ("WAYLAND_DISPLAY", "DISPLAY") if environment.get(name)]
+    if any(reached(name, environment.get(name, "")) for name in tried):
+        return ""
+    named = " and ".join(f"{name}={environment.get(name, '')}" for name in tried)
+    return _NO_DISPLAY.format(why=f"{named} cannot be reached")
+
+
 def _needed(environment: Mapping[str, str]) -> dict[str, str]:
     """The libraries for the platform that Qt is going to choose."""
-    platform = environment.get("QT_QPA_PLATFORM", "").partition(":")[0].partition(";")[0]
+    platform = _platform(environment)
     if not platform:
         platform = "wayland" if environment.get("WAYLAND_DISPLAY") else "xcb"
     if platform == "xcb":

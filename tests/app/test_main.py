@@ -94,8 +94,36 @@ def test_other_systems_need_nothing() -> None:
 
 
 def test_a_display_and_all_libraries() -> None:
-    assert obstacle({"DISPLAY": ":0"}, lambda _: True, "linux") == ""
-    assert obstacle({}, lambda _: True, "linux") == NO_DISPLAY
+    assert obstacle({"DISPLAY": ":0"}, lambda _: True, "linux", lambda *_: True) == ""
+    assert obstacle({}, lambda _: True, "linux", lambda *_: True) == NO_DISPLAY
+
+
+def test_a_display_that_does_not_answer_is_named() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def reached(variable: str, name: str) -> bool:
+        asked.append((variable, name))
+        return name == ":1"
+
+    def told(**environment: str) -> str:
+        return obstacle(environment, lambda _: True, "linux", reached)
+
+    assert "(DISPLAY=:99 cannot be reached)" in told(DISPLAY=":99")
+    assert told(DISPLAY=":1", WAYLAND_DISPLAY="gone") == ""
+    assert "DISPLAY= cannot" in told(QT_QPA_PLATFORM="xcb")
+    asked.clear()
+    assert told(QT_QPA_PLATFORM="offscreen", DISPLAY=":99") == ""
+    assert asked == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have a display")
+@pytest.mark.parametrize("variable", ["DISPLAY", "WAYLAND_DISPLAY"])
+def test_qt_is_not_left_to_abort_on_a_display_that_is_not_there(variable: str) -> None:
+    gone = {"DISPLAY": None, "WAYLAND_DISPLAY": None, "QT_QPA_PLATFORM": None} | {variable: ":987"}
+    done = run(**gone)
+    assert done.returncode == 2
+    assert f"{variable}=:987 cannot be reached" in done.stderr
+    assert "tanka ask" in done.stderr
 
 
 def test_missing_libraries_are_named_as_packages() -> None:
@@ -111,5 +139,6 @@ def test_libraries_of_x11_are_not_asked_for_elsewhere() -> None:
         return "xcb" not in library
 
     assert obstacle({"QT_QPA_PLATFORM": "offscreen"}, found, "linux") == ""
-    assert obstacle({"WAYLAND_DISPLAY": "wayland-0"}, found, "linux") == ""
+    wayland = {"WAYLAND_DISPLAY": "wayland-0"}
+    assert obstacle(wayland, found, "linux", lambda *_: True) == ""
     assert "libxcb" in obstacle({"DISPLAY": ":0"}, found, "linux")
