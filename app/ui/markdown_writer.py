@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
+from app.ui.inline_writer import LINE_BREAK, code_format, write_inline
 from app.ui.text_view import QUOTE_INDENT, RULE_PROPERTY
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ _HEADINGS: dict[str, tuple[TypeStyle, int, int]] = {
     "h6": ("reading", 24, 16),
 }
 _BULLETS = ("•", "◦")
-_LINE_BREAK = "\u2028"
 
 
 class ProseWriter:
@@ -90,13 +90,13 @@ class ProseWriter:
             self._begin_block(gap)
             return _ITEM_GAP if self._lists else PARAGRAPH_GAP
         if kind == "inline":
-            self._inline(token.children or [])
+            write_inline(self._cursor, token.children or [], self._text(), self._theme)
         elif kind in ("th_close", "td_close"):
             self._cursor.insertText("\t")
         elif kind in ("fence", "code_block"):
             self._begin_block(gap)
-            lines = token.content.rstrip("\n").replace("\n", _LINE_BREAK)
-            self._cursor.insertText(lines, self._code())
+            lines = token.content.rstrip("\n").replace("\n", LINE_BREAK)
+            self._cursor.insertText(lines, code_format(self._text(), self._theme))
         elif kind == "hr":
             self._rule(gap)
         else:
@@ -174,44 +174,6 @@ class ProseWriter:
         form.setProperty(RULE_PROPERTY, True)
         self._cursor.setBlockFormat(form)
 
-    def _inline(self, tokens: Sequence[Token]) -> None:
-        form = self._text()
-        for token in tokens:
-            if token.type == "text":
-                self._cursor.insertText(token.content, form)
-            elif token.type == "softbreak":
-                self._cursor.insertText(" ", form)
-            elif token.type == "hardbreak":
-                self._cursor.insertText(_LINE_BREAK, form)
-            elif token.type == "code_inline":
-                self._cursor.insertText(token.content, self._code(form))
-            elif token.type == "image":
-                # Never fetched: what the picture is said to show stands in its place.
-                self._cursor.insertText(token.content or "picture", form)
-            else:
-                form = self._toggled(form, token)
-
-    def _toggled(self, form: QTextCharFormat, token: Token) -> QTextCharFormat:
-        changed = QTextCharFormat(form)
-        opens = token.nesting > 0
-        if token.type.startswith("strong"):
-            usual = self._text().fontWeight()
-            changed.setFontWeight(QFont.Weight.DemiBold if opens else usual)
-        elif token.type.startswith("em"):
-            changed.setFontItalic(opens)
-        elif token.type.startswith("s_"):
-            changed.setFontStrikeOut(opens)
-        elif token.type.startswith("link"):
-            self._toggle_link(changed, str(token.attrs.get("href", "")) if opens else "")
-        return changed
-
-    def _toggle_link(self, form: QTextCharFormat, address: str) -> None:
-        form.setAnchor(bool(address))
-        form.setAnchorHref(address)
-        form.setFontUnderline(bool(address))
-        colors = self._theme.colors
-        form.setForeground(colors.accent if address else colors.ink)
-
     def _text(self) -> QTextCharFormat:
         form = QTextCharFormat()
         font = self._theme.font(self._style)
@@ -219,12 +181,6 @@ class ProseWriter:
             font.setWeight(QFont.Weight.DemiBold)
         form.setFont(font)
         form.setForeground(self._theme.colors.ink)
-        return form
-
-    def _code(self, base: QTextCharFormat | None = None) -> QTextCharFormat:
-        form = QTextCharFormat(base) if base is not None else self._text()
-        form.setFont(self._theme.font("code"))
-        form.setBackground(self._theme.colors.wash)
         return form
 
 

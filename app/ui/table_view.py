@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
+from app.ui.inline_writer import plain_text, write_inline
 from app.ui.text_view import TextView
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from app.ui.markdown_blocks import Block
     from app.ui.theme import Theme
 
+_Cell = tuple["Token", ...]
 _FIGURE = re.compile(r"[-+−±~≈<>≤≥$€£]?\s?\d[\d.,:\s]*\s?\S{0,5}$")
 _FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value
 _ROW_PADDING, _COLUMN_GAP = 5, 16
@@ -44,7 +46,7 @@ class TableView(TextView):
         super().__init__(theme, parent)
         self.holds_final = False
         self._table: QTextTable | None = None
-        self._rows: list[list[str]] = []
+        self._rows: list[list[_Cell]] = []
         self._aligned: list[bool] = []
         # How wide each column would be without breaking any line.
         self._natural: list[int] = []
@@ -108,7 +110,7 @@ class TableView(TextView):
         self._flatten_ends(table)
         return table
 
-    def _write_rows(self, table: QTextTable, rows: list[list[str]]) -> None:
+    def _write_rows(self, table: QTextTable, rows: list[list[_Cell]]) -> None:
         """Write what differs from the rows shown: as a rule the last one, and a new one."""
         same = 0
         for old, new in zip(self._rows, rows, strict=False):
@@ -120,19 +122,26 @@ class TableView(TextView):
         elif table.rows() < len(rows):
             table.appendRows(len(rows) - table.rows())
         for number in range(same, len(rows)):
-            for column, text in enumerate(rows[number]):
+            for column, content in enumerate(rows[number]):
                 cell = table.cellAt(number, column)
                 last = column == len(rows[number]) - 1
-                self._write(cell, text, number == 0, last, self._aligned[column])
-                self._measure(column, text, last)
+                self._write(cell, content, number == 0, last, self._aligned[column])
+                self._measure(column, content, last)
         self._rows = rows
 
-    def _measure(self, column: int, text: str, last: bool) -> None:
-        metrics = QFontMetrics(self._theme.font("body_strong"))
-        width = metrics.horizontalAdvance(text) + (2 if last else 2 + _COLUMN_GAP)
+    def _measure(self, column: int, content: _Cell, last: bool) -> None:
+        words = QFontMetrics(self._theme.font("body_strong"))
+        code = QFontMetrics(self._theme.font("code"))
+        width = sum(
+            (code if token.type == "code_inline" else words).horizontalAdvance(plain_text(token))
+            for token in content
+        )
+        width += 2 if last else 2 + _COLUMN_GAP
         self._natural[column] = max(self._natural[column], width)
 
-    def _write(self, cell: QTextTableCell, text: str, head: bool, last: bool, right: bool) -> None:
+    def _write(
+        self, cell: QTextTableCell, content: _Cell, head: bool, last: bool, right: bool
+    ) -> None:
         colors = self._theme.colors
         cell.setFormat(_cell_format(colors.edge if head else colors.line, last))
         block = QTextBlockFormat()
@@ -146,7 +155,7 @@ class TableView(TextView):
         cursor.setPosition(cell.lastPosition(), QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
         cursor.setBlockFormat(block)
-        cursor.insertText(text, form)
+        write_inline(cursor, content, form, self._theme)
 
     def _flatten_ends(self, table: QTextTable) -> None:
         """Qt keeps an empty line before and after a table; here they take no room."""
@@ -181,23 +190,19 @@ def _cell_format(rule: QColor, last: bool) -> QTextTableCellFormat:
     return form
 
 
-def _rows(block: Block) -> list[list[str]]:
-    """The table's text by rows, the head first, all of the head's length."""
-    rows: list[list[str]] = []
+def _rows(block: Block) -> list[list[_Cell]]:
+    """The table's cells by rows, the head first, all of the head's length."""
+    rows: list[list[_Cell]] = []
     for token in block.tokens:
         if token.type == "tr_open":
             rows.append([])
         elif token.type == "inline":
-            rows[-1].append(_plain(token.children or []))
+            rows[-1].append(tuple(token.children or ()))
     width = len(rows[0])
-    return [[*row, *[""] * (width - len(row))][:width] for row in rows]
+    return [[*row, *[()] * (width - len(row))][:width] for row in rows]
 
 
-def _plain(children: list[Token]) -> str:
-    return "".join(" " if t.type == "softbreak" else t.content for t in children)
-
-
-def _right_aligned(block: Block, rows: list[list[str]]) -> list[bool]:
+def _right_aligned(block: Block, rows: list[list[_Cell]]) -> list[bool]:
     """Which columns stand to the right: those the text says, and those that hold only figures."""
     said = [str(t.attrs.get("style", "")) for t in block.tokens if t.type == "th_open"]
     return [
@@ -206,6 +211,6 @@ def _right_aligned(block: Block, rows: list[list[str]]) -> list[bool]:
     ]
 
 
-def _figures(cells: list[str]) -> bool:
-    filled = [cell for cell in cells if cell]
-    return bool(filled) and all(_FIGURE.match(cell) for cell in filled)
+def _figures(cells: list[_Cell]) -> bool:
+    filled = [text for cell in cells if (text := "".join(map(plain_text, cell)))]
+    return bool(filled) and all(_FIGURE.match(text) for text in filled)

@@ -4,7 +4,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtGui import QFont, QGuiApplication, QTextBlock, QTextCursor, QTextDocument, QTextLine
+from PySide6.QtGui import (
+    QFont,
+    QGuiApplication,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextLine,
+)
 from PySide6.QtWidgets import QMenu, QPushButton, QScrollBar
 
 from app.ui.answer_view import AnswerView
@@ -150,6 +158,26 @@ def test_figures_stand_to_the_right_and_words_to_the_left(answer: AnswerView) ->
     assert sides["58.3 mg/L"]
     assert sides["Peak"]
     assert not sides["AV-07"]
+
+
+def test_cells_have_their_bold_words_code_and_links(answer: AnswerView) -> None:
+    answer.set_text(
+        "| a | b | c |\n|---|---|---|\n| **strong** x | `code` y | [link](https://e.org/) z |",
+        growing=False,
+    )
+    document = answer.segments[0].text_view.document()
+
+    def look(word: str) -> QTextCharFormat:
+        return document.find(word).charFormat()
+
+    assert look("strong").fontWeight() == QFont.Weight.DemiBold
+    assert look("x").fontWeight() == QFont.Weight.Normal
+    assert look("code").background().color() == answer._theme.colors.wash
+    assert look("y").background().style() == Qt.BrushStyle.NoBrush
+    assert look("link").anchorHref() == "https://e.org/"
+    assert look("link").foreground().color() == answer._theme.colors.accent
+    assert look("z").anchorHref() == ""
+    assert look("z").foreground().color() == answer._theme.colors.ink
 
 
 @pytest.mark.parametrize(("columns", "scrolls"), [(3, False), (9, True)])
