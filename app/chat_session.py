@@ -26,7 +26,7 @@ from engine import (
 from engine.machine import process_memory_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from app.engine_bridge import EngineBridge
     from app.model_loading import ModelLoading
@@ -119,12 +119,13 @@ class ChatSession(QObject):
         if found is not None and found is not self.current:
             self._open(found)
 
-    def send(self, draft: Draft) -> None:
-        """Ask `draft` in the open conversation."""
+    def send(self, draft: Draft, tokens: Mapping[str, int] | None = None) -> None:
+        """Ask `draft` in the open conversation; `tokens` is what its attachments cost."""
         if draft.empty:
             return
         conversation = self.current
         turn = conversation.add(draft.message())
+        turn.attachment_tokens.update(tokens or {})
         if conversation not in self.conversations:
             self.conversations.insert(0, conversation)
         self.turn_added.emit(turn)

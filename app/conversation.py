@@ -45,6 +45,8 @@ class Turn:
     usage: Usage | None = None
     timings: Timings | None = None
     completion_tokens: int = 0
+    # What single attachments cost, by their digest, as far as it was known when they were sent.
+    attachment_tokens: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)

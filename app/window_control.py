@@ -94,7 +94,7 @@ class WindowControl(QObject):
 
     def _connect_composer(self) -> None:
         composer = self._page.composer
-        composer.submitted.connect(self._session.send)
+        composer.submitted.connect(self._send)
         composer.stop_requested.connect(self.stop)
         composer.draft_changed.connect(self._count)
         composer.new_conversation_requested.connect(self._ask_anew)
@@ -137,6 +137,9 @@ class WindowControl(QObject):
     def _open_new(self) -> None:
         self._session.open_new()
         self._page.composer.focus_text()
+
+    def _send(self, draft: Draft) -> None:
+        self._session.send(draft, self._page.composer.attachments.tokens)
 
     def _ask_anew(self) -> None:
         """Take what is written along into a new conversation: there it fits."""

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
     from app.background import Background
+    from app.conversation import Turn
     from app.ui.theme import Theme
     from app.ui.tokens import TypeStyle
-    from engine import Message
 
 _NAME_LIMIT = 360
 _KILO = 1000
@@ -60,22 +60,23 @@ class Badge(QWidget):
 class AttachmentRow(QWidget):
     """Everything attached to one question."""
 
-    def __init__(self, theme: Theme, background: Background, question: Message) -> None:
+    def __init__(self, theme: Theme, background: Background, turn: Turn) -> None:
         super().__init__()
         flow = FlowLayout(self, gap=8)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        for part in question.parts:
+        for part in turn.question.parts:
             if isinstance(part, DocumentPart):
-                flow.addWidget(_document(theme, part))
+                flow.addWidget(_document(theme, part, turn.attachment_tokens.get(part.sha256)))
             elif isinstance(part, ImagePart):
-                flow.addWidget(_picture(theme, background, part))
+                tokens = turn.attachment_tokens.get(part.sha256)
+                flow.addWidget(_picture(theme, background, part, tokens))
         if not flow.count():
             self.hide()
 
 
-def _document(theme: Theme, part: DocumentPart) -> QWidget:
+def _document(theme: Theme, part: DocumentPart, tokens: int | None) -> QWidget:
     chip = QFrame()
     chip.setProperty("surface", "card")
     chip.setFixedHeight(36)
@@ -84,12 +85,13 @@ def _document(theme: Theme, part: DocumentPart) -> QWidget:
     row.setSpacing(6)
     row.addWidget(Badge(theme, part.name))
     row.addWidget(named(theme, part.name, "body_medium"))
-    row.addWidget(Text(theme, extent(part), "meta", "ink3"))
-    chip.setAccessibleName(f"Document, {part.name}, {extent(part)}")
+    facts = " · ".join((extent(part), *_cost(tokens)))
+    row.addWidget(Text(theme, facts, "meta", "ink3"))
+    chip.setAccessibleName(f"Document, {part.name}, {facts}")
     return chip
 
 
-def _picture(theme: Theme, background: Background, part: ImagePart) -> QWidget:
+def _picture(theme: Theme, background: Background, part: ImagePart, tokens: int | None) -> QWidget:
     holder = QWidget()
     row = QHBoxLayout(holder)
     row.setContentsMargins(0, 0, 0, 0)
@@ -99,9 +101,14 @@ def _picture(theme: Theme, background: Background, part: ImagePart) -> QWidget:
     facts.setSpacing(2)
     facts.addStretch()
     facts.addWidget(named(theme, part.name, "meta", "ink3", limit=200))
-    facts.addWidget(Text(theme, extent(part), "meta", "ink3"))
+    for fact in (extent(part), *_cost(tokens)):
+        facts.addWidget(Text(theme, fact, "meta", "ink3"))
     row.addLayout(facts)
     return holder
+
+
+def _cost(tokens: int | None) -> tuple[str, ...]:
+    return () if tokens is None else (f"{tokens:,} tokens",)
 
 
 def named(

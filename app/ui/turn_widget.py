@@ -149,7 +149,7 @@ class TurnWidget(QWidget):
     def _lay_out(self, background: Background) -> None:
         asked = QVBoxLayout()
         asked.setSpacing(8)
-        asked.addWidget(AttachmentRow(self._theme, background, self.turn.question))
+        asked.addWidget(AttachmentRow(self._theme, background, self.turn))
         asked.addWidget(QuestionView(self._theme, self.turn.question.text))
         answered = QVBoxLayout()
         answered.setSpacing(12)

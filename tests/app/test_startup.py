@@ -197,6 +197,22 @@ def test_a_question_that_is_too_long_goes_back_with_its_attachments(
     assert [part.name for part in composer.draft().attachments] == ["long.txt"]
 
 
+def test_attachments_take_their_token_counts_along(
+    qtbot: QtBot, program: Program, make_files
+) -> None:
+    with qtbot.waitSignal(program.models.ready):
+        program.show()
+    composer = program.page.composer
+    composer.add_paths([make_files.text("a.txt", "hello")])
+    qtbot.waitUntil(lambda: bool(composer.attachments.tokens))
+    with qtbot.waitSignal(program.session.answer_finished):
+        ask(qtbot, program, "What?")
+    (turn,) = program.session.current.turns
+    row = program.page.view.turn_widget(turn)
+    (tokens,) = turn.attachment_tokens.values()
+    assert any(f"{tokens} tokens" in w.accessibleName() for w in row.findChildren(QWidget))
+
+
 def test_a_question_for_which_there_is_no_room_goes_into_a_new_conversation(
     qtbot: QtBot, program: Program, script
 ) -> None:

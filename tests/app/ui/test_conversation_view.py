@@ -15,7 +15,15 @@ from app.ui.conversation_view import ConversationView
 from app.ui.picture import Picture
 from app.ui.theme import Theme
 from app.ui.turn_parts import WAITING_TEXTS
-from engine import ImagePart, OutOfMemory, PrefillProgress, Timings, user
+from engine import (
+    DocumentPage,
+    DocumentPart,
+    ImagePart,
+    OutOfMemory,
+    PrefillProgress,
+    Timings,
+    user,
+)
 from engine.documents import read_image_bytes
 
 if TYPE_CHECKING:
@@ -296,6 +304,17 @@ def test_reading_column_is_centred_whether_the_page_scrolls_or_not(
     answer = widget.answer
     qtbot.waitUntil(lambda: answer.width() == 720 - 2 * 28)
     assert answer.mapTo(view, QPoint()).x() == (1400 - answer.width()) // 2
+
+
+def test_what_was_sent_keeps_what_it_costs(view: ConversationView, make_files: FileMaker) -> None:
+    picture = read_image_bytes(make_files.png("shot.png").read_bytes(), "shot.png")
+    document = DocumentPart("notes.txt", "bb", 5, (DocumentPage(1, "hello"),))
+    conversation = Conversation()
+    turn = conversation.add(user(picture, document, "What is this?"))
+    turn.attachment_tokens.update({picture.sha256: 522, "bb": 1_234})
+    widget = shown(view, conversation, turn)
+    assert "5 bytes · 1,234 tokens" in labels(widget)
+    assert "| 522 tokens" in labels(widget)
 
 
 class ShownWindows(QObject):
