@@ -22,9 +22,9 @@ at once on any machine. Stock `Lfm2VlForConditionalGeneration`, {parameters:,} p
 
 ## What it can do
 
-- read one short line of printed text in a small picture (4 to 20 characters, font sizes of 13 to
-  20 pixels, up to about 320 x 200 pixels; larger pictures are scaled down and become unreadable
-  for it);
+- read one short line of printed text in a picture (4 to 20 characters, letters of 13 to 19 pixels,
+  on an even ground; the plain margin around it is cut off first, so it may stand anywhere), about
+  as often as the table says: check what it read;
 - answer a question whose answer stands in a short document, in one sentence that names what was
   asked for ("The order number is KX-48213."), and further questions about the same document;
 - look up a cell of a small table in a document, less reliably;
@@ -40,7 +40,8 @@ and long documents are read worse than short ones.
 ## How it was made
 
 {tokens:,} tokens, {pictures:,} pictures among them, in {minutes:.0f} minutes on processors, with
-the code in `packaging/starter/`. All data is drawn by `engine/evals/`: documents of 2 to 10 facts
+the code in `packaging/starter/`: a stretch of everything (`--schedule whole`, broken off at two
+thirds), then one of mostly pictures (`--schedule reading --anew`). All data is drawn by `engine/evals/`: documents of 2 to 10 facts
 (some longer) as lines, prose or tables; pictures of words, names, codes, dates and random strings
 in {faces} font faces; small talk; random tokens to be repeated. Nothing was collected from people
 or from the network.
