@@ -14,6 +14,7 @@ from app.ui.parts import IconButton, Text
 from app.ui.picture import Picture
 from app.ui.plain_tip import plain_tip
 from app.ui.tokens import RADIUS_CONTROL
+from app.ui.wrapped_text import WrappedText
 from engine import ImagePart
 
 if TYPE_CHECKING:
@@ -87,11 +88,9 @@ class AttachmentChip(QWidget):
         """The file cannot be used; `reason` says why and what helps."""
         self.reason = reason
         mark = IconLabel(self._theme, "warning", "danger")
-        text = Text(self._theme, reason, "body", "danger")
-        if text.sizeHint().width() > _REASON_LIMIT:
-            text.setWordWrap(True)
-            text.setFixedWidth(_REASON_LIMIT)
-            text.setFixedHeight(text.heightForWidth(_REASON_LIMIT) + 8)
+        text = WrappedText(self._theme, reason, "body", "danger")
+        width = min(text.fontMetrics().horizontalAdvance(reason) + 2, _REASON_LIMIT)
+        text.setFixedSize(width, text.heightForWidth(width) + 8)
         self._fill(mark, text)
         self.setAccessibleName(f"Not attached: {reason}")
         self.setToolTip(plain_tip(self.name))

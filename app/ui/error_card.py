@@ -9,8 +9,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.icon_label import IconLabel
-from app.ui.parts import Text, TextButton
+from app.ui.parts import TextButton
 from app.ui.text_view import TextView
+from app.ui.wrapped_text import WrappedText
 from engine import ContextTooLong
 
 if TYPE_CHECKING:
@@ -101,9 +102,8 @@ def split_sentence(sentence: str) -> tuple[str, str]:
     return (cause if rest else cause.removesuffix(".")), rest
 
 
-def _wrapping(theme: Theme, style: TypeStyle, ink: str) -> Text:
-    label = Text(theme, "", style, ink)
-    label.setWordWrap(True)
+def _wrapping(theme: Theme, style: TypeStyle, ink: str) -> WrappedText:
+    label = WrappedText(theme, "", style, ink)
     label.setMinimumHeight(20)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

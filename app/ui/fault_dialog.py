@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.ui.parts import Text, TextButton
+from app.ui.wrapped_text import WrappedText
 
 if TYPE_CHECKING:
     from app.ui.theme import Theme
@@ -26,8 +27,7 @@ class FaultDialog(QDialog):
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(12)
         column.addWidget(Text(theme, "Something failed", "heading"))
-        words = Text(theme, sentence, "body", "ink2")
-        words.setWordWrap(True)
+        words = WrappedText(theme, sentence, "body", "ink2")
         words.setFixedWidth(440)
         column.addWidget(words)
         self.details = QPlainTextEdit(report, readOnly=True)

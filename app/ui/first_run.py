@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSpacerItem, QVB
 from app.ui.column import Column
 from app.ui.drop_target import DropTarget
 from app.ui.first_run_cells import MachineText, StepCell
-from app.ui.parts import Text, TextButton, hairline
+from app.ui.parts import TextButton, hairline
 from app.ui.starting_points import StartingPoints
+from app.ui.wrapped_text import WrappedText
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -100,15 +101,13 @@ class FirstRun(QScrollArea):
         self._page.content.addStretch(11)
 
     def _fill(self, theme: Theme, column: QVBoxLayout) -> None:
-        heading = Text(theme, "Put something on the table and ask about it.", "display")
-        heading.setWordWrap(True)
-        promise = Text(
+        heading = WrappedText(theme, "Put something on the table and ask about it.", "display")
+        promise = WrappedText(
             theme,
             "Tanka reads documents and pictures on this computer. Nothing you add leaves it.",
             "reading",
             "ink2",
         )
-        promise.setWordWrap(True)
         column.addWidget(heading)
         column.addSpacing(4)
         column.addWidget(promise)

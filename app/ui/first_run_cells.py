@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import icons
 from app.ui.parts import Text
+from app.ui.wrapped_text import WrappedText
 from app.wording import memory, size
 
 if TYPE_CHECKING:
@@ -101,8 +102,7 @@ class StepCell(QWidget):
         super().__init__()
         self._mark = StepMark(theme, mark)
         self._title = Text(theme, title, "body_strong")
-        self._text = Text(theme, text, "meta", "ink2")
-        self._text.setWordWrap(True)
+        self._text = WrappedText(theme, text, "meta", "ink2")
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(16, 12, 16, 16)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QVBoxLayo
 from app.ui.parts import ElidedText, Text, TextButton, hairline
 from app.ui.plain_tip import plain_tip
 from app.ui.sidebar import action_button
+from app.ui.wrapped_text import WrappedText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,8 +166,7 @@ class MachinePopover(QFrame):
                 shown.deleteLater()
         for row, (name, value) in enumerate(facts):
             label = Text(self._theme, name, "meta", "ink3")
-            text = Text(self._theme, value, "meta", "ink")
-            text.setWordWrap(True)
+            text = WrappedText(self._theme, value, "meta", "ink")
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(text, row, 1)

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.column import Column
-from app.ui.parts import IconButton, Text, TextButton
+from app.ui.parts import IconButton, TextButton
+from app.ui.wrapped_text import WrappedText
 
 if TYPE_CHECKING:
     from app.ui.actions import Actions
@@ -23,10 +24,8 @@ class ModelCard(Column):
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
-        self._sentence = Text(theme, "", "body", "ink")
-        self._sentence.setWordWrap(True)
-        self._details = Text(theme, "", "meta", "ink3")
-        self._details.setWordWrap(True)
+        self._sentence = WrappedText(theme, "", "body", "ink")
+        self._details = WrappedText(theme, "", "meta", "ink3")
         self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._fold = TextButton(theme, "Details", "quiet", compact=True)
         self._fold.clicked.connect(lambda: self._details.setVisible(self._details.isHidden()))

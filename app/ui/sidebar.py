@@ -11,6 +11,7 @@ from app.ui.actions import tooltip
 from app.ui.conversation_list import ConversationList, Row
 from app.ui.logo import Logo
 from app.ui.parts import IconButton, Text, hairline
+from app.ui.wrapped_text import WrappedText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,7 +123,6 @@ def _empty_text(theme: Theme) -> QWidget:
     column.setSpacing(4)
     column.addWidget(Text(theme, "No conversations yet", "body_medium", "ink2"))
     text = "They appear here and are kept until Tanka is closed."
-    explanation = Text(theme, text, "meta", "ink3")
-    explanation.setWordWrap(True)
+    explanation = WrappedText(theme, text, "meta", "ink3")
     column.addWidget(explanation)
     return box

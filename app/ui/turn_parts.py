@@ -14,6 +14,7 @@ from app.ui.icon_label import IconLabel
 from app.ui.parts import IconButton, Text, TextButton
 from app.ui.text_view import TextView
 from app.ui.thin_bar import ThinBar
+from app.ui.wrapped_text import WrappedText
 from app.wording import rate
 
 if TYPE_CHECKING:
@@ -87,8 +88,7 @@ class QueuedCard(QFrame):
         row.setContentsMargins(16, 12, 16, 12)
         row.setSpacing(8)
         row.addWidget(IconLabel(theme, "clock"), 0, Qt.AlignmentFlag.AlignTop)
-        self._text = Text(theme, WAITING_TEXTS["model"], "body", "ink2")
-        self._text.setWordWrap(True)
+        self._text = WrappedText(theme, WAITING_TEXTS["model"], "body", "ink2")
         row.addWidget(self._text, 1)
         withdraw = TextButton(theme, "Withdraw", "link")
         withdraw.clicked.connect(self.withdraw_requested)
