@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPen, QWindow
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QWidget
+from shiboken6 import isValid
 
 from app.ui.tokens import RADIUS_CONTROL
 
@@ -80,7 +81,7 @@ class FocusRing(QObject):
 
     def _place(self) -> None:
         target, ring = self._target, self._ring
-        if target is None or ring is None:
+        if target is None or ring is None or not (isValid(target) and isValid(ring)):
             return
         corner = target.mapTo(ring.ground, QPoint(0, 0))
         ring.setGeometry(QRect(corner, target.size()).adjusted(-_REACH, -_REACH, _REACH, _REACH))
@@ -88,13 +89,14 @@ class FocusRing(QObject):
         ring.raise_()
 
     def _clear(self) -> None:
-        if self._target is not None:
+        # Where a window goes, the focus moves while its widgets are half gone already.
+        if self._target is not None and isValid(self._target):
             self._target.destroyed.disconnect(self._forget)
-        if self._ring is not None:
+        if self._ring is not None and isValid(self._ring):
             self._ring.hide()
             self._ring.deleteLater()
-            for widget in self._watched:
-                widget.removeEventFilter(self)
+        for widget in filter(isValid, self._watched):
+            widget.removeEventFilter(self)
         self._forget()
 
     def _forget(self) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.focus_ring import FocusRing
+from app.ui.parts import TextButton
 
 
 @pytest.fixture
@@ -60,6 +62,25 @@ def test_a_target_that_goes_takes_its_ring_along(qtbot, window, ring) -> None:
     press(qtbot, window, Qt.Key.Key_Tab)
     ring.around.deleteLater()
     qtbot.waitUntil(lambda: ring.around is None or ring.around.parent() is window)
+
+
+def test_a_window_that_goes_with_the_ring_leaves_the_next_one_its_own(qtbot, ring, theme) -> None:
+    going, other = QWidget(), TextButton(theme, "other")
+    qtbot.addWidget(other)
+    column = QVBoxLayout(going)
+    column.addWidget(TextButton(theme, "one"))
+    column.addWidget(TextButton(theme, "two"))
+    with qtbot.waitActive(going):
+        going.show()
+    press(qtbot, going, Qt.Key.Key_Tab)
+    assert ring.around is not None
+    with qtbot.captureExceptions() as exceptions:
+        shiboken6.delete(going)
+        with qtbot.waitActive(other):
+            other.show()
+        other.setFocus()
+    assert exceptions == []
+    assert ring.around in (None, other)
 
 
 def test_in_a_scroll_area_the_ring_scrolls_along(qtbot, ring) -> None:
