@@ -44,9 +44,9 @@ def test_pictures_dropped_on_the_window_are_read(open_program, tmp_path: Path) -
         person.drop(line_picture(tmp_path, number, text))
         turn = person.ask("What does the picture say?")
         assert turn.state is TurnState.DONE
-        assert turn.usage.image_tokens > 20
+        assert turn.usage.image_tokens >= 4
         right += turn.answer.strip() == text
-    assert right >= 2, "the model card promises far more; this is a floor"
+    assert right >= 3, "four of these five are read by the model that is shipped"
 
 
 def test_a_dropped_pdf_is_asked_twice_and_read_once(open_program, make_files, qtbot) -> None:
