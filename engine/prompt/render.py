@@ -88,7 +88,8 @@ def check_conversation(messages: Sequence[Message]) -> None:
     if not any(message.role == "user" for message in messages):
         raise BadRequest("There is no question to answer.")
     last = messages[-1]
-    if last.role == "user" and len(last.parts) == 1 and not last.text.strip():
+    wordless = not last.text.strip() and all(isinstance(p, TextPart) for p in last.parts)
+    if last.role == "user" and wordless:
         raise BadRequest("There is no question to answer.")
     for message in messages:
         plain = all(isinstance(part, TextPart) for part in message.parts)

@@ -81,13 +81,16 @@ def test_a_question_waits_for_the_model_and_is_then_answered(qapp, qtbot) -> Non
         program.window.deleteLater()
 
 
-def test_picture_data_without_a_file_is_taken_too(open_program, tmp_path: Path) -> None:
+def test_picture_data_without_a_file_is_taken_too(open_program, tmp_path: Path, qtbot) -> None:
     person = open_program()
     data = QMimeData()
     data.setImageData(QImage(str(line_picture(tmp_path, 0, LINES[0]))))
     person.drop_data(data)
     (part,) = person.program.page.composer.draft().attachments
     assert (part.width, part.height) == (240, 48)
+    meter = person.program.page.composer.meter
+    qtbot.waitUntil(lambda: meter.accessibleName().endswith(" tokens"), timeout=10_000)
+    assert int(meter.accessibleName().split()[0]) > 4
     assert person.ask("What does the picture say?").state is TurnState.DONE
 
 

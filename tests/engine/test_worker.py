@@ -289,6 +289,14 @@ def test_a_blank_question_is_refused(ask: Asker, blank: str) -> None:
     assert isinstance(failed.error, BadRequest)
 
 
+def test_an_attachment_alone_is_a_question_and_can_be_counted(ask: Asker, picture) -> None:
+    (counted,) = ask(CountTokens((user(picture(7)),)))
+    assert isinstance(counted, TokensCounted)
+    assert counted.image_tokens == 12
+    (*_, end) = ask(Generate((user(picture(7)),), limits=Limits(2)))
+    assert isinstance(end, Finished)
+
+
 def test_half_a_surrogate_pair_is_read_as_an_unknown_character(ask: Asker) -> None:
     (*_, end) = ask(Generate((user("caf\udce9?"),), limits=Limits(2)))
     assert isinstance(end, Finished)
