@@ -47,7 +47,7 @@ POINTS = (
     ),
     StartingPoint(
         "text",
-        "Ask several things about a file",
+        "Ask twice about one file",
         "It is read once",
         "documents",
         "",
