@@ -41,7 +41,8 @@ and long documents are read worse than short ones.
 
 {tokens:,} tokens, {pictures:,} pictures among them, in {minutes:.0f} minutes on processors, with
 the code in `packaging/starter/`: a stretch of everything (`--schedule whole`, broken off at two
-thirds), then one of mostly pictures (`--schedule reading --anew`). All data is drawn by
+thirds), then one of mostly pictures, driven by
+hand with the values that `--schedule reading --anew` has now. All data is drawn by
 `engine/evals/`: documents of 2 to 10 facts (some longer) as lines, prose or tables; pictures of
 words, names, codes, dates and random strings in {faces} font faces; small talk; random tokens to be
 repeated. Nothing was collected from people or from the network.
