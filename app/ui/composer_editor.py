@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QRect, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPalette, QTextBlockFormat, QTextCursor
+from PySide6.QtGui import QImage, QPainter, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QTextEdit
 
 if TYPE_CHECKING:
@@ -179,12 +179,7 @@ class ComposerEditor(QTextEdit):
         self.setFixedHeight(min(wanted, self._largest))
 
     def _recolour(self) -> None:
-        colors = self._theme.colors
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Text, colors.ink)
-        palette.setColor(QPalette.ColorRole.Highlight, colors.accent_wash)
-        palette.setColor(QPalette.ColorRole.HighlightedText, colors.ink)
-        self.setPalette(palette)
+        self.setPalette(self._theme.text_palette(self.palette()))
 
 
 def local_paths(source: QMimeData) -> list[Path]:

@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QHelpEvent,
     QMouseEvent,
     QPainter,
-    QPalette,
     QTextBlock,
     QTextCursor,
     QTextFormat,
@@ -199,12 +198,7 @@ class TextView(QTextEdit):
             self.setFixedHeight(height)
 
     def _recolour(self) -> None:
-        colors = self._theme.colors
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Text, colors.ink)
-        palette.setColor(QPalette.ColorRole.Highlight, colors.accent_wash)
-        palette.setColor(QPalette.ColorRole.HighlightedText, colors.ink)
-        self.setPalette(palette)
+        self.setPalette(self._theme.text_palette(self.palette()))
 
 
 def _quote_level(block: QTextBlock) -> int:

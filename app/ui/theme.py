@@ -85,6 +85,13 @@ class Theme(QObject):
         font.setFeature(QFont.Tag("tnum"), 1)
         return font
 
+    def text_palette(self, palette: QPalette) -> QPalette:
+        """`palette` with the colours of text that can be selected."""
+        palette.setColor(QPalette.ColorRole.Text, self.colors.ink)
+        palette.setColor(QPalette.ColorRole.Highlight, self.colors.accent_wash)
+        palette.setColor(QPalette.ColorRole.HighlightedText, self.colors.ink)
+        return palette
+
     def icon(self, name: str, color: str = "ink2", size: int = 16) -> QIcon:
         """The icon `name`, tinted with the token `color`."""
         return icons.icon(name, self.color(color), self.colors.ink3, size)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton
 
-from app.ui.actions import Actions
 from app.ui.first_run import FirstRun
 from app.ui.first_run_cells import describe
 from app.ui.starting_points import POINTS
 from engine.machine import Gpu, Machine
 
+if TYPE_CHECKING:
+    from app.ui.actions import Actions
+
 GB = 1024**3
 PLAIN = Machine("Linux", "AMD Ryzen 5", 6, 12, 16 * GB, 8 * GB, 212 * GB, ())
-
-
-@pytest.fixture
-def actions(qtbot) -> Actions:
-    window = QWidget()
-    qtbot.addWidget(window)
-    return Actions(window)
 
 
 @pytest.fixture

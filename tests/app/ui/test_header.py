@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel
 
 from app.facts import facts
-from app.ui.actions import Actions
 from app.ui.header import STARTER_NAME, Header, ModelState
 
-
-@pytest.fixture
-def actions(qtbot) -> Actions:
-    window = QWidget()
-    qtbot.addWidget(window)
-    return Actions(window)
+if TYPE_CHECKING:
+    from app.ui.actions import Actions
 
 
 @pytest.fixture

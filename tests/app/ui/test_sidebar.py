@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.ui.actions import Actions
 from app.ui.conversation_list import ROW_HEIGHT, ConversationList, Row
 from app.ui.sidebar import RAIL_WIDTH, Rail, Sidebar
 
+if TYPE_CHECKING:
+    from app.ui.actions import Actions
+
 ROWS = (Row("b", "Second question", answering=True), Row("a", "First question"))
-
-
-@pytest.fixture
-def actions(qtbot) -> Actions:
-    window = QWidget()
-    qtbot.addWidget(window)
-    return Actions(window)
 
 
 @pytest.fixture
