@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PIL.Image import Image
 
 _HELD_OUT_SHARE = 4
@@ -61,26 +64,77 @@ class Document:
     pages: tuple[str, ...]
 
 
-Part = Text | Picture | Document
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a called function gave back, as text; it takes the user's place in the conversation."""
+
+    text: str
+
+
+Part = Text | Picture | Document | ToolResult
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a function, its arguments in the order of the function's parameters."""
+
+    name: str
+    arguments: Mapping[str, object]
+
+
+class Check(StrEnum):
+    """How an answer is compared with the right one."""
+
+    EXACT = "exact"
+    CALLS = "calls"  # names and arguments, whatever the spelling of the JSON
+    JSON = "json"  # the same value, whatever its spelling
+    REFUSAL = "refusal"  # declines and names the same principle
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One question and the answer that is right.
+    """One question and the answer that is right: a text, or calls of functions.
 
-    `spelled` says that the answer is read off a picture, character by character.
+    `thought` is restated before the answer, in think tags. `copied` are stretches of the answer
+    that stand word for word in what was shown before; training may show where. `scored` is false
+    for an example to follow. `spelled` says that the answer is read off a picture, character by
+    character.
     """
 
     asked: tuple[Part, ...]
     answer: str
     task: str
     spelled: bool = False
+    thought: str = ""
+    calls: tuple[Call, ...] = ()
+    copied: tuple[str, ...] = ()
+    scored: bool = True
+    check: Check = Check.EXACT
+
+    @property
+    def said(self) -> str:
+        """What the model is to write, thought and calls included."""
+        thought = f"<think>{self.thought}</think>" if self.thought else ""
+        calls = [call_text(call) for call in self.calls]
+        return thought + "\n".join([*([self.answer] if self.answer else []), *calls])
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A conversation to put to a model, one exchange after the other."""
+    """A conversation to put to a model, one exchange after the other.
+
+    `tools` are functions on offer, each an object with `name`, `description` and `parameters`
+    (a JSON schema), sorted by name.
+    """
 
     task: str
     exchanges: tuple[Exchange, ...]
     system: str = ""
+    tools: tuple[Mapping[str, object], ...] = ()
+
+
+def call_text(call: Call) -> str:
+    """Return a call as the starter's chat template writes it."""
+    arguments = json.dumps(dict(call.arguments), ensure_ascii=False)
+    head = f'{{"name": {json.dumps(call.name)}, "arguments": {arguments}}}'
+    return f"<tool_call>\n{head}\n</tool_call>"
