@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine.evals import words
 from engine.evals.items import Split, belongs
 from engine.evals.keys import TAILS
+from engine.evals.signs import draw_sign
 from engine.evals.values import draw_value
 
 if TYPE_CHECKING:
@@ -19,17 +20,27 @@ _DIGITS = "0123456789"
 _MARKS = ".,:;-+/()#@!?&%=_*$'\""
 _ALPHABETS = (_CAPITALS, _CAPITALS + _DIGITS, _CAPITALS + _DIGITS + _SMALL)
 _GREETINGS = ("Open", "Closed", "Exit", "Welcome", "Sale", "Push", "Pull", "Total", "Draft", "Paid")
+# From here on a line is as long as was drawn, rather than as its parts happen to be.
+_LONG_FROM_LEVEL = 5
+_JOINTS = (" ", " ", " ", ", ", " - ", ": ", " / ")
 
 
-def draw_line(rng: random.Random, split: Split, level: int, longest: int) -> str:
-    """Draw a line of at most `longest` characters; real ones come in from level 3 on."""
+def draw_line(rng: random.Random, split: Split, level: int, shortest: int, longest: int) -> str:
+    """Draw a line of `shortest` to `longest` characters; real ones come in from level 3 on."""
     real_share = (0.0, 0.0, 0.0, 0.35, 0.5, 0.7, 0.8)[min(level, 6)]
     while True:
-        if rng.random() < real_share:
-            line = real_line(rng, split)
+        if level >= _LONG_FROM_LEVEL:
+            # Short lines are common and long ones rare, as on labels and screens.
+            most = max(shortest, min(longest, round(rng.triangular(shortest, longest, shortest))))
         else:
-            line = _random_string(rng, level, longest)
-        if (len(line) >= 4 or level < 3) and len(line) <= longest and belongs(line, split):
+            most = min(longest, 14)
+        if rng.random() >= real_share:
+            line = _random_string(rng, level, shortest, most)
+        elif level >= _LONG_FROM_LEVEL:
+            line = _long_real_line(rng, split, most)
+        else:
+            line = real_line(rng, split)
+        if shortest <= len(line) <= longest and belongs(line, split):
             return line
 
 
@@ -57,14 +68,23 @@ def real_line(rng: random.Random, split: Split) -> str:
     return line
 
 
-def _random_string(rng: random.Random, level: int, longest: int) -> str:
-    shortest = 1 if level < 3 else 4
+def _long_real_line(rng: random.Random, split: Split, length: int) -> str:
+    """Draw a line about this long: a sign's wording, or parts put side by side."""
+    if length > 12 and rng.random() < 0.5:
+        return draw_sign(rng, split)
+    line = real_line(rng, split)
+    while len(line) < length - 4:
+        line += rng.choice(_JOINTS) + real_line(rng, split)
+    return line
+
+
+def _random_string(rng: random.Random, level: int, shortest: int, most: int) -> str:
     alphabet = _ALPHABETS[min(level, 2)]
     if level > 2 and rng.random() < 0.7:
         alphabet += _MARKS + _DIGITS
     if level > 2 and rng.random() < 0.25:
         alphabet = rng.choice((_DIGITS + ".,-:/", _SMALL, _CAPITALS))
-    length = rng.randint(shortest, max(shortest, min(longest, 14)))
+    length = rng.randint(shortest, max(shortest, most))
     drawn = "".join(rng.choice(alphabet) for _ in range(length))
     if level > 3 and length > 7 and rng.random() < 0.4:
         cut = rng.randint(2, length - 3)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from engine.evals.fonts import Face, extra_held_out_faces, held_out_faces, training_faces
-from engine.evals.items import Exchange, Glyph, Item, Picture, Split, Text
+from engine.evals.items import Exchange, Item, Picture, Split, Text
+from engine.evals.lettering import BLACK_ON_WHITE, draw_colours, fits, glyphs_of
 from engine.evals.lines import draw_line
 from engine.evals.lists import lines_of
 
@@ -16,11 +17,9 @@ if TYPE_CHECKING:
     import random
 
 TOP_LEVEL = 6
-_Colour = tuple[int, int, int]
-_WIDEST = 336
-_MOST_PATCHES = 250
 _ROOMY_SHARE = 0.4
-_COMMON_SIZES = ((320, 64), (320, 160), (256, 64), (200, 80), (240, 120), (300, 100), (320, 48))
+_COMMON_SIZES = ((320, 64), (320, 160), (256, 64), (200, 80), (240, 120), (300, 100), (320, 48),
+    (400, 64), (480, 48), (480, 96), (512, 64), (640, 48), (640, 96))  # fmt: skip
 
 ASKED_TRAIN = lines_of(
     """
@@ -92,6 +91,7 @@ ASKED_AGAIN_HELD_OUT = ("What did the picture say?", "Read it once more.", "What
 class _Stage:
     """How hard pictures are at a level."""
 
+    shortest: int
     longest: int
     faces: int
     sizes: tuple[int, int]
@@ -100,13 +100,13 @@ class _Stage:
 
 
 _STAGES = (
-    _Stage(8, 1, (13, 13), 0, coloured=False),
-    _Stage(10, 1, (12, 14), 4, coloured=False),
-    _Stage(10, 4, (12, 15), 6, coloured=False),
-    _Stage(12, 4, (13, 16), 8, coloured=False),
-    _Stage(16, 6, (13, 18), 10, coloured=True),
-    _Stage(20, 6, (13, 19), 16, coloured=True),
-    _Stage(20, 6, (13, 19), 20, coloured=True),
+    _Stage(1, 8, 1, (13, 13), 0, coloured=False),
+    _Stage(1, 10, 1, (12, 14), 4, coloured=False),
+    _Stage(1, 10, 4, (12, 15), 6, coloured=False),
+    _Stage(4, 12, 4, (13, 16), 8, coloured=False),
+    _Stage(4, 16, 6, (13, 18), 10, coloured=True),
+    _Stage(4, 28, 6, (12, 19), 16, coloured=True),
+    _Stage(8, 40, 6, (12, 20), 20, coloured=True),
 )
 
 
@@ -142,7 +142,7 @@ def draw_line_picture(
     while True:
         face = rng.choice(faces or training_faces()[: stage.faces])
         size = rng.randint(*stage.sizes)
-        line = draw_line(rng, split, level, stage.longest)
+        line = draw_line(rng, split, level, stage.shortest, stage.longest)
         left, top, right, bottom = face.at(size).getbbox(line)
         width, height = int(right - left) + 1, int(bottom - top) + 1
         canvas = _canvas(rng, level, stage, width, height)
@@ -150,27 +150,15 @@ def draw_line_picture(
             continue
         image = Image.new("RGB", canvas, (255, 255, 255))
         x, y = _place(rng, canvas, (width, height), stage, level)
-        ink, ground = _colours(rng) if stage.coloured else ((0, 0, 0), (255, 255, 255))
+        ink, ground = draw_colours(rng) if stage.coloured else BLACK_ON_WHITE
         image.paste(ground, (0, 0, *canvas))
         draw = ImageDraw.Draw(image)
         if level > 3 and rng.random() < 0.1:
             draw.rectangle((0, 0, canvas[0] - 1, canvas[1] - 1), outline=ink)
         draw.text((x - left, y - top), line, font=face.at(size), fill=ink)
-        glyphs = _glyphs(line, face.at(size), x - left, y - top)
+        base = y - top + face.at(size).getmetrics()[0]
+        glyphs = glyphs_of(line, face.at(size), x - left, base)
         return line, Picture(image, glyphs)
-
-
-def _glyphs(line: str, font: ImageFont.FreeTypeFont, x: float, y: float) -> tuple[Glyph, ...]:
-    """Return the characters of a line drawn from (x, y), all on its base line."""
-    base = y + font.getmetrics()[0]
-    return tuple(
-        Glyph(
-            character,
-            x + font.getlength(line[: place + 1]) - font.getlength(character) / 2,
-            base,
-        )
-        for place, character in enumerate(line)
-    )
 
 
 def _canvas(
@@ -188,8 +176,7 @@ def _canvas(
     if level < 3 or rng.random() < 0.5:
         full_width, full_height = -(-full_width // 16) * 16, -(-full_height // 16) * 16
     full_height = max(16, full_height)
-    fits = full_width <= _WIDEST and full_width * full_height <= _MOST_PATCHES * 256
-    return (full_width, full_height) if fits else None
+    return (full_width, full_height) if fits(full_width, full_height) else None
 
 
 def _place(
@@ -202,24 +189,3 @@ def _place(
         return free_x // 2, free_y // 2
     reach = stage.jitter if level < 5 else max(free_x, free_y)
     return rng.randint(1, max(1, min(free_x - 1, reach))), rng.randint(0, max(0, free_y))
-
-
-def _colours(rng: random.Random) -> tuple[_Colour, _Colour]:
-    """Return ink and ground that differ well in brightness; dark on light twice as often."""
-    kind = rng.random()
-    if kind < 0.35:
-        ink, ground = _grey(rng, 0, 60), (255, 255, 255)
-    elif kind < 0.7:
-        ink, ground = _tint(rng, 0, 110), _tint(rng, 200, 255)
-    else:
-        ink, ground = _tint(rng, 195, 255), _tint(rng, 0, 80)
-    return ink, ground
-
-
-def _grey(rng: random.Random, low: int, high: int) -> _Colour:
-    value = rng.randint(low, high)
-    return value, value, value
-
-
-def _tint(rng: random.Random, low: int, high: int) -> _Colour:
-    return rng.randint(low, high), rng.randint(low, high), rng.randint(low, high)

@@ -40,7 +40,7 @@ def test_picture_lines_fit_and_differ_in_brightness() -> None:
         exchange = item.exchanges[0]
         picture = exchange.asked[0]
         assert isinstance(picture, Picture)
-        assert 4 <= len(exchange.answer) <= 24
+        assert 8 <= len(exchange.answer) <= 40
         assert exchange.answer == exchange.answer.strip()
         low, high = picture.image.convert("L").getextrema()
         assert high - low > 60
