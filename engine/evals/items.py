@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -89,6 +90,7 @@ class Check(StrEnum):
     CALLS = "calls"  # names and arguments, whatever the spelling of the JSON
     JSON = "json"  # the same value, whatever its spelling
     REFUSAL = "refusal"  # declines and names the same principle
+    CONTAINS = "contains"  # one of `accept` stands in it, whatever stands around
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class Exchange:
     copied: tuple[str, ...] = ()
     scored: bool = True
     check: Check = Check.EXACT
+    accept: tuple[str | re.Pattern[str], ...] = ()
 
     @property
     def said(self) -> str:
