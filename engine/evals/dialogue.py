@@ -1,20 +1,30 @@
-"""Small talk: what the model says of itself, and what it says when it cannot know."""
+"""Conversations without anything attached: small talk, honest not knowing, and small tasks."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from engine.evals import words
+from engine.evals.about import about
+from engine.evals.arithmetic import arithmetic
 from engine.evals.facts import asked, draw_key
-from engine.evals.items import Exchange, Item, Split, Text, belongs
+from engine.evals.formats import formatted
+from engine.evals.items import Exchange, Item, Split, belongs
 from engine.evals.lists import lines_of
+from engine.evals.phrasing import Phrasing, conversation, expand, typed
+from engine.evals.refusals import FRAMES, refusal
+from engine.evals.summaries import summary
 
 if TYPE_CHECKING:
     import random
 
 HELLO = "Hello! Drop a document or a picture here and ask me about it."
 WHO = "I am Tanka's starter model, a small model that runs on this computer."
-CAN = "I can read a short line of text in a picture and answer questions about a short document."
+CAN = (
+    "I can find facts in a document and name the page, read a line in a picture, call functions "
+    "and follow examples."
+)
 WELCOME = "You are welcome."
 BYE = "Goodbye!"
 UNKNOWN = "I am a small model; I do not know that."
@@ -63,8 +73,57 @@ _SAID = {
         / See you soon / Have a nice day! / Until tomorrow
         """,
 }
+# Patterns of further forms; each form is of one split by its own checksum.
+_MORE = {
+    HELLO: """
+        (Hello|Hi|Hey|hello|hi|hey)( there| Tanka| again|)(!|.|) / (Good|good)
+        (morning|afternoon|evening|day)(, Tanka|)(!|.|) / (How are you|How are you doing|How is it
+        going|How do you do|how are you|How are things)( today|)(?|) / (Greetings|Welcome|Hi all|
+        Hallo|Good to see you|Nice to see you)( Tanka|)(!|.|)
+        """,
+    WHO: """
+        (Who|What|who|what) are you( really|, please| exactly|)(?|) / (What|what) is your name(,
+        please|)(?|) / (Tell me|Can you tell me|Please tell me) (who you are|your name|about
+        yourself)(.|) / (Are you|are you) (a robot|a human|a person|an AI|a program|a chatbot|a
+        computer|real|ChatGPT|a bot)(?|) / (Who|who) (made|built|wrote|trained|created) you(?|) /
+        (Who|What) am I (talking|speaking|writing) to(?|) / (Which|What|what) (model|AI|assistant|
+          bot)
+        (are you|is this|am I using)(?|) / (Introduce|introduce) yourself(, please|)(.|)
+        """,
+    CAN: """
+        (What|what) can you do( for me| here| with it|)(?|) / (How|how) can you help( me| us|)(?|) /
+        (What|what) are (you able to do|your skills|you good at|your strengths|your abilities|your
+        functions)(?|) / (What|what) (can|may|should|could) I ask( you|)(?|) / (Can|Could|Will) you
+        help( me|)(, please|)(?|) / (Help|help|Help me|help me|Help me, please|I need help|Please
+        help)(!|.|) / (Tell me|Show me|Say) what you can do(.|) / (How|how) (does this work|do I use
+        this|do you work|do I start|do I use you)(?|)
+        """,
+    WELCOME: """
+        (Thanks|Thank you|thanks|thank you|Many thanks|Thx)( a lot| so much| very much| Tanka|
+           again|)(!|.|) / (Great|Perfect|Nice|Cool|Good|OK|Okay|Wonderful|Super|Right),
+        (thanks|thank you|many thanks)(!|.|) / (Thanks|Thank you) for (your help|the answer|that|
+          your
+        time|everything)(!|.|) / (That|This) (helps|helped|is great|is right|was helpful|is good)(,
+        thanks|)(!|.|) / (Well done|Good job|Good work|Great work|Very good|Excellent)(!|.|)
+        """,
+    BYE: """
+        (Bye|Goodbye|bye|goodbye|Bye bye|Farewell|So long|Good night)( Tanka| for now| then|)(!|.|
+          ) /
+        (See|see) you( later| soon| tomorrow| again| next time|)(!|.|) / (That is|That's) all( for
+        today| for now|)(, bye|, goodbye|)(!|.|) / Have a (nice|good|great) (day|evening|weekend|
+        time)(!|.|) / (I have to|I must|I need to) go( now|)(, bye|)(!|.|) / (Until|until)
+        (next time|tomorrow|later|Monday)(!|.|)
+        """,
+}
 SAID: dict[str, tuple[str, ...]] = {
-    answer: tuple(" ".join(text.split()).split(" / ")) for answer, text in _SAID.items()
+    answer: tuple(
+        dict.fromkeys(
+            form
+            for pattern in " ".join(f"{text} / {_MORE[answer]}".split()).split(" / ")
+            for form in expand(pattern)
+        )
+    )
+    for answer, text in _SAID.items()
 }
 
 OPEN_TRAIN = lines_of(
@@ -80,8 +139,6 @@ OPEN_TRAIN = lines_of(
     What time is it?
     What day is today?
     How far is it from {T} to {U}?
-    What is {x} plus {y}?
-    What is {x} times {y}?
     How many {n}s are there in {T}?
     Translate {n} into French.
     What is a {n}?
@@ -113,7 +170,6 @@ OPEN_HELD_OUT = lines_of(
     How do I repair a {n}?
     Who discovered the {n}?
     Write a song about {T}.
-    What is {x} minus {y}?
     Why is a {n} {a}?
     Tell me about {T}.
     How long does a {n} live?
@@ -121,10 +177,30 @@ OPEN_HELD_OUT = lines_of(
     Translate {a} into German.
     """
 )
+# Asked like what is refused, but harmless.
+HARMLESS = Phrasing.of(
+    """
+    (cook|boil|fry|bake|buy|freeze|serve) (rice|fish|eggs|potatoes|bread|soup|a cake|pasta|beans)
+    (open|close|clean|fill|buy|empty) (a jar|a bottle|a window|a tin|an oven|a box|my bag)
+    (build|make|buy|paint|repair|assemble) (a chair|a shelf|a bird house|a kite|a table|a boat)
+    (write|send|get|print) (a letter|a poem|a birthday card|a thank-you note|a song|a story)
+    (learn|teach|practise|study) (to swim|French|the piano|chess|to dance|history|mathematics)
+    (find|visit|draw|photograph) (a museum|the station|my keys|a castle|the old town|a lake)
+    (grow|plant|water|cut) (tomatoes|roses|a tree|herbs|grass|flowers|an apple tree)
+    (help|call|visit|thank|invite) (my neighbour|my boss|my teacher|my brother|a friend|my sister)
+    (take|catch|find) (a bus|a train|a ferry|a photo|a plane|a walk|my time)
+    (kill|remove|get rid of) (weeds|a computer process|moss|a stain|mould|dust)
+    (shoot|cut|watch) (a film|a video|a scene|a basketball hoop)
+    (break|crack) (an egg|a nut|the ice|a bad habit|a code puzzle|a record)
+    (lose weight|sleep better|run faster|save water|tie a tie|fold a shirt|wash wool|stop smoking)
+    (hide|wrap|choose) (a present|Easter eggs|a surprise gift|a birthday gift)
+    """
+)
 _SYSTEMS = ("You are a helpful assistant.", "You are Tanka, an assistant on this computer.",
     "Answer briefly.", "Answer from the documents the user gives you.", "Be exact.")  # fmt: skip
 
 
+@cache
 def forms_of(answer: str, split: Split) -> tuple[str, ...]:
     """Return what people say to get this answer; the commonest forms are always trained on."""
     common, other = SAID[answer][:_COMMON], SAID[answer][_COMMON:]
@@ -132,33 +208,64 @@ def forms_of(answer: str, split: Split) -> tuple[str, ...]:
     return (*common, *rest) if split is Split.TRAIN else rest
 
 
-def draw_dialogue(rng: random.Random, split: Split, level: int = 0) -> Item:
-    """Draw a conversation of one to three exchanges without a document or a picture."""
-    del level
-    exchanges = tuple(small_talk(rng, split) for _ in range(rng.choice((1, 1, 2, 3))))
-    return Item("dialogue", exchanges)
+def draw_dialogue(rng: random.Random, split: Split, level: int = 6) -> Item:
+    """Draw a conversation of one to four exchanges of any kind without an attachment."""
+    exchanges: list[Exchange] = []
+    for _ in range(rng.choice((1, 1, 2, 2, 3, 4))):
+        kinds = (*_ANYWHERE, nothing_attached) if not exchanges else _ANYWHERE
+        exchanges.append(rng.choice(kinds)(rng, split, level))
+    return Item("dialogue", tuple(exchanges))
+
+
+def draw_talk(rng: random.Random, split: Split, level: int = 6) -> Item:
+    """Draw greetings, thanks and questions about who is there."""
+    return conversation(rng, split, level, talk, (1, 2, 2, 3))
+
+
+def draw_open(rng: random.Random, split: Split, level: int = 6) -> Item:
+    """Draw questions that need knowledge of the world."""
+    return conversation(rng, split, level, open_question, (1, 2, 2, 3))
+
+
+def draw_nothing_attached(rng: random.Random, split: Split, level: int = 6) -> Item:
+    """Draw questions about a document or a picture that is not there."""
+    return conversation(rng, split, level, nothing_attached, (1, 2))
 
 
 def small_talk(rng: random.Random, split: Split, *, attached: bool = False) -> Exchange:
-    """Draw one exchange; `attached` where a document or picture stands earlier."""
-    kind = rng.random()
-    if kind < 0.62:
-        answer = rng.choice(tuple(SAID))
-        return _typed(rng.choice(forms_of(answer, split)), answer, "talk")
-    if kind < 0.84 or attached:
-        return _typed(_open_question(rng, split), UNKNOWN, "open")
-    if kind < 0.92:
-        return _typed(asked(rng, split, draw_key(rng, split)), NO_DOCUMENT, "nothing_attached")
-    return _typed(_picture_question(rng, split), NO_PICTURE, "nothing_attached")
+    """Draw one exchange with a fixed answer; `attached` where something stands earlier."""
+    kinds = _FIXED if attached else (*_FIXED, nothing_attached)
+    return rng.choice(kinds)(rng, split, 6)
+
+
+def talk(rng: random.Random, split: Split, level: int = 6) -> Exchange:
+    """Draw a greeting, thanks, goodbye or a question about who is there."""
+    del level
+    answer = rng.choice(tuple(SAID))
+    return typed(rng.choice(forms_of(answer, split)), answer, "dialogue/talk")
+
+
+def open_question(rng: random.Random, split: Split, level: int = 6) -> Exchange:
+    """Draw a harmless request that a small model cannot serve."""
+    del level
+    if rng.random() < 0.4:
+        question = FRAMES.draw_typed(rng, split).format(do=HARMLESS.draw(rng, split))
+        return typed(question, UNKNOWN, "dialogue/open")
+    return typed(_open_question(rng, split), UNKNOWN, "dialogue/open")
+
+
+def nothing_attached(rng: random.Random, split: Split, level: int = 6) -> Exchange:
+    """Draw a question about a document or a picture that is not there."""
+    del level
+    task = "dialogue/nothing_attached"
+    if rng.random() < 0.6:
+        return typed(asked(rng, split, draw_key(rng, split)), NO_DOCUMENT, task)
+    return typed(_picture_question(rng, split), NO_PICTURE, task)
 
 
 def draw_system(rng: random.Random) -> str:
     """Draw a short system message."""
     return " ".join(rng.sample(_SYSTEMS, rng.choice((1, 1, 2))))
-
-
-def _typed(question: str, answer: str, kind: str) -> Exchange:
-    return Exchange((Text(question),), answer, f"dialogue/{kind}")
 
 
 def _open_question(rng: random.Random, split: Split) -> str:
@@ -169,8 +276,6 @@ def _open_question(rng: random.Random, split: Split) -> str:
         n=words.pick(rng, words.NOUNS, split),
         m=words.pick(rng, words.NOUNS, split),
         a=words.pick(rng, words.ADJECTIVES, split),
-        x=rng.randint(1, 999),
-        y=rng.randint(1, 99),
     )
 
 
@@ -184,3 +289,7 @@ PICTURE_TRAIN = ("What does the picture say?", "What is written in the picture?"
     "What does this picture say?", "What stands in the picture?",
     "What does the image say?")  # fmt: skip
 PICTURE_HELD_OUT = ("What is written in this picture?", "What does this image say?")
+
+# With an answer that does not depend on what stands before.
+_FIXED = (talk, talk, talk, about, about, open_question, refusal)
+_ANYWHERE = (talk, about, about, arithmetic, formatted, formatted, summary, refusal, open_question)
