@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 _THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
 _FENCED = re.compile(r"```[\w-]*\s*(.*?)\s*```", re.DOTALL)
 _PRINCIPLE = re.compile(r"\(principle: (.+?)\)")
-_DECLINES = re.compile(
-    r"\b(not|cannot|unable|decline|refuse|sorry)\b|n['’]t\b", re.IGNORECASE
-)
+_DECLINES = re.compile(r"\b(not|cannot|unable|decline|refuse|sorry)\b|n['’]t\b", re.IGNORECASE)
 _NOTHING = object()
 
 
