@@ -1,19 +1,22 @@
-"""Facts for documents: a key, its value, the answer that restates both, and the questions."""
+"""Facts for documents: a key, its value and the answer that restates both."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.evals import keys, words
-from engine.evals.items import Split, belongs
+from engine.evals import keys, questions, words
 from engine.evals.values import KINDS, draw_value
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Callable, Iterable
+
+    from engine.evals.items import Split
+
+    DrawKey = Callable[[random.Random, Split, list[str]], str]
 
 _ANY_KIND_SHARE = 0.3
-_OWN_QUESTION_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,48 +26,88 @@ class Fact:
     key: str
     value: str
 
-    @property
-    def answer(self) -> str:
+    def answer(self, page: int | None = None) -> str:
         """The sentence that is right: the key first, because that is how it is found again."""
-        return f"The {self.key} is {self.value}."
-
-
-def draw_facts(rng: random.Random, split: Split, count: int) -> tuple[Fact, ...]:
-    """Draw facts with different keys and values.
-
-    A fifth of the lists has values of one kind only, so that a value's look never tells its key.
-    """
-    one_kind = rng.choice(tuple(KINDS)) if rng.random() < 0.2 else None
-    source = rng.choice((_known_key, _known_key, _composed_key, _made_up_key, _mixed_key))
-    tails = rng.sample(keys.TAILS, 2)
-    drawn: dict[str, str] = {}
-    while len(drawn) < count:
-        key = source(rng, split, tails)
-        if key in drawn:
-            continue
-        value = draw_value(rng, split, one_kind or _kind_of(rng, key))
-        if value not in drawn.values():
-            drawn[key] = value
-    return tuple(Fact(key, value) for key, value in drawn.items())
-
-
-def draw_question(rng: random.Random, split: Split, key: str) -> str:
-    """Draw a question for a key: usually one that names it, sometimes one that only means it."""
-    own = [q for q in keys.KNOWN.get(key, ("", ()))[1] if belongs(q, split)]
-    if own and rng.random() < _OWN_QUESTION_SHARE:
-        return rng.choice(own)
-    return asked(rng, split, key)
+        where = "" if page is None else f" [p. {page}]"
+        return f"The {self.key} is {self.value}{where}."
 
 
 def asked(rng: random.Random, split: Split, key: str) -> str:
     """Draw a question that names the key."""
-    forms = keys.ASKED_TRAIN if split is Split.TRAIN else keys.ASKED_HELD_OUT
-    return rng.choice(forms).format(k=key, K=key[0].upper() + key[1:])
+    return questions.named(rng, split, key)
 
 
 def draw_key(rng: random.Random, split: Split) -> str:
     """Draw one key of any source."""
     return _mixed_key(rng, split, rng.sample(keys.TAILS, 2))
+
+
+def draw_facts(
+    rng: random.Random, split: Split, count: int, *, one_kind: bool | None = None
+) -> tuple[Fact, ...]:
+    """Draw facts with different keys and values, none of them within another.
+
+    Unless it is said, a fifth of the lists has values of one kind only, so that a value's look
+    never tells its key.
+    """
+    source = rng.choice((_known_key, _known_key, _composed_key, _made_up_key, _mixed_key))
+    tails = rng.sample(keys.TAILS, 2)
+    return _valued(rng, split, _keys(rng, split, count, source, tails), one_kind)
+
+
+def draw_clear_facts(rng: random.Random, split: Split, count: int) -> tuple[Fact, ...]:
+    """Draw facts under known keys of which none can be taken for another."""
+    drawn: list[str] = []
+    for key in rng.sample(tuple(keys.KNOWN), len(keys.KNOWN)):
+        if len(drawn) < count and not any(questions.near(key, other) for other in drawn):
+            drawn.append(key)
+    return _valued(rng, split, drawn, one_kind=False)
+
+
+def within(piece: str, text: str) -> int:
+    """Count where a piece stands in a text, not counting places inside a word."""
+    found = 0
+    start = text.find(piece)
+    while start >= 0:
+        end = start + len(piece)
+        glued = (start > 0 and piece[0].isalpha() and text[start - 1].isalpha()) or (
+            end < len(text) and piece[-1].isalpha() and text[end].isalpha()
+        )
+        found += not glued
+        start = text.find(piece, start + 1)
+    return found
+
+
+def _valued(
+    rng: random.Random, split: Split, drawn: Iterable[str], one_kind: bool | None
+) -> tuple[Fact, ...]:
+    if one_kind is None:
+        one_kind = rng.random() < 0.2
+    kind = rng.choice(tuple(KINDS)) if one_kind else None
+    facts: list[Fact] = []
+    tries = 0
+    for key in drawn:
+        value = draw_value(rng, split, kind or _kind_of(rng, key))
+        while any(_overlap(value, fact.value) for fact in facts):
+            tries += 1
+            # Few short numbers fit beside one another: then the last facts are of other kinds.
+            value = draw_value(rng, split, kind if tries < 60 else None)
+        facts.append(Fact(key, value))
+    return tuple(facts)
+
+
+def _overlap(one: str, other: str) -> bool:
+    one, other = one.lower(), other.lower()
+    return within(one, other) > 0 if len(one) <= len(other) else within(other, one) > 0
+
+
+def _keys(
+    rng: random.Random, split: Split, count: int, source: DrawKey, tails: list[str]
+) -> tuple[str, ...]:
+    drawn: dict[str, None] = {}
+    while len(drawn) < count:
+        drawn[source(rng, split, tails)] = None
+    return tuple(drawn)
 
 
 def _kind_of(rng: random.Random, key: str) -> str | None:
@@ -76,7 +119,7 @@ def _kind_of(rng: random.Random, key: str) -> str | None:
 def _known_key(rng: random.Random, split: Split, _tails: list[str]) -> str:
     """Known keys are seen by both splits: what is new in the held-out one is all around them."""
     del split
-    return rng.choice(tuple(keys.KNOWN))
+    return rng.choice(keys.KNOWN_KEYS)
 
 
 def _composed_key(rng: random.Random, split: Split, tails: list[str]) -> str:

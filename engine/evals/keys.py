@@ -1,185 +1,170 @@
-"""What a document can state something about: known keys with the questions people ask for them.
+"""What a document can state something about: known keys, and the ways to ask for any key.
 
-A key's own questions do not name it ("Who drives?"); they are split by their wording.
+A known key's own questions do not name it ("Who drives?"); they are split by their wording.
 """
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
+from engine.evals import clauses_what_where, clauses_who_when
 from engine.evals.lists import lines_of, words_of
 
-# key | kind of value | questions that mean it without saying it
-_TABLE = """
-driver | person | Who drives? / Who is driving? / Who is at the wheel? / Who drives the van?
-host | person | Who hosts? / Who is hosting? / Who receives the guests? / Who invites us?
-seller | firm | Who sells it? / Who is selling? / From whom do we buy? / Who sold it?
-buyer | firm | Who buys it? / Who is buying? / To whom is it sold? / Who bought it?
-supplier | firm | Who supplies it? / Who delivers the goods? / Who supplies us?
-author | person | Who wrote it? / Who wrote this? / By whom was it written?
-contact | person | Whom should I contact? / Who can I talk to? / Whom do I ask?
-manager | person | Who manages this? / Who is in charge? / Who leads the team?
-teacher | person | Who teaches? / Who gives the lesson? / Who is teaching?
-speaker | person | Who speaks? / Who gives the talk? / Who is talking?
-patient | person | Who is being treated? / Who is ill? / Whom does it concern?
-owner | person | Who owns it? / To whom does it belong? / Whose is it?
-inspector | person | Who inspects it? / Who checked it? / Who did the inspection?
-tenant | person | Who rents it? / Who lives there? / Who pays the rent?
-chairperson | person | Who chairs the meeting? / Who leads the meeting?
-departure time | time | When does it leave? / When does it depart? / When do we leave?
-arrival time | time | When does it arrive? / When do we arrive? / When will it be there?
-start time | time | When does it start? / When does it begin? / At what time do we start?
-closing time | time | When does it close? / Until when is it open? / When do they close?
-check-in time | time | When can I check in? / From when can I check in?
-due date | date | When is it due? / By when must it be paid? / When do I have to pay?
-delivery date | date | When will it be delivered? / When does it come? / When do we get it?
-invoice date | date | When was it invoiced? / When was the bill written?
-start date | date | On which day does it start? / On what day does it begin?
-end date | date | On which day does it end? / When is it over? / Until when does it last?
-expiry date | date | When does it expire? / Until when is it valid? / How long is it good?
-birth date | date | When was she born? / When was he born? / When is the birthday?
-return date | date | When do I bring it back? / When must it be returned?
-meeting date | date | When do we meet? / On which day do we meet? / When is the meeting?
-total | amount | How much is it in all? / What do I owe? / How much altogether?
-price | amount | How much does it cost? / What does it cost? / How much is it?
-deposit | amount | How much is paid in advance? / What is to be left as security?
-rent | amount | What does the flat cost a month? / How much is paid each month?
-fee | amount | What do they charge? / How much do they charge? / What must I pay?
-budget | amount | How much may we spend? / What can we spend? / How much money is there?
-salary | amount | What does the job pay? / How much does she earn? / What does he earn?
-discount | percentage | How much is taken off? / How much cheaper is it?
-tax rate | percentage | How much tax is charged? / How high is the tax?
-humidity | percentage | How humid is it? / How damp is the air?
-order number | code | Which order is it? / Under which number was it ordered?
-invoice number | code | Which invoice is it? / Which bill is this?
-customer number | code | Which customer is it? / As whom are we registered?
-serial number | code | Which device is it? / Which unit is it exactly?
-tracking number | code | How can I track it? / With what can I trace the parcel?
-booking code | code | How is the booking called? / Which booking is it?
-door code | code | How do I open the door? / What do I type at the door?
-licence plate | code | Which car is it? / What is on the plate?
-part number | code | Which part is it? / Which part do I order?
-flight | code | Which plane do we take? / On which plane is he?
-batch number | code | Which batch is it? / From which batch is it?
-weight | measure | How heavy is it? / How much does it weigh? / What does it weigh?
-height | measure | How tall is it? / How high is it?
-length | measure | How long is it? / How far does it reach?
-width | measure | How wide is it? / How broad is it?
-depth | measure | How deep is it? / How far down does it go?
-distance | measure | How far is it? / How far away is it?
-capacity | measure | How much fits in? / How much does it hold?
-volume | measure | How big is it inside? / How much space does it take?
-power | measure | How strong is the motor? / How much power does it have?
-quantity | number | How many are there? / How many do we get? / How many were ordered?
-number of guests | number | How many people come? / How many guests are there?
-number of pages | number | How long is the book? / How many pages does it have?
-population | number | How many people live there? / How many live in the town?
-mileage | number | How far has it been driven? / How many miles has it done?
-delivery address | address | Where will it be delivered? / Where does it go? / Where to?
-venue | phrase | Where does it take place? / Where do we meet? / Where is it held?
-destination | town | Where does it go to? / Where are they going? / Where is it bound for?
-origin | town | Where does it come from? / Where was it made?
-birthplace | town | Where was she born? / Where was he born?
-address | address | Where do they live? / Where is the house? / Where is the office?
-room | room | Where do I have to go? / Behind which door is it?
-seat | room | Where do I sit? / Where is she sitting?
-platform | room | Where does the train leave from? / Where do I board?
-key place | phrase | Where do I find the key? / Where is the key hidden?
-storage place | phrase | Where is it kept? / Where do we keep it? / Where is it stored?
-meeting point | phrase | Where do we gather? / Where shall we wait?
-phone number | phone | How can I call them? / How do I reach them? / Where can I call?
-fax number | phone | Where do I send a fax? / Where can I fax it?
-e-mail | email | Where can I write to? / How do I write to them?
-support address | email | Who helps by mail? / Where do I write for help?
-duration | duration | How long does it take? / How long does it last?
-warranty | duration | How long is it covered? / How long do they guarantee it?
-notice period | duration | How long ahead must I cancel? / How early must I cancel?
-delivery time | duration | How long do we wait for it? / How soon does it come?
-age | duration | How old is it? / How old is he? / How old is she?
-colour | word | What does it look like? / Which paint was used?
-material | word | What is it made of? / From what is it made?
-status | word | How far along is it? / How does it stand?
-password | word | How do I log in? / What do I type to log in?
-project | word | What are we working on? / What is it all for?
-product | phrase | What was ordered? / What did they buy? / What is sold?
-subject | phrase | What is it about? / What does it deal with?
-dish | phrase | What is there to eat? / What is served?
-prize | phrase | What can I win? / What does the winner get?
-hobby | phrase | What does she do for fun? / What does he like to do?
-reason | phrase | Why was it done? / What caused it?
-bank | firm | Where is the account held? / With whom is the account?
-carrier | firm | Who carries it? / Who ships it? / Who transports it?
-insurer | firm | Who insures it? / With whom is it insured?
-landlord | person | Who lets the flat? / To whom do we pay the rent?
-doctor | person | Who treats him? / Who treats her?
-architect | person | Who designed it? / Who planned the house?
-witness | person | Who saw it? / Who was there and saw it?
-winner | person | Who won? / Who came first? / Who got the prize?
-"""
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
+# key | kind of value | questions that mean it without saying it
+# Past forms of the verbs that follow "did" in the tables.
+_PAST = {"buy": "bought", "order": "ordered", "ship": "shipped", "marry": "married",
+    "sign": "signed", "borrow": "borrowed", "give": "gave", "fail": "failed",
+    "happen": "happened", "do": "did", "book": "booked", "come": "came"}  # fmt: skip
+_IRREGULAR = {"have": "has", "go": "goes", "do": "does"}
+_SUBJECT = re.compile(r"(?P<head>.*) (?P<aux>\w+) \[(?P<subject>[^]]+)\](?P<rest>.*)\?")
+
+
+def indirect(marked: str) -> str:
+    """Return a question of the tables as a clause inside a sentence: "when it leaves"."""
+    found = _SUBJECT.fullmatch(marked)
+    if not found:
+        return _small(marked.removesuffix("?"))
+    head, aux, subject, rest = found["head"], found["aux"], found["subject"], found["rest"]
+    if aux not in ("do", "does", "did"):
+        return f"{_small(head)} {subject} {aux}{rest}"
+    verb, *others = rest.split()
+    if aux == "does":
+        verb = _third_person(verb)
+    elif aux == "did":
+        verb = _PAST[verb]
+    return " ".join((_small(head), subject, verb, *others))
+
+
+def _small(text: str) -> str:
+    return text[0].lower() + text[1:]
+
+
+def _third_person(verb: str) -> str:
+    if verb in _IRREGULAR:
+        return _IRREGULAR[verb]
+    if verb.endswith(("ch", "sh", "s", "x")):
+        return f"{verb}es"
+    return f"{verb[:-1]}ies" if verb.endswith("y") and verb[-2] not in "aeiou" else f"{verb}s"
+
+
+def _rows() -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    for table in (clauses_who_when.TABLE, clauses_what_where.TABLE):
+        for row in table.replace("\n/", " /").strip().splitlines():
+            key, kind, questions = row.split("|")
+            yield key.strip(), kind.strip(), tuple(q.strip() for q in questions.split("/"))
+
+
+def _bare(marked: str) -> str:
+    return marked.replace("[", "").replace("]", "")
+
+
+# key: the kind of its value, and the questions that mean it without saying it
 KNOWN: dict[str, tuple[str, tuple[str, ...]]] = {
-    key.strip(): (kind.strip(), tuple(q.strip() for q in questions.split("/")))
-    for key, kind, questions in (line.split("|") for line in _TABLE.strip().splitlines())
+    key: (kind, tuple(_bare(q) for q in questions)) for key, kind, questions in _rows()
 }
+# a question of its own: the same as a clause
+CLAUSES: dict[str, str] = {_bare(q): indirect(q) for _, _, qs in _rows() for q in qs}
+
+# Keys of one line can be meant by one another's questions, so no question may rest on one of them
+# where another one stands too.
+_NEAR = lines_of(
+    """
+    driver, pilot, guide, carrier
+    seller, supplier, manufacturer, owner, buyer, sender, landlord
+    buyer, owner, tenant, recipient
+    host, manager, chairperson, speaker, guide, mayor, captain, contact, teacher
+    author, editor, translator, publisher, composer, painter
+    doctor, nurse, patient
+    inspector, technician, caretaker, manufacturer
+    architect, founder, inventor, manufacturer, painter
+    teacher, coach, speaker
+    landlord, tenant, owner
+    judge, lawyer, witness
+    referee, coach, winner
+    captain, manager, coach, mayor
+    insurer, bank, sponsor
+    cook, host
+    contact, support address, e-mail, phone number, emergency number, fax number
+    employer, sponsor, manager, project
+    photographer, painter
+    singer, composer, speaker
+    departure time, start time, opening time, boarding time, pick-up time, check-in time
+    arrival time, delivery date, pick-up time, delivery time
+    closing time, end date, expiry date, opening time
+    due date, return date, end date, expiry date
+    delivery date, shipping date, order date, release date, invoice date, arrival time
+    start date, meeting date, start time, moving date, founding date, exam date, release date
+    meeting date, wedding date, exam date, start time
+    birth date, founding date, wedding date, release date, signing date
+    duration, delivery time, travel time, cooking time, shelf life, trial period, repair time
+    duration, warranty, notice period, shelf life, expiry date, length
+    wake-up time, start time
+    age, birth date, founding date
+    total, price, fee, rent, deposit, fine, shipping cost, loan, balance
+    budget, balance, loan, donation, sponsor
+    salary, bonus, total
+    discount, tax rate, commission, interest rate
+    humidity, battery level, volume
+    order number, booking code, invoice number, contract number, part number
+    customer number, order number, case number, booking code, contract number
+    serial number, part number, batch number, tracking number
+    door code, password, coupon code, entrance
+    licence plate, serial number
+    passport number, customer number
+    flight, train, carrier, platform
+    weight, capacity, quantity, power, volume
+    height, length, width, depth, distance, thickness
+    distance, travel time, mileage
+    length, number of pages, duration, distance, shelf life, expiry date
+    capacity, volume, fuel use, number of seats
+    power, fuel use
+    quantity, number of guests, number of copies, number of pages, number of rooms
+    staff, population, number of guests, number of seats
+    number of errors, problem, status
+    number of rooms, number of seats, number of guests
+    delivery address, return address, invoice address, address, destination, room
+    venue, meeting point, address, room, hotel, meeting date
+    destination, delivery address, venue, origin, address, hotel
+    origin, birthplace, material, departure time, platform
+    birthplace, address
+    room, seat, platform, entrance, meeting point, venue, parking space, locker, destination
+    storage place, key place, locker, address, parking space, seat, room, hotel
+    phone number, fax number, emergency number, e-mail, support address
+    colour, shape, material, flavour, subject
+    status, problem, subject, age
+    project, product, subject, goal, reason, hobby, language
+    product, dish, gift, prize, order number, flavour
+    reason, problem, subject, goal
+    nickname, contact
+    currency, price, total, fee
+    hobby, gift
+    language, author, subject
+    number of guests, host
+    venue, storage place, address
+    employer, address, venue, hotel
+    tracking number, order number
+    bank, balance, hotel
+    parking space, venue, address, key place
+    """
+)
+
+
+def _near() -> dict[str, frozenset[str]]:
+    groups = [frozenset(line.split(", ")) for line in _NEAR]
+    return {key: frozenset().union(*(g for g in groups if key in g)) for key in KNOWN}
+
+
+KNOWN_KEYS = tuple(KNOWN)
+NEAR: dict[str, frozenset[str]] = _near()
 
 # Endings of composed keys: "garden code", "spare garden code"; overlap between them is meant.
 TAILS = words_of(
     """
     number code name date time price place colour size weight type model level limit rate fee
     address contact owner order status team room speed length count label version grade target
-    """
-)
-
-# With the literal key at {k}. The wordings of one split never appear in the other.
-ASKED_TRAIN = lines_of(
-    """
-    What is the {k}?
-    What's the {k}?
-    Which {k} is given?
-    Which {k} does it say?
-    What {k} is stated?
-    Tell me the {k}.
-    Please tell me the {k}.
-    Give me the {k}.
-    I need the {k}.
-    I am looking for the {k}.
-    {K}?
-    {k}
-    {k} please
-    The {k}, please.
-    And the {k}?
-    Can you find the {k}?
-    Could you tell me the {k}?
-    Do you know the {k}?
-    What does it say about the {k}?
-    What is written as the {k}?
-    According to the document, what is the {k}?
-    What is the {k} in this document?
-    Look up the {k}.
-    Find the {k}.
-    Show me the {k}.
-    How is the {k} given?
-    Name the {k}.
-    Is there a {k}? What is it?
-    Read me the {k}, please.
-    what is the {k}
-    Then what is the {k}?
-    Now the {k}.
-    Also tell me the {k}.
-    What about the {k}?
-    Who or what is the {k}?
-    """
-)
-
-ASKED_HELD_OUT = lines_of(
-    """
-    Could you look up the {k} for me?
-    May I have the {k}?
-    I would like to know the {k}.
-    What is the {k} here?
-    Please find the {k}.
-    Can you tell me what the {k} is?
-    And what is the {k}?
-    What is the {k}, please?
-    Please give me the {k}.
-    What would be the {k}?
     """
 )

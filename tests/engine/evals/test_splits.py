@@ -4,7 +4,17 @@ import random
 
 import pytest
 
-from engine.evals import dialogue, documents, fonts, keys, pictures, tables, words
+from engine.evals import (
+    asking,
+    dialogue,
+    fonts,
+    keys,
+    pictures,
+    statements,
+    tables,
+    wordings,
+    words,
+)
 from engine.evals.items import Document, Item, Split, Text, belongs
 from engine.evals.tasks import available_tasks, draw_items
 from engine.evals.values import KINDS, draw_value
@@ -35,12 +45,17 @@ def test_word_lists_are_divided(pool: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("train", "held_out"),
     [
-        (keys.ASKED_TRAIN, keys.ASKED_HELD_OUT),
+        (wordings.ASKED_TRAIN, wordings.ASKED_HELD_OUT),
+        (wordings.FOLLOWING_TRAIN, wordings.FOLLOWING_HELD_OUT),
+        (wordings.AGAIN_TRAIN, wordings.AGAIN_HELD_OUT),
+        (wordings.ABOUT_TRAIN, wordings.ABOUT_HELD_OUT),
+        (wordings.ABOUT_NEXT_TRAIN, wordings.ABOUT_NEXT_HELD_OUT),
+        (asking.PASTED_TRAIN, asking.PASTED_HELD_OUT),
         (pictures.ASKED_TRAIN, pictures.ASKED_HELD_OUT),
         (pictures.ASKED_AGAIN_TRAIN, pictures.ASKED_AGAIN_HELD_OUT),
-        (documents.LINES_TRAIN, documents.LINES_HELD_OUT),
-        (documents.PROSE_TRAIN, documents.PROSE_HELD_OUT),
-        (documents.FILLER_TRAIN, documents.FILLER_HELD_OUT),
+        (statements.LINES_TRAIN, statements.LINES_HELD_OUT),
+        (statements.PROSE_TRAIN, statements.PROSE_HELD_OUT),
+        (statements.FILLER_TRAIN, statements.FILLER_HELD_OUT),
         (tables.ASKED_TRAIN, tables.ASKED_HELD_OUT),
         (dialogue.OPEN_TRAIN, dialogue.OPEN_HELD_OUT),
         (dialogue.PICTURE_TRAIN, dialogue.PICTURE_HELD_OUT),
