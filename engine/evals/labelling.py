@@ -35,8 +35,8 @@ FRAMES_TRAIN = (
     "{w} {d} {x}", "{w} or {x}", "send {w} to {x}", "{x} and {y} near the {w}",
 )  # fmt: skip
 FRAMES_HELD_OUT = (
-    "{w}; {x}", "{w} with {x}", "our {w}, {x}", "{x} by the {w}", "{d}. {w} {x}", "one {w} like {x}",
-    "{w} = {x}", "from {w} to {x}",
+    "{w}; {x}", "{w} with {x}", "our {w}, {x}", "{x} by the {w}", "{d}. {w} {x}",
+    "one {w} like {x}", "{w} = {x}", "from {w} to {x}",
 )  # fmt: skip
 # Here the word moves about, and nothing else is shared.
 _ORDERS = ("{w} {x}", "{x} {w}", "{x} {w} {y}", "{w} {x} {y}", "{x} {y} {w}")

@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from engine.evals import words
-from engine.evals.items import Split
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Sequence
+
+    from engine.evals.items import Split
 
     Make = Callable[[], str]
     Property = Callable[["Fresh", int], Sequence[Make]]

@@ -1,0 +1,190 @@
+"""Long documents in which a few facts are hidden, and questions for each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.evals import facts, words
+from engine.evals.documents import file_name
+from engine.evals.items import Document, Exchange, Item, Split, Text
+from engine.evals.needle_texts import (
+    ASKED_HELD_OUT,
+    ASKED_TRAIN,
+    FILLER_HELD_OUT,
+    FILLER_TRAIN,
+    STATED_HELD_OUT,
+    STATED_TRAIN,
+)
+from engine.evals.values import draw_value
+
+if TYPE_CHECKING:
+    import random
+
+TOP_LEVEL = 6
+# Shortest and longest conversation in tokens, by level.
+_TOKENS = ((105, 150), (105, 200), (105, 320), (110, 550), (120, 900), (150, 1400), (150, 1950))
+_MOST_NEEDLES = 3
+_MOST_OTHERS = 6
+_TOKENS_A_NEEDLE = 160
+_LEAST_FILLER = 12
+_TOKENS_A_PAGE = 250
+_MOST_PAGES = 4
+_SHORTEST_VALUE = 3
+_OWNED_SHARE = 0.4
+# The starter's tokens: a letter is this much of one, any other character is one by itself.
+_TOKENS_A_LETTER = 0.56
+_TOKENS_AROUND_DOCUMENT = 24
+_TOKENS_AROUND_PAGE = 6
+_TOKENS_AROUND_EXCHANGE = 6
+_VALUE_KINDS = ("code", "number", "amount", "date", "time", "person", "firm", "address", "room",
+    "phone", "email", "measure", "percentage", "duration", "word", "phrase")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Hidden:
+    key: str
+    value: str
+    sentence: str
+
+
+def draw_any_needle(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
+    """Draw a document of any length up to the level's longest, short ones as often as long."""
+    shortest, longest = _TOKENS[min(level, TOP_LEVEL)]
+    tokens = int(shortest * (longest / shortest) ** rng.random())
+    return draw_needle(rng, split, level, tokens)
+
+
+def draw_needle_256(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
+    """Draw a conversation of about 256 tokens."""
+    return draw_needle(rng, split, level, 245, "needle/256")
+
+
+def draw_needle_512(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
+    """Draw a conversation of about 512 tokens."""
+    return draw_needle(rng, split, level, 490, "needle/512")
+
+
+def draw_needle_1k(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
+    """Draw a conversation of about 1,024 tokens."""
+    return draw_needle(rng, split, level, 980, "needle/1k")
+
+
+def draw_needle_2k(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
+    """Draw a conversation of about 2,048 tokens."""
+    return draw_needle(rng, split, level, 1960, "needle/2k")
+
+
+def draw_needle(
+    rng: random.Random, split: Split, level: int, tokens: int, task: str = "needle"
+) -> Item:
+    """Draw a conversation of about so many of the starter's tokens, answers included."""
+    needles = rng.randint(1, min(_MOST_NEEDLES, 1 + tokens // _TOKENS_A_NEEDLE))
+    others = rng.randint(0, min(level, tokens // _TOKENS_A_NEEDLE, _MOST_OTHERS))
+    count = rng.randint(1, min(_MOST_PAGES, 1 + tokens // _TOKENS_A_PAGE))
+    around = _TOKENS_AROUND_DOCUMENT + count * _TOKENS_AROUND_PAGE
+    while True:
+        hidden = _draw_hidden(rng, split, needles + others)
+        asked = hidden[:needles]
+        questions = [_question(rng, split, fact.key) for fact in asked]
+        said = "".join([*questions, *(_answer(fact, 1) for fact in asked)])
+        told = "".join(fact.sentence for fact in hidden)
+        room = tokens - around - needles * _TOKENS_AROUND_EXCHANGE - _tokens(said) - _tokens(told)
+        if room >= _LEAST_FILLER or len(hidden) == 1:
+            break
+        others, needles = max(0, others - 1), needles if others else max(1, needles - 1)
+    pages = _pages(rng, split, hidden, room, count)
+    exchanges = [
+        Exchange(
+            (Text(question),), _answer(fact, _page(pages, fact)), task,
+            copied=(fact.key, fact.value),
+        )
+        for fact, question in zip(asked, questions, strict=True)
+    ]  # fmt: skip
+    first = exchanges[0]
+    document = Document(file_name(rng, split), pages)
+    opening = Exchange((document, *first.asked), first.answer, task, copied=first.copied)
+    return Item(task, (opening, *exchanges[1:]))
+
+
+def _draw_hidden(rng: random.Random, split: Split, count: int) -> list[_Hidden]:
+    """Draw facts of which no key or value stands in another fact."""
+    forms = STATED_TRAIN if split is Split.TRAIN else STATED_HELD_OUT
+    drawn: list[_Hidden] = []
+    while len(drawn) < count:
+        key = facts.draw_key(rng, split)
+        if rng.random() < _OWNED_SHARE:
+            key = f"{key} of the {words.pick(rng, words.NOUNS, split)}"
+        value = draw_value(rng, split, rng.choice(_VALUE_KINDS))
+        sentence = rng.choice(forms).format(k=key, v=value)
+        new = _Hidden(key, value, sentence)
+        if len(value) >= _SHORTEST_VALUE and _is_clear(new, drawn):
+            drawn.append(new)
+    return drawn
+
+
+def _is_clear(new: _Hidden, others: list[_Hidden]) -> bool:
+    sentence = new.sentence.casefold()
+    for text in (new.key.casefold(), new.value.casefold()):
+        if sentence.count(text) > 1 or any(text in o.sentence.casefold() for o in others):
+            return False
+    return not any(
+        text.casefold() in sentence for other in others for text in (other.key, other.value)
+    )
+
+
+def _pages(
+    rng: random.Random, split: Split, hidden: list[_Hidden], room: float, count: int
+) -> tuple[str, ...]:
+    """Write filler into the room, in tokens, and hide the facts in it, over some pages."""
+    told = [fact.key.casefold() for fact in hidden] + [fact.value.casefold() for fact in hidden]
+    written: list[str] = []
+    fillers = _Fillers(rng, split)
+    while True:
+        sentence = fillers.draw()
+        cost = _tokens(sentence) + 1
+        if cost > room:
+            break
+        folded = sentence.casefold()
+        if not any(text in folded for text in told):
+            written.append(sentence)
+            room -= cost
+    for fact in hidden:
+        written.insert(rng.randint(0, len(written)), fact.sentence)
+    size = -(-len(written) // count)
+    between = rng.choice((" ", " ", "\n"))
+    return tuple(between.join(written[i : i + size]) for i in range(0, len(written), size))
+
+
+class _Fillers:
+    """Draws sentences that state nothing."""
+
+    def __init__(self, rng: random.Random, split: Split) -> None:
+        self._rng = rng
+        self._forms = FILLER_TRAIN if split is Split.TRAIN else FILLER_HELD_OUT
+        self._nouns = words.pool(words.NOUNS, split)
+        self._adjectives = words.pool(words.ADJECTIVES, split)
+
+    def draw(self) -> str:
+        """Draw a sentence."""
+        noun, other = self._rng.choice(self._nouns), self._rng.choice(self._nouns)
+        one, two = self._rng.choice(self._adjectives), self._rng.choice(self._adjectives)
+        return self._rng.choice(self._forms).format(n=noun, m=other, a=one, b=two)
+
+
+def _question(rng: random.Random, split: Split, key: str) -> str:
+    forms = ASKED_TRAIN if split is Split.TRAIN else ASKED_HELD_OUT
+    return rng.choice(forms).format(k=key, K=key[0].upper() + key[1:])
+
+
+def _answer(fact: _Hidden, page: int) -> str:
+    return f"The {fact.key} is {fact.value} [p. {page}]."
+
+
+def _page(pages: tuple[str, ...], fact: _Hidden) -> int:
+    return next(n for n, page in enumerate(pages, start=1) if fact.sentence in page)
+
+
+def _tokens(text: str) -> float:
+    letters = sum(map(str.isalpha, text))
+    return len(text) - letters + letters * _TOKENS_A_LETTER

@@ -1,0 +1,149 @@
+"""What long documents are made of: sentences that state nothing, and one fact's wordings."""
+
+from __future__ import annotations
+
+from engine.evals.lists import lines_of
+
+FILLER_TRAIN = lines_of(
+    """
+    The {n} stood near the {m}.
+    Nobody looked at the {n}.
+    It was a {a} morning.
+    A {a} {n} came with the {m}.
+    The {n} and the {m} were {a}.
+    We walked past the {a} {n}.
+    There was a {n} on the {m}.
+    Most of the {n} was {a} and {b}.
+    They talked about the {n} for a while.
+    The {a} {n} was put away.
+    After lunch the {m} was {a} again.
+    Somebody had moved the {n}.
+    Every {n} needs a {m}.
+    In the evening it was {a}.
+    The {m} team painted a {n}.
+    Please handle the {n} with care.
+    A {n} is rarely {a}.
+    The old list named a {n} and a {m}.
+    Two people carried the {a} {n}.
+    It rained on the {n}.
+    On the left there was a {a} {m}.
+    The {n} had been {a} for years.
+    She liked the {a} {n} best.
+    He forgot the {n} in the {m}.
+    All of them were {a}.
+    Then the {n} was cleaned.
+    Between the {n} and the {m} it is {a}.
+    You can see the {n} from here.
+    Without the {n} nothing works.
+    It took a long time to find the {m}.
+    The {b} side of the {n} is {a}.
+    Some said the {n} was too {a}.
+    A few of us waited by the {m}.
+    The next {n} will be {a}.
+    Only the {n} was left.
+    No one asked why.
+    Again the {m} was {a}.
+    They sold the {n} and kept the {m}.
+    """
+)
+FILLER_HELD_OUT = lines_of(
+    """
+    Behind the {n} lay a {a} {m}.
+    The {n} seemed {a} to everybody.
+    We had never seen such a {a} {n}.
+    Later they cleaned the {m}.
+    Once more a {n} was needed.
+    Children played with the {n}.
+    The {a} {m} was closed by noon.
+    Few people know the {n}.
+    Everything about the {n} was {a}.
+    A {n} can replace a {m}.
+    It smelled of {n} and {m}.
+    That day was {a} and {b}.
+    Nothing more was said.
+    """
+)
+STATED_TRAIN = lines_of(
+    """
+    The {k} is {v}.
+    The {k} was {v}.
+    The {k} will be {v}.
+    The {k} is now {v}.
+    The {k} has been set to {v}.
+    The {k} remains {v}.
+    The {k}: {v}.
+    Please note that the {k} is {v}.
+    As agreed, the {k} is {v}.
+    For the {k} we noted {v}.
+    We have {v} as the {k}.
+    Our {k} is {v}.
+    Remember: the {k} is {v}.
+    Here {v} is the {k}.
+    The {k} must be {v}.
+    The {k} given is {v}.
+    They wrote {v} for the {k}.
+    The {k} was changed to {v}.
+    Somebody said that the {k} is {v}.
+    It turned out that the {k} was {v}.
+    By the way, the {k} is {v}.
+    We found {v} under the {k}.
+    The {k} has always been {v}.
+    You will need the {k}, {v}.
+    And {v} was the {k}.
+    """
+)
+STATED_HELD_OUT = lines_of(
+    """
+    In this case the {k} is {v}.
+    The {k} stays {v}.
+    The {k} shall be {v}.
+    As the {k} we have {v}.
+    Your {k} is {v}.
+    It is stated that the {k} is {v}.
+    The {k} became {v}.
+    He told us the {k}: {v}.
+    """
+)
+# They ask for the page too, because the answer names it.
+ASKED_TRAIN = lines_of(
+    """
+    What is the {k}, and on which page?
+    What is the {k}? Name the page.
+    Tell me the {k} and its page.
+    Give me the {k} with the page.
+    {K} and page?
+    {k}, with page
+    {K}, page?
+    Find the {k} and say on which page it is.
+    Where does it say what the {k} is, and what is it?
+    What is the {k} and where does it stand?
+    Which page gives the {k}, and what is it?
+    I need the {k} and its page.
+    Look up the {k}, with the page.
+    The {k} and the page, please.
+    Please tell me the {k} and the page number.
+    what is the {k} and what page
+    Do you see the {k}? Tell me the page too.
+    Search for the {k} and cite the page.
+    What is the {k}? Cite the page.
+    What is given as the {k}, and on what page?
+    Read me the {k} and the page.
+    On which page is the {k}, and what is it?
+    Quote the {k} with its page.
+    Show the {k} and the page.
+    What's the {k}? And the page?
+    {K}? With the page, please.
+    """
+)
+ASKED_HELD_OUT = lines_of(
+    """
+    What is the {k}? Please add the page.
+    Could you tell me the {k} and the page?
+    Find the {k} for me and give the page.
+    Please look up the {k} and its page number.
+    Which {k} is named, and on which page?
+    May I have the {k} together with the page?
+    I would like the {k} and the page.
+    What would be the {k}? Say the page as well.
+    """
+)
