@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.evals import facts, words
+from engine.evals import facts, questions, words
 from engine.evals.documents import file_name
+from engine.evals.facts import Fact
 from engine.evals.items import Document, Exchange, Item, Split, Text
 from engine.evals.needle_texts import (
-    ASKED_HELD_OUT,
-    ASKED_TRAIN,
     FILLER_HELD_OUT,
     FILLER_TRAIN,
     STATED_HELD_OUT,
@@ -20,6 +19,8 @@ from engine.evals.values import draw_value
 
 if TYPE_CHECKING:
     import random
+
+    from engine.evals.items import Part
 
 TOP_LEVEL = 6
 # Shortest and longest conversation in tokens, by level.
@@ -37,14 +38,11 @@ _TOKENS_A_LETTER = 0.56
 _TOKENS_AROUND_DOCUMENT = 24
 _TOKENS_AROUND_PAGE = 6
 _TOKENS_AROUND_EXCHANGE = 6
-_VALUE_KINDS = ("code", "number", "amount", "date", "time", "person", "firm", "address", "room",
-    "phone", "email", "measure", "percentage", "duration", "word", "phrase")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _Hidden:
-    key: str
-    value: str
+    fact: Fact
     sentence: str
 
 
@@ -85,26 +83,22 @@ def draw_needle(
     around = _TOKENS_AROUND_DOCUMENT + count * _TOKENS_AROUND_PAGE
     while True:
         hidden = _draw_hidden(rng, split, needles + others)
-        asked = hidden[:needles]
-        questions = [_question(rng, split, fact.key) for fact in asked]
-        said = "".join([*questions, *(_answer(fact, 1) for fact in asked)])
-        told = "".join(fact.sentence for fact in hidden)
-        room = tokens - around - needles * _TOKENS_AROUND_EXCHANGE - _tokens(said) - _tokens(told)
+        found = [h.fact for h in hidden[:needles]]
+        asked = [questions.named(rng, split, f.key, later=i > 0) for i, f in enumerate(found)]
+        texts = [*asked, *(f.answer(1) for f in found), *(h.sentence for h in hidden)]
+        room = tokens - around - needles * _TOKENS_AROUND_EXCHANGE - sum(map(_tokens, texts))
         if room >= _LEAST_FILLER or len(hidden) == 1:
             break
         others, needles = max(0, others - 1), needles if others else max(1, needles - 1)
     pages = _pages(rng, split, hidden, room, count)
-    exchanges = [
-        Exchange(
-            (Text(question),), _answer(fact, _page(pages, fact)), task,
-            copied=(fact.key, fact.value),
-        )
-        for fact, question in zip(asked, questions, strict=True)
-    ]  # fmt: skip
-    first = exchanges[0]
-    document = Document(file_name(rng, split), pages)
-    opening = Exchange((document, *first.asked), first.answer, task, copied=first.copied)
-    return Item(task, (opening, *exchanges[1:]))
+    shown: list[Part] = [Document(_name(rng, split, hidden), pages)]
+    exchanges = []
+    for question, needle in zip(asked, hidden, strict=False):
+        answer = needle.fact.answer(_page(pages, needle.sentence))
+        copied = (needle.fact.key, needle.fact.value)
+        exchanges.append(Exchange((*shown, Text(question)), answer, task, copied=copied))
+        shown = []
+    return Item(task, tuple(exchanges))
 
 
 def _draw_hidden(rng: random.Random, split: Split, count: int) -> list[_Hidden]:
@@ -115,9 +109,8 @@ def _draw_hidden(rng: random.Random, split: Split, count: int) -> list[_Hidden]:
         key = facts.draw_key(rng, split)
         if rng.random() < _OWNED_SHARE:
             key = f"{key} of the {words.pick(rng, words.NOUNS, split)}"
-        value = draw_value(rng, split, rng.choice(_VALUE_KINDS))
-        sentence = rng.choice(forms).format(k=key, v=value)
-        new = _Hidden(key, value, sentence)
+        value = draw_value(rng, split)
+        new = _Hidden(Fact(key, value), rng.choice(forms).format(k=key, v=value))
         if len(value) >= _SHORTEST_VALUE and _is_clear(new, drawn):
             drawn.append(new)
     return drawn
@@ -125,19 +118,24 @@ def _draw_hidden(rng: random.Random, split: Split, count: int) -> list[_Hidden]:
 
 def _is_clear(new: _Hidden, others: list[_Hidden]) -> bool:
     sentence = new.sentence.casefold()
-    for text in (new.key.casefold(), new.value.casefold()):
-        if sentence.count(text) > 1 or any(text in o.sentence.casefold() for o in others):
-            return False
+    if any(sentence.count(text) > 1 for text in _told(new)):
+        return False
     return not any(
-        text.casefold() in sentence for other in others for text in (other.key, other.value)
+        any(text in other.sentence.casefold() for text in _told(new))
+        or any(text in sentence for text in _told(other))
+        for other in others
     )
+
+
+def _told(hidden: _Hidden) -> tuple[str, str]:
+    return hidden.fact.key.casefold(), hidden.fact.value.casefold()
 
 
 def _pages(
     rng: random.Random, split: Split, hidden: list[_Hidden], room: float, count: int
 ) -> tuple[str, ...]:
     """Write filler into the room, in tokens, and hide the facts in it, over some pages."""
-    told = [fact.key.casefold() for fact in hidden] + [fact.value.casefold() for fact in hidden]
+    told = [text for one in hidden for text in _told(one)]
     written: list[str] = []
     fillers = _Fillers(rng, split)
     while True:
@@ -149,8 +147,8 @@ def _pages(
         if not any(text in folded for text in told):
             written.append(sentence)
             room -= cost
-    for fact in hidden:
-        written.insert(rng.randint(0, len(written)), fact.sentence)
+    for one in hidden:
+        written.insert(rng.randint(0, len(written)), one.sentence)
     size = -(-len(written) // count)
     between = rng.choice((" ", " ", "\n"))
     return tuple(between.join(written[i : i + size]) for i in range(0, len(written), size))
@@ -172,17 +170,16 @@ class _Fillers:
         return self._rng.choice(self._forms).format(n=noun, m=other, a=one, b=two)
 
 
-def _question(rng: random.Random, split: Split, key: str) -> str:
-    forms = ASKED_TRAIN if split is Split.TRAIN else ASKED_HELD_OUT
-    return rng.choice(forms).format(k=key, K=key[0].upper() + key[1:])
+def _name(rng: random.Random, split: Split, hidden: list[_Hidden]) -> str:
+    """Draw a file name that has nothing of the facts in it."""
+    while True:
+        name = file_name(rng, split)
+        if not any(text in name.casefold() for one in hidden for text in _told(one)):
+            return name
 
 
-def _answer(fact: _Hidden, page: int) -> str:
-    return f"The {fact.key} is {fact.value} [p. {page}]."
-
-
-def _page(pages: tuple[str, ...], fact: _Hidden) -> int:
-    return next(n for n, page in enumerate(pages, start=1) if fact.sentence in page)
+def _page(pages: tuple[str, ...], sentence: str) -> int:
+    return next(n for n, page in enumerate(pages, start=1) if sentence in page)
 
 
 def _tokens(text: str) -> float:

@@ -1,4 +1,4 @@
-"""What long documents are made of: sentences that state nothing, and one fact's wordings."""
+"""What long documents are made of: sentences that state nothing, and those that state a fact."""
 
 from __future__ import annotations
 
@@ -102,48 +102,5 @@ STATED_HELD_OUT = lines_of(
     It is stated that the {k} is {v}.
     The {k} became {v}.
     He told us the {k}: {v}.
-    """
-)
-# They ask for the page too, because the answer names it.
-ASKED_TRAIN = lines_of(
-    """
-    What is the {k}, and on which page?
-    What is the {k}? Name the page.
-    Tell me the {k} and its page.
-    Give me the {k} with the page.
-    {K} and page?
-    {k}, with page
-    {K}, page?
-    Find the {k} and say on which page it is.
-    Where does it say what the {k} is, and what is it?
-    What is the {k} and where does it stand?
-    Which page gives the {k}, and what is it?
-    I need the {k} and its page.
-    Look up the {k}, with the page.
-    The {k} and the page, please.
-    Please tell me the {k} and the page number.
-    what is the {k} and what page
-    Do you see the {k}? Tell me the page too.
-    Search for the {k} and cite the page.
-    What is the {k}? Cite the page.
-    What is given as the {k}, and on what page?
-    Read me the {k} and the page.
-    On which page is the {k}, and what is it?
-    Quote the {k} with its page.
-    Show the {k} and the page.
-    What's the {k}? And the page?
-    {K}? With the page, please.
-    """
-)
-ASKED_HELD_OUT = lines_of(
-    """
-    What is the {k}? Please add the page.
-    Could you tell me the {k} and the page?
-    Find the {k} for me and give the page.
-    Please look up the {k} and its page number.
-    Which {k} is named, and on which page?
-    May I have the {k} together with the page?
-    I would like the {k} and the page.
-    What would be the {k}? Say the page as well.
     """
 )
