@@ -1,6 +1,5 @@
 """What training builds piece by piece is what the chat template renders."""
 
-import json
 import random
 from pathlib import Path
 
@@ -83,28 +82,6 @@ def test_read_answers_are_spelled(tokenizer: Tokenizer) -> None:
     answer = sample.answers[0]
     assert answer.end - answer.first == len("the date") + 1
     assert sample.ids.count(tokenizer.token_to_id(IMAGE)) == 8
-
-
-def test_tools_and_calls_are_rendered(stock: PreTrainedTokenizerBase) -> None:
-    tool = {"type": "function", "function": {"name": "add", "parameters": {}}}
-    call = {"function": {"name": "add", "arguments": {"a": 1, "b": "é"}}}
-    messages = [
-        {"role": "system", "content": "S"},
-        {"role": "user", "content": "1 + 2?"},
-        {"role": "assistant", "content": "", "tool_calls": [call]},
-        {"role": "tool", "content": "3"},
-    ]
-    rendered = stock.apply_chat_template(
-        messages, tools=[tool], tokenize=False, add_generation_prompt=True
-    )
-    assert rendered == (
-        f"<|im_start|>system\nS\n\n<tools>\n{json.dumps(tool)}\n</tools><|im_end|>\n"
-        "<|im_start|>user\n1 + 2?<|im_end|>\n"
-        '<|im_start|>assistant\n<tool_call>\n{"name": "add", "arguments": {"a": 1, "b": "é"}}\n'
-        "</tool_call><|im_end|>\n"
-        "<|im_start|>tool\n<tool_response>\n3\n</tool_response><|im_end|>\n"
-        "<|im_start|>assistant\n"
-    )
 
 
 def test_pictures_in_a_message(stock: PreTrainedTokenizerBase) -> None:
