@@ -77,8 +77,10 @@ def stands_in(value: str | re.Pattern[str], text: str) -> bool:
         return value.search(text) is not None
     value = _plain(value)
     start = f"[{re.escape(value[0].lower() + value[0].upper())}]" if value[0].isalpha() else ""
+    before = r"(?<!\w)(?<!\d[.,:])" if value[0].isdigit() else r"(?<!\w)"
+    after = r"(?!\w)(?![.,:]\d)" if value[-1].isdigit() else r"(?!\w)"
     exact = start + re.escape(value[1:] if start else value)
-    return re.search(rf"(?<!\w)(?<!\d[.,:]){exact}(?!\w)(?![.,:]\d)", text) is not None
+    return re.search(f"{before}{exact}{after}", text) is not None
 
 
 def _plain(text: str) -> str:
