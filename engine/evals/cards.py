@@ -9,7 +9,15 @@ from PIL import Image, ImageDraw
 
 from engine.evals.fonts import training_faces
 from engine.evals.items import Glyph, Picture
-from engine.evals.lettering import BLACK_ON_WHITE, PATCH, draw_colours, fits, glyphs_of
+from engine.evals.lettering import (
+    BLACK_ON_WHITE,
+    PATCH,
+    Colour,
+    SetLine,
+    draw_colours,
+    fits,
+    set_line,
+)
 
 if TYPE_CHECKING:
     import random
@@ -18,7 +26,6 @@ if TYPE_CHECKING:
 
 TOP_LEVEL = 6
 _TRIM_MARGIN = 2
-_Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,10 @@ STAGES = (
     Stage(5, 26, 6, (12, 14), 20, coloured=True, free=0.5),
 )
 _FREE_SIZES = (12, 18)
+_FRAMED_SHARE = 0.12
+# A rule stands above the last row, where receipts have it.
+_RULED_SHARE = 0.2
+_ROOM_FOR_A_RULE = 6
 
 
 def stage_of(level: int) -> Stage:
@@ -68,86 +79,90 @@ def draw_card(rng: random.Random, rows: tuple[Row, ...], level: int) -> Picture 
     """Draw the rows, or return nothing where this try did not come out as the level wants it."""
     stage = stage_of(level)
     free = rng.random() < stage.free
-    font = rng.choice(training_faces()[: stage.faces]).at(
-        rng.randint(*(_FREE_SIZES if free else stage.sizes))
-    )
-    boxes = [_ink_box(font, row.text) for row in rows]
+    face = rng.choice(training_faces()[: stage.faces])
+    font = face.at(rng.randint(*(_FREE_SIZES if free else stage.sizes)))
+    lines = [_Line.of(row, font) for row in rows]
     if free:
-        tallest = max(bottom - top for _, top, _, bottom in boxes)
+        tallest = max(line.bottom - line.top for line in lines)
         pitch = round(tallest * rng.uniform(1.1, 1.7)) + 1
     else:
         pitch = PATCH if level == 0 or rng.random() < 0.8 else 2 * PATCH
-        if not _on_the_grid(boxes, pitch):
+        if not _on_the_grid(lines, pitch):
             return None
-    return _drawn(rng, rows, font, boxes, pitch, stage)
+    return _painted(rng, lines, round(font.size * rng.uniform(0.5, 2)), pitch, stage, free=free)
 
 
-def _drawn(
-    rng: random.Random,
-    rows: tuple[Row, ...],
-    font: ImageFont.FreeTypeFont,
-    boxes: list[_Box],
-    pitch: int,
-    stage: Stage,
+def _painted(
+    rng: random.Random, lines: list[_Line], gap: int, pitch: int, stage: Stage, *, free: bool
 ) -> Picture | None:
-    gap = round(font.getlength(" ") * rng.uniform(1, 4))
-    inner = max(
-        box[2] - box[0] + (gap if row.right else 0)
-        for row, box in zip(rows, boxes, strict=True)
-    )  # fmt: skip
-    tall = pitch * (len(rows) - 1) + boxes[-1][3] - boxes[0][1]
+    inner = max(line.width(gap) for line in lines)
+    tall = pitch * (len(lines) - 1) + lines[-1].bottom - lines[0].top
     left, top = rng.randint(2, 2 + stage.jitter), rng.randint(2, 2 + stage.jitter)
-    width = left + inner + 4 + rng.randint(0, stage.jitter)
-    height = top + tall + 3 + rng.randint(0, stage.jitter)
-    if not fits(width, height):
+    size = (
+        left + inner + 3 + rng.randint(0, stage.jitter),
+        top + tall + 3 + rng.randint(0, stage.jitter),
+    )
+    if not fits(*size):
         return None
     ink, ground = draw_colours(rng) if stage.coloured else BLACK_ON_WHITE
-    image = Image.new("RGB", (width, height), ground)
+    image = Image.new("RGB", size, ground)
     draw = ImageDraw.Draw(image)
     centred = stage.coloured and rng.random() < 0.2
     glyphs: list[Glyph] = []
-    for number, (row, box) in enumerate(zip(rows, boxes, strict=True)):
-        base = top - boxes[0][1] + number * pitch
-        x = left - box[0]
-        if row.right:
-            end = left + inner - round(font.getlength(row.right))
-            glyphs += _put(draw, row.left, font, (x, base), ink)
-            after = x + font.getlength(row.left)
-            glyphs.append(Glyph(" ", (after + end) / 2, base))
-            glyphs += _put(draw, row.right, font, (end, base), ink)
-        else:
-            if centred:
-                x += (inner - (box[2] - box[0])) // 2
-            glyphs += _put(draw, row.left, font, (x, base), ink)
+    for number, line in enumerate(lines):
+        base = top - lines[0].top + number * pitch
+        shift = (inner - line.left.width) // 2 if centred and line.right is None else 0
+        glyphs += line.draw(draw, left + shift, left + inner, base, ink)
+    if free and rng.random() < _FRAMED_SHARE:
+        draw.rectangle((0, 0, size[0] - 1, size[1] - 1), outline=ink)
+    room = pitch + lines[-1].top - lines[-2].bottom
+    if free and room > _ROOM_FOR_A_RULE and rng.random() < _RULED_SHARE:
+        y = base + lines[-1].top - room // 2
+        draw.line((left, y, left + inner - 1, y), fill=ink)
     return Picture(image, tuple(glyphs))
 
 
-def _put(
-    draw: ImageDraw.ImageDraw,
-    text: str,
-    font: ImageFont.FreeTypeFont,
-    at: tuple[int, int],
-    ink: tuple[int, int, int],
-) -> tuple[Glyph, ...]:
-    draw.text(at, text, font=font, fill=ink, anchor="ls")
-    return glyphs_of(text, font, *at)
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row set in a font; `top` and `bottom` are its ink's, from the base line."""
+
+    left: SetLine
+    right: SetLine | None
+    top: int
+    bottom: int
+
+    @classmethod
+    def of(cls, row: Row, font: ImageFont.FreeTypeFont) -> _Line:
+        left = set_line(row.left, font)
+        right = set_line(row.right, font) if row.right else None
+        parts = [part.box for part in (left, right) if part]
+        return cls(left, right, min(box[1] for box in parts), max(box[3] for box in parts))
+
+    def width(self, gap: int) -> int:
+        return self.left.width + (gap + self.right.width if self.right else 0)
+
+    def draw(
+        self, on: ImageDraw.ImageDraw, start: int, end: int, base: int, ink: Colour
+    ) -> tuple[Glyph, ...]:
+        glyphs = self.left.draw(on, start, base, ink)
+        if self.right is None:
+            return glyphs
+        start += self.left.width
+        space = Glyph(" ", (start + end - self.right.width) / 2, base)
+        return (*glyphs, space, *self.right.draw(on, end - self.right.width, base, ink))
 
 
-def _ink_box(font: ImageFont.FreeTypeFont, text: str) -> _Box:
-    left, top, right, bottom = font.getbbox(text, anchor="ls")
-    return int(left), int(top), int(right) + 1, int(bottom)
-
-
-def _on_the_grid(boxes: list[_Box], pitch: int) -> bool:
+def _on_the_grid(lines: list[_Line], pitch: int) -> bool:
     """Whether each line falls inside one row of patches once the plain margin is cut."""
-    above = boxes[0][1] - _TRIM_MARGIN
-    height = pitch * (len(boxes) - 1) + boxes[-1][3] + _TRIM_MARGIN - above
+    above = lines[0].top - _TRIM_MARGIN
+    height = pitch * (len(lines) - 1) + lines[-1].bottom + _TRIM_MARGIN - above
     patches = max(1, round(height / PATCH))
-    if patches != 1 + (len(boxes) - 1) * (pitch // PATCH):
+    if patches != 1 + (len(lines) - 1) * (pitch // PATCH):
         return False
-    for number, (_, top, _, bottom) in enumerate(boxes):
+    for number, line in enumerate(lines):
         first, last = (
-            (number * pitch + edge - above) * patches // height for edge in (top, bottom - 1)
+            (number * pitch + edge - above) * patches // height
+            for edge in (line.top, line.bottom - 1)
         )
         if not first == last == number * pitch // PATCH:
             return False

@@ -1,7 +1,10 @@
-"""What all pictures of text share: colours, and where each drawn character stands."""
+"""What all pictures of text share: lines set in a font, colours, and the size that is kept."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil
 from typing import TYPE_CHECKING
 
 from engine.evals.items import Glyph
@@ -9,18 +12,77 @@ from engine.evals.items import Glyph
 if TYPE_CHECKING:
     import random
 
-    from PIL import ImageFont
+    from PIL import ImageDraw, ImageFont
 
 Colour = tuple[int, int, int]
 WIDEST = 640
-MOST_PATCHES = 250
 PATCH = 16
 BLACK_ON_WHITE: tuple[Colour, Colour] = ((0, 0, 0), (255, 255, 255))
+_MOST_PATCHES = 250
+# Glyphs stand on whole pixels, so that a narrower space could look like a gap between letters.
+_NARROWEST_SPACE = 0.28
+
+
+@dataclass(frozen=True, slots=True)
+class SetLine:
+    """A line in a font: its words, where each starts, and the box of its ink.
+
+    All is in pixels, from the point on the base line where the line starts.
+    """
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    box: tuple[int, int, int, int]
+    font: ImageFont.FreeTypeFont
+
+    @property
+    def width(self) -> int:
+        """How wide the ink is."""
+        return self.box[2] - self.box[0]
+
+    def draw(self, on: ImageDraw.ImageDraw, x: int, base: int, ink: Colour) -> tuple[Glyph, ...]:
+        """Draw the line so that its ink begins at x, and return its characters."""
+        x -= self.box[0]
+        glyphs: list[Glyph] = []
+        end = 0.0
+        for word, start in zip(self.words, self.starts, strict=True):
+            if start:
+                glyphs.append(Glyph(" ", x + (end + start) / 2, base))
+            on.text((x + start, base), word, font=self.font, fill=ink, anchor="ls")
+            advances = [_advance(self.font, character) for character in word]
+            length = self.font.getlength(word)
+            # Kerning changes the sum a little; it is spread, as patches are much wider.
+            scale = length / sum(advances)
+            end = float(start)
+            for character, advance in zip(word, advances, strict=True):
+                glyphs.append(Glyph(character, x + end + advance * scale / 2, base))
+                end += advance * scale
+        return tuple(glyphs)
+
+
+def set_line(line: str, font: ImageFont.FreeTypeFont) -> SetLine:
+    """Set a line of words with single spaces between them."""
+    words = tuple(line.split(" "))
+    space = ceil(max(_advance(font, " "), _NARROWEST_SPACE * font.size))
+    starts: list[int] = []
+    boxes: list[tuple[float, float, float, float]] = []
+    start = 0
+    for word in words:
+        starts.append(start)
+        boxes.append(font.getbbox(word, anchor="ls"))
+        start += ceil(font.getlength(word)) + space
+    box = (
+        int(boxes[0][0]),
+        int(min(box[1] for box in boxes)),
+        starts[-1] + int(boxes[-1][2]),
+        int(max(box[3] for box in boxes)),
+    )
+    return SetLine(words, tuple(starts), box, font)
 
 
 def fits(width: int, height: int) -> bool:
     """Whether a picture of this size in pixels keeps its pixels in the starter's patches."""
-    return width <= WIDEST and width * height <= MOST_PATCHES * PATCH * PATCH
+    return width <= WIDEST and width * height <= _MOST_PATCHES * PATCH * PATCH
 
 
 def draw_colours(rng: random.Random) -> tuple[Colour, Colour]:
@@ -35,16 +97,9 @@ def draw_colours(rng: random.Random) -> tuple[Colour, Colour]:
     return ink, ground
 
 
-def glyphs_of(line: str, font: ImageFont.FreeTypeFont, x: float, base: float) -> tuple[Glyph, ...]:
-    """Return the characters of a line that starts at x and stands on a base line."""
-    return tuple(
-        Glyph(
-            character,
-            x + font.getlength(line[: place + 1]) - font.getlength(character) / 2,
-            base,
-        )
-        for place, character in enumerate(line)
-    )
+@lru_cache(maxsize=16384)
+def _advance(font: ImageFont.FreeTypeFont, character: str) -> float:
+    return font.getlength(character)
 
 
 def _grey(rng: random.Random, low: int, high: int) -> Colour:

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from engine.evals.fonts import Face, extra_held_out_faces, held_out_faces, training_faces
 from engine.evals.items import Exchange, Item, Picture, Split, Text
-from engine.evals.lettering import BLACK_ON_WHITE, draw_colours, fits, glyphs_of
+from engine.evals.lettering import BLACK_ON_WHITE, draw_colours, fits, set_line
 from engine.evals.lines import draw_line
 from engine.evals.lists import lines_of
 
@@ -143,8 +143,9 @@ def draw_line_picture(
         face = rng.choice(faces or training_faces()[: stage.faces])
         size = rng.randint(*stage.sizes)
         line = draw_line(rng, split, level, stage.shortest, stage.longest)
-        left, top, right, bottom = face.at(size).getbbox(line)
-        width, height = int(right - left) + 1, int(bottom - top) + 1
+        text = set_line(line, face.at(size))
+        _, top, _, bottom = text.box
+        width, height = text.width + 1, bottom - top + 1
         canvas = _canvas(rng, level, stage, width, height)
         if canvas is None:
             continue
@@ -155,9 +156,7 @@ def draw_line_picture(
         draw = ImageDraw.Draw(image)
         if level > 3 and rng.random() < 0.1:
             draw.rectangle((0, 0, canvas[0] - 1, canvas[1] - 1), outline=ink)
-        draw.text((x - left, y - top), line, font=face.at(size), fill=ink)
-        base = y - top + face.at(size).getmetrics()[0]
-        glyphs = glyphs_of(line, face.at(size), x - left, base)
+        glyphs = text.draw(draw, x, y - top, ink)
         return line, Picture(image, glyphs)
 
 

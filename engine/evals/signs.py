@@ -18,8 +18,8 @@ SIGNS_TRAIN = lines_of(
     Closed from {date}
     Next stop: {town}
     Train to {town} at {time}
-    Bus {number} to {town}
-    Platform {number} is closed
+    Bus {count} to {town}
+    Platform {count} is closed
     Your order {code} is ready
     Order {code} was sent
     Please ring the {noun}
@@ -34,7 +34,7 @@ SIGNS_TRAIN = lines_of(
     Message from {person}
     Ask {person} for the {noun}
     {count} new messages
-    {count} of {number} files copied
+    {count} of 20 files copied
     {count} {noun} left
     Battery at {percentage}
     {percentage} off every {noun}
@@ -48,7 +48,7 @@ SIGNS_TRAIN = lines_of(
     Valid from {date}
     Room {code} on floor {count}
     Turn left at the {noun}
-    {town} {number} km
+    {town} {count} km
     Press {count} for the {noun}
     Wi-Fi: {word}
     Error {code}: no {noun}
@@ -58,6 +58,20 @@ SIGNS_TRAIN = lines_of(
     Write to {email}
     Lost: {adjective} {noun}
     Today: {adjective} {noun} soup
+    Connected to {word}
+    Low battery: {percentage}
+    Version {count}.{count} is out
+    Saved in {noun} folder
+    Start at {time}, end at {time2}
+    Welcome back, {person}
+    Delete {noun}.txt?
+    No signal in {room}
+    Last seen at {time}
+    The {noun} opens at {time}
+    Seats for {person}
+    {firm}, {town}
+    Made in {town}
+    Do not bend the {noun}
     """
 )
 SIGNS_HELD_OUT = lines_of(
@@ -74,6 +88,9 @@ SIGNS_HELD_OUT = lines_of(
     Wanted: {adjective} {noun}
     Exit through the {noun}
     Saved as {word}
+    Signed in as {person}
+    Back at {time}
+    Floor {count}: {noun} and {noun2}
     """
 )
 
@@ -106,4 +123,5 @@ def _of_kind(kind: str) -> Callable[[random.Random, Split], str]:
 
 _SLOTS: dict[str, Callable[[random.Random, Split], str]] = {
     "noun": _noun, "noun2": _noun, "adjective": _adjective, "count": _count,
+    "time2": _of_kind("time"),
 } | {kind: _of_kind(kind) for kind in values.KINDS}  # fmt: skip
