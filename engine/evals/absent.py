@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine.evals import keys, words
 from engine.evals.facts import draw_key, within
 from engine.evals.lists import lines_of
+from engine.evals.wordings import SHORT
 
 if TYPE_CHECKING:
     import random
@@ -51,12 +52,14 @@ def draw_absent_key(
 
 def is_absent(key: str, present: Collection[str], shown: str) -> bool:
     """Whether neither the key stands in the text (in lower case) nor one that may mean it."""
-    if within(key.lower(), shown):
+    if key in present or within(key.lower(), shown):
         return False
     return not any(_may_mean(key, other) for other in present)
 
 
 def _may_mean(key: str, other: str) -> bool:
+    if key in SHORT.get(other, ()):
+        return True
     asked, stated = key.split(), other.split()
     if key in keys.KNOWN and other in keys.NEAR.get(key, ()):
         return not (set(asked) & set(stated) and len(asked) > 1)

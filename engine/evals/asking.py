@@ -96,9 +96,8 @@ def exchanges(
                 continue
             question = _question(rng, split, key, present, how, later=later)
             answers.append((key, answer, copied))
-        seen = "\n".join((shown, question))
-        copied = tuple(piece for piece in copied if piece in seen)
-        asked.append(Exchange((Text(question),), answer, task, copied=copied))
+        found = _standing(copied, f"{shown}\n{question}")
+        asked.append(Exchange((Text(question),), answer, task, copied=found))
     return asked
 
 
@@ -113,6 +112,12 @@ def with_pasted(rng: random.Random, split: Split, question: str, text: str) -> s
     return rng.choice(forms).replace("|", "\n").format(t=text, q=question)
 
 
+def _standing(copied: Sequence[str], seen: str) -> tuple[str, ...]:
+    """Leave out what does not stand there letter by letter, such as a key with a capital."""
+    tails = (piece if piece in seen else piece.partition(" ")[2] for piece in copied)
+    return tuple(piece for piece in tails if piece and piece in seen)
+
+
 def _question(
     rng: random.Random, split: Split, key: str, present: Sequence[str], how: Asking, *, later: bool
 ) -> str:
@@ -120,7 +125,8 @@ def _question(
         question = questions.meant(rng, split, key, later=later)
         if question is not None:
             return question
-    return questions.named(rng, split, key, later=later)
+    # The wordings speak of a document.
+    return questions.named(rng, split, key, later=later).replace("document", how.place)
 
 
 def _absent_key(

@@ -24,6 +24,7 @@ TOP_LEVEL = 6
 # Most facts of a document, by level.
 _FACTS = (2, 3, 4, 6, 8, 9, 10)
 _LONGEST = 2900
+_PLAIN_MANNERS = (Manner.LINES, Manner.PROSE, Manner.BOTH)
 _FILES = words_of(
     """
     notes invoice letter order report contract ticket plan list minutes offer memo
@@ -70,7 +71,7 @@ def draw_paged_document(rng: random.Random, split: Split, level: int = TOP_LEVEL
     while True:
         pages = rng.randint(2, 2 + min(level, TOP_LEVEL) // 3)
         facts = draw_facts(rng, split, max(pages, _count(rng, level)))
-        manner = rng.choice(tuple(Manner))
+        manner = rng.choice(_PLAIN_MANNERS)
         plan = _Plan("document/pages", facts, manner, _fillers(rng, level), pages)
         if item := _drawn(rng, split, plan):
             return item
@@ -81,7 +82,7 @@ def draw_absent_document(rng: random.Random, split: Split, level: int = TOP_LEVE
     how = asking.Asking(absent=0.5, hard=0.15 * (level + 0.5), most=6)
     while True:
         facts = draw_facts(rng, split, _count(rng, level))
-        manner = rng.choice(tuple(Manner))
+        manner = rng.choice(_PLAIN_MANNERS)
         fillers, pages = _fillers(rng, level), _pages(rng, level)
         plan = _Plan("document/absent", facts, manner, fillers, pages, how)
         if item := _drawn(rng, split, plan):
@@ -100,11 +101,22 @@ def draw_meant_document(rng: random.Random, split: Split, level: int = TOP_LEVEL
             return item
 
 
+def draw_told_document(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
+    """Draw a document whose sentences state facts without naming their keys."""
+    how = asking.Asking(meant=0.5)
+    while True:
+        facts = draw_clear_facts(rng, split, _count(rng, level), odd=0.05)
+        fillers, pages = _fillers(rng, level), _pages(rng, level)
+        plan = _Plan("document/told", facts, Manner.TOLD, fillers, pages, how)
+        if item := _drawn(rng, split, plan):
+            return item
+
+
 def draw_one_kind_document(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
     """Draw a document whose values are all of one kind: only the key tells them apart."""
     while True:
         facts = draw_facts(rng, split, _count(rng, level), one_kind=True)
-        manner = rng.choice(tuple(Manner))
+        manner = rng.choice(_PLAIN_MANNERS)
         plan = _Plan("document/one_kind", facts, manner, _fillers(rng, level), _pages(rng, level))
         if item := _drawn(rng, split, plan):
             return item
@@ -118,7 +130,7 @@ def draw_long_document(rng: random.Random, split: Split, level: int = TOP_LEVEL)
         facts = draw_facts(rng, split, rng.randint(4, 4 + 3 * scale))
         length = rng.randint(200, _LONGEST * scale // (1 + TOP_LEVEL))
         fillers = max(0, length - 38 * len(facts)) // 33
-        manner, pages = rng.choice(tuple(Manner)), rng.randint(1, 1 + scale // 2)
+        manner, pages = rng.choice(_PLAIN_MANNERS), rng.randint(1, 1 + scale // 2)
         plan = _Plan("document/long", facts, manner, fillers, pages, how)
         if item := _drawn(rng, split, plan, _LONGEST):
             return item
@@ -129,11 +141,13 @@ def draw_table_document(rng: random.Random, split: Split, level: int = TOP_LEVEL
     while True:
         table = draw_table(rng, split, level)
         name = file_name(rng, split)
-        before = [filler(rng, split) for _ in range(rng.choice((0, 0, 0, 1, 2)))]
-        if level < 2 or (before and rng.random() < 0.5):
-            pages = ("\n".join([*before[:1], table.text]),)
+        pages = (
+            tuple(filler(rng, split) for _ in range(rng.choice((0, 0, 0, 1, 2)))) if level else ()
+        )
+        if pages and rng.random() < 0.5:
+            pages = (*pages[:-1], f"{pages[-1]}\n{table.text}")
         else:
-            pages = (*before, table.text)
+            pages = (*pages, table.text)
         shown = shown_text(name, pages)
         if placed_once((*table.values, *table.rows), shown):
             exchanges = table.asked(rng, split, len(pages), "document/table", shown)
@@ -144,7 +158,7 @@ def draw_pasted_facts(rng: random.Random, split: Split, level: int = TOP_LEVEL) 
     """Draw facts typed into the question itself; answers then name no page."""
     while True:
         facts = draw_facts(rng, split, min(7, _count(rng, level)))
-        manner = rng.choice(tuple(Manner))
+        manner = rng.choice(_PLAIN_MANNERS)
         fillers = min(2, _fillers(rng, level))
         text = lay_out(rng, split, facts, manner, fillers=fillers, pages=1).texts[0]
         if placed_once([fact.value for fact in facts], text):

@@ -55,13 +55,22 @@ def draw_facts(
     return _valued(rng, split, _keys(rng, split, count, source, tails), one_kind)
 
 
-def draw_clear_facts(rng: random.Random, split: Split, count: int) -> tuple[Fact, ...]:
-    """Draw facts under known keys of which none can be taken for another."""
+def draw_clear_facts(
+    rng: random.Random, split: Split, count: int, *, odd: float = _ANY_KIND_SHARE
+) -> tuple[Fact, ...]:
+    """Draw facts of which none can be taken for another, most under known keys.
+
+    `odd` is the share of values that are not of the key's kind.
+    """
     drawn: list[str] = []
-    for key in rng.sample(tuple(keys.KNOWN), len(keys.KNOWN)):
-        if len(drawn) < count and not any(questions.near(key, other) for other in drawn):
+    while len(drawn) < count:
+        if rng.random() < 0.08:
+            key = _composed_key(rng, split, rng.sample(keys.TAILS, 2))
+        else:
+            key = rng.choice(keys.KNOWN_KEYS)
+        if key not in drawn and questions.clear(key, drawn):
             drawn.append(key)
-    return _valued(rng, split, drawn, one_kind=False)
+    return _valued(rng, split, drawn, one_kind=False, odd=odd)
 
 
 def within(piece: str, text: str) -> int:
@@ -79,7 +88,11 @@ def within(piece: str, text: str) -> int:
 
 
 def _valued(
-    rng: random.Random, split: Split, drawn: Iterable[str], one_kind: bool | None
+    rng: random.Random,
+    split: Split,
+    drawn: Iterable[str],
+    one_kind: bool | None,
+    odd: float = _ANY_KIND_SHARE,
 ) -> tuple[Fact, ...]:
     if one_kind is None:
         one_kind = rng.random() < 0.2
@@ -87,7 +100,7 @@ def _valued(
     facts: list[Fact] = []
     tries = 0
     for key in drawn:
-        value = draw_value(rng, split, kind or _kind_of(rng, key))
+        value = draw_value(rng, split, kind or _kind_of(rng, key, odd))
         while any(_overlap(value, fact.value) for fact in facts):
             tries += 1
             # Few short numbers fit beside one another: then the last facts are of other kinds.
@@ -106,12 +119,15 @@ def _keys(
 ) -> tuple[str, ...]:
     drawn: dict[str, None] = {}
     while len(drawn) < count:
-        drawn[source(rng, split, tails)] = None
+        key = source(rng, split, tails)
+        # Where nothing stands between a key and its value, one key must not begin another.
+        if not any(f"{key} ".startswith(f"{d} ") or d.startswith(f"{key} ") for d in drawn):
+            drawn[key] = None
     return tuple(drawn)
 
 
-def _kind_of(rng: random.Random, key: str) -> str | None:
-    if key not in keys.KNOWN or rng.random() < _ANY_KIND_SHARE:
+def _kind_of(rng: random.Random, key: str, odd: float) -> str | None:
+    if key not in keys.KNOWN or rng.random() < odd:
         return None
     return keys.KNOWN[key][0]
 
@@ -125,6 +141,8 @@ def _known_key(rng: random.Random, split: Split, _tails: list[str]) -> str:
 def _composed_key(rng: random.Random, split: Split, tails: list[str]) -> str:
     tail = rng.choice(tails) if rng.random() < 0.5 else rng.choice(keys.TAILS)
     noun = words.pick(rng, words.NOUNS, split)
+    while noun == tail:
+        noun = words.pick(rng, words.NOUNS, split)
     if rng.random() < 0.3:
         return f"{words.pick(rng, words.ADJECTIVES, split)} {noun} {tail}"
     return f"{noun} {tail}"

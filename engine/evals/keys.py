@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 # Past forms of the verbs that follow "did" in the tables.
 _PAST = {"buy": "bought", "order": "ordered", "ship": "shipped", "marry": "married",
     "sign": "signed", "borrow": "borrowed", "give": "gave", "fail": "failed",
-    "happen": "happened", "do": "did", "book": "booked", "come": "came"}  # fmt: skip
+    "happen": "happened", "do": "did", "book": "booked", "come": "came",
+    "go": "went", "found": "founded", "bill": "billed", "win": "won"}  # fmt: skip
 _IRREGULAR = {"have": "has", "go": "goes", "do": "does"}
 _SUBJECT = re.compile(r"(?P<head>.*) (?P<aux>\w+) \[(?P<subject>[^]]+)\](?P<rest>.*)\?")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.evals import statements
 from engine.evals.facts import within
+from engine.evals.told import draw_told
 
 if TYPE_CHECKING:
     import random
@@ -25,6 +26,7 @@ class Manner(StrEnum):
     LINES = "lines"
     PROSE = "prose"
     BOTH = "both"
+    TOLD = "told"  # in sentences that need not name the key
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def _pieces(rng: random.Random, split: Split, facts: Sequence[Fact], manner: Man
     pieces: list[Piece] = []
     for fact in facts:
         as_line = manner is Manner.LINES or (manner is Manner.BOTH and rng.random() < 0.5)
-        piece = statements.stated(rng.choice(lines if as_line else prose), fact)
+        form = draw_told(rng, split, fact.key) if manner is Manner.TOLD else None
+        piece = statements.stated(form or rng.choice(lines if as_line else prose), fact)
         if pieces and not as_line and piece.startswith("The ") and rng.random() < 0.25:
             before, stated = pieces[-1]
             if before.endswith(".") and len(stated) == 1:
@@ -89,11 +92,12 @@ def _pieces(rng: random.Random, split: Split, facts: Sequence[Fact], manner: Man
 
 
 def _text(rng: random.Random, page: Sequence[Piece], manner: Manner, *, loose: bool) -> str:
-    if manner is not Manner.PROSE:
+    if manner in (Manner.LINES, Manner.BOTH):
         between = "\n\n" if loose and rng.random() < 0.2 else "\n"
         return between.join(text for text, _ in page)
     text = page[0][0]
     for piece, _ in page[1:]:
-        text += ("\n\n" if loose else "\n") if rng.random() < 0.2 else " "
+        broken = rng.random() < 0.2 or text[-1] not in ".!"
+        text += ("\n\n" if loose else "\n") if broken else " "
         text += piece
     return text

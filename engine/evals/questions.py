@@ -33,11 +33,10 @@ def again(rng: random.Random, split: Split, key: str) -> str:
 
 def meant(rng: random.Random, split: Split, key: str, *, later: bool = False) -> str | None:
     """Draw a question that means a key without naming it, if there is one."""
-    if rng.random() < _SHORT_SHARE:
-        shortened = short(rng, key)
-        if shortened:
-            forms = wordings.ASKED_TRAIN if split is Split.TRAIN else wordings.ASKED_HELD_OUT
-            return _filled(rng.choice(forms), shortened)
+    shortened = short(rng, key) if key not in keys.KNOWN or rng.random() < _SHORT_SHARE else None
+    if shortened:
+        forms = wordings.ASKED_TRAIN if split is Split.TRAIN else wordings.ASKED_HELD_OUT
+        return _filled(rng.choice(forms), shortened)
     if key not in keys.KNOWN:
         return None
     if split is Split.TRAIN:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.evals import words
+from engine.evals.columns import COLUMNS, MEANT, is_clear
 from engine.evals.facts import within
-from engine.evals.items import Exchange, Split, Text
+from engine.evals.items import Exchange, Split, Text, belongs
 from engine.evals.lists import lines_of
 from engine.evals.values import draw_value
 
@@ -16,21 +17,6 @@ if TYPE_CHECKING:
 
 _KINDS = ("code", "number", "amount", "date", "time", "person", "town", "room", "word", "measure",
     "percentage", "duration", "phone", "firm", "email", "phrase")  # fmt: skip
-_COLUMNS = {
-    "code": ("code", "order", "part", "serial", "batch"),
-    "number": ("number", "quantity", "stock", "count", "score"),
-    "amount": ("price", "total", "cost", "fee", "budget"),
-    "date": ("date", "due date", "start", "birthday", "deadline"),
-    "time": ("time", "departure", "arrival", "opening", "closing"),
-    "person": ("contact", "owner", "driver", "manager", "author"),
-    "town": ("town", "city", "origin", "branch"), "room": ("room", "seat", "gate", "shelf"),
-    "word": ("colour", "type", "status", "brand", "flavour"),
-    "measure": ("weight", "size", "length", "height", "volume"),
-    "percentage": ("share", "discount", "tax", "rate"),
-    "duration": ("duration", "age", "warranty"), "phone": ("phone", "fax", "extension"),
-    "firm": ("supplier", "maker", "customer"), "email": ("e-mail", "support"),
-    "phrase": ("place", "prize", "remark"),
-}  # fmt: skip
 ASKED_TRAIN = lines_of(
     """
     What is the {c} of {r}?
@@ -72,6 +58,7 @@ ASKED_HELD_OUT = lines_of(
     """
 )
 _ABSENT_SHARE = 0.12
+_MEANT_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +83,25 @@ class Table:
         places = [(r, c) for r in range(len(self.rows)) for c in range(len(self.columns))]
         exchanges = []
         for r, c in rng.sample(places, min(len(places), rng.randint(2, 6))):
-            column, row = self.columns[c], self.rows[r]
-            if rng.random() < _ABSENT_SHARE:
-                if rng.random() < 0.5:
-                    row = self._no_row(rng, split, shown)
-                else:
-                    column = self._no_column(rng, shown)
-                answer = f"The {column} of {row} is not in the document."
-                copied: tuple[str, ...] = (column, row)
+            column, row, value = self.columns[c], self.rows[r], self.cells[r][c]
+            form = None
+            absent = rng.random() < _ABSENT_SHARE
+            if absent and rng.random() < 0.5:
+                column = self._no_column(rng, shown)
             else:
-                value = self.cells[r][c]
-                answer = f"The {column} of {row} is {value} [p. {page}]."
-                copied = (column, row, value)
-            question = rng.choice(forms).format(c=column, r=row)
-            exchanges.append(Exchange((Text(question),), answer, task, copied=copied))
+                row = self._no_row(rng, split, shown) if absent else row
+                form = _meant(rng, split, column, self.columns)
+            where = f"is {value} [p. {page}]" if not absent else "is not in the document"
+            copied = (row,) if form else (column, row)
+            question = (form or rng.choice(forms)).format(c=column, r=row)
+            exchanges.append(
+                Exchange(
+                    (Text(question),),
+                    f"The {column} of {row} {where}.",
+                    task,
+                    copied=copied if absent else (*copied, value),
+                )
+            )
         return exchanges
 
     def _no_row(self, rng: random.Random, split: Split, shown: str) -> str:
@@ -120,7 +112,7 @@ class Table:
 
     def _no_column(self, rng: random.Random, shown: str) -> str:
         while True:
-            name = rng.choice(_COLUMNS[rng.choice(_KINDS)])
+            name = rng.choice(COLUMNS[rng.choice(_KINDS)])
             if not within(name, shown.lower()):
                 return name
 
@@ -129,7 +121,7 @@ def draw_table(rng: random.Random, split: Split, level: int) -> Table:
     """Draw a table of two to six rows with one to four columns of values."""
     kinds = rng.sample(_KINDS, rng.randint(1, 1 + min(3, (level + 1) // 2)))
     columns = tuple(
-        rng.choice(_COLUMNS[kind]) if rng.random() < 0.85 else words.any_word(rng, split)
+        rng.choice(COLUMNS[kind]) if rng.random() < 0.85 else words.any_word(rng, split)
         for kind in kinds
     )
     if len(set(columns)) < len(columns):
@@ -145,6 +137,14 @@ def draw_table(rng: random.Random, split: Split, level: int) -> Table:
     return Table(
         _written(rng, [[h.capitalize() for h in head], *body]), columns, tuple(names), cells
     )
+
+
+def _meant(rng: random.Random, split: Split, column: str, columns: tuple[str, ...]) -> str | None:
+    """Draw a question that means the column without naming it, if one can be clear."""
+    own = [form for form in MEANT.get(column, ()) if belongs(form, split)]
+    if own and is_clear(column, columns) and rng.random() < _MEANT_SHARE:
+        return rng.choice(own)
+    return None
 
 
 def _row_name(rng: random.Random, split: Split, *, people: bool) -> str:

@@ -214,17 +214,44 @@ ABOUT_NEXT_HELD_OUT = lines_of(
 )
 
 # How people shorten words of a key.
-SHORT = {"number": ("no", "no.", "nr", "nr.", "num"), "address": ("addr", "addr.", "adr"),
-    "quantity": ("qty", "qnty"), "phone": ("tel", "tel.", "ph"), "telephone": ("tel",),
-    "department": ("dept",), "temperature": ("temp",), "reference": ("ref", "ref."),
-    "invoice": ("inv", "inv."), "customer": ("cust", "cust."), "delivery": ("del", "deliv."),
-    "departure": ("dep", "dep."), "arrival": ("arr", "arr."), "e-mail": ("email", "mail"),
-    "weight": ("wt",), "height": ("ht",), "licence": ("lic",), "percentage": ("pct",),
-    "manager": ("mgr", "mgr."), "driver": ("drv", "drvr"), "price": ("pr",), "date": ("dt",),
-    "birth date": ("dob", "birthday"), "check-in": ("checkin", "check in"), "total": ("tot", "sum"),
-    "meeting": ("mtg", "meet."), "serial": ("ser", "ser."), "contract": ("contr", "contr."),
-    "password": ("pw", "pwd", "passw."), "phone number": ("tel", "tel no", "phone", "telephone"),
-    "account": ("acct", "acc."), "code": ("cd",), "level": ("lvl",), "model": ("mod",),
-    "length": ("len",), "volume": ("vol", "vol."), "capacity": ("cap", "cap."),
-    "supplier": ("suppl.",), "distance": ("dist", "dist."), "room": ("rm",),
-    "quantities": ("qtys",), "version": ("ver", "vers."), "speed": ("spd",)}  # fmt: skip
+_SHORT = lines_of(
+    """
+    account: acct acc.
+    address: addr addr. adr
+    arrival: arr arr.
+    birth date: dob
+    capacity: cap cap.
+    check-in: checkin
+    contract: contr contr.
+    customer: cust cust.
+    delivery: del. deliv.
+    departure: dep dep.
+    distance: dist dist.
+    driver: drv drvr
+    e-mail: email mail
+    height: ht
+    invoice: inv inv.
+    length: len
+    level: lvl
+    licence: lic
+    manager: mgr mgr.
+    meeting: mtg
+    model: mod.
+    number: no no. nr nr. num
+    password: pw pwd passw.
+    phone number: tel telephone
+    phone: tel tel. ph
+    quantity: qty qnty
+    room: rm
+    serial: ser ser.
+    speed: spd
+    supplier: suppl.
+    total: tot
+    version: ver vers.
+    volume: vol vol.
+    weight: wt
+    """
+)
+SHORT: dict[str, tuple[str, ...]] = {
+    word: tuple(shorts.split()) for word, shorts in (line.split(": ") for line in _SHORT)
+}
