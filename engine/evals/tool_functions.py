@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.evals import words
 from engine.evals.items import Split
+from engine.evals.tool_everyday import EVERYDAY, near
 from engine.evals.tool_parameters import Parameter, draw_parameters, optional
 from engine.evals.tool_verbs import (
     LOOK_UP_VERBS,
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     Schema = dict[str, object]
 
 TOP_LEVEL = 6
+_EVERYDAY_SHARE = 0.25
+_LOOK_UP_SHARE = 0.1
 DESCRIBED_TRAIN = ("{D}.", "{D}.", "{D}", "{D} for the user.", "Use this to {d}.",
     "{D} in the system.", "A function to {d}.", "Call this to {d}.", "With this you can {d}.",
     "{D} and return the result.", "Lets you {d}.", "Used to {d}.", "{D} now.",
@@ -44,7 +47,10 @@ LOOKED_UP_HELD_OUT = ("Return what is stored about {a}.", "Look up the details o
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function on offer; `look_up` if it gives a thing's properties back."""
+    """A function on offer.
+
+    `look_up` if it gives a thing's properties back, `everyday` if both splits know it.
+    """
 
     name: str
     verb: str
@@ -52,6 +58,12 @@ class Function:
     description: str
     parameters: tuple[Parameter, ...]
     look_up: bool = False
+    everyday: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other function on offer may deal with the same object."""
+        return self.look_up or self.everyday
 
     @property
     def tool(self) -> Schema:
@@ -63,14 +75,20 @@ class Function:
 
 
 def draw_functions(
-    rng: random.Random, split: Split, level: int, *, options: int = 0
+    rng: random.Random, split: Split, level: int, *, options: int = 0, look_ups: bool = True
 ) -> tuple[Function, ...]:
     """Draw the functions on offer; the first of them is the one meant.
 
     At high levels the others share its verb or its object. `options` counts the parameters that
     may be left out.
     """
-    meant = draw_function(rng, split, level, options=options)
+    form = rng.random()
+    if form < _EVERYDAY_SHARE:
+        meant = draw_everyday(rng, options=options > 0)
+    elif form < _EVERYDAY_SHARE + _LOOK_UP_SHARE and look_ups and not options:
+        meant = draw_look_up(rng, split, level)
+    else:
+        meant = draw_function(rng, split, level, options=options)
     return (meant, *draw_others(rng, split, level, (meant,)))
 
 
@@ -79,19 +97,49 @@ def draw_others(
 ) -> tuple[Function, ...]:
     """Draw functions that are on offer but not meant, up to so many in all."""
     count = rng.randint(0, max(0, min(level // 2 + 1, most - len(meant))))
-    pairs = [(function.verb, function.noun) for function in meant]
-    others: list[Function] = []
+    drawn = list(meant)
     for _ in range(count):
-        verb, noun = rng.choice(tuple(VERBS)), draw_noun(rng, split)
-        near = rng.choice(meant)
-        if level >= 3 and rng.random() < 0.5 and not near.look_up:
-            verb, noun = (near.verb, noun) if rng.random() < 0.5 else (verb, near.noun)
-        if (verb, noun) in pairs or any(f.look_up and f.noun == noun for f in meant):
-            continue
-        pairs.append((verb, noun))
-        others.append(draw_function(rng, split, level, verb=verb, noun=noun))
-    names = {function.name for function in meant}
-    return tuple(function for function in others if function.name not in names)
+        other = draw_any(rng, split, min(level, rng.choice((3, 3, level))), rng.choice(meant))
+        if not clashes(other, drawn):
+            drawn.append(other)
+    return tuple(drawn[len(meant) :])
+
+
+def clashes(function: Function, others: Sequence[Function]) -> bool:
+    """Whether a wish for the function may be met by one of the others."""
+    return any(
+        near(function.name, other.name)
+        if function.name in EVERYDAY and other.name in EVERYDAY
+        else function.noun == other.noun
+        and (function.verb == other.verb or function.alone or other.alone)
+        for other in others
+    )
+
+
+def draw_any(rng: random.Random, split: Split, level: int, meant: Function) -> Function:
+    """Draw a function; at high levels it shares the verb or the object of the one given."""
+    form = rng.random()
+    if form < _EVERYDAY_SHARE:
+        return draw_everyday(rng)
+    if form < _EVERYDAY_SHARE + _LOOK_UP_SHARE:
+        return draw_look_up(rng, split, level)
+    if level < 3 or meant.alone or rng.random() < 0.5:
+        return draw_function(rng, split, level)
+    if rng.random() < 0.5:
+        return draw_function(rng, split, level, verb=meant.verb)
+    return draw_function(rng, split, level, noun=meant.noun)
+
+
+def draw_everyday(rng: random.Random, *, options: bool = False) -> Function:
+    """Draw one of the functions that both splits know; `options` for one that has some."""
+    while True:
+        name = rng.choice(tuple(EVERYDAY))
+        described, parameters, _ = EVERYDAY[name]
+        if not options or any(not p.required for p in parameters):
+            verb, _, noun = name.partition("_")
+            return Function(
+                name, verb, noun.replace("_", " "), described, parameters, everyday=True
+            )
 
 
 def draw_function(

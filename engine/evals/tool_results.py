@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.evals import words
 from engine.evals.facts import draw_facts
-from engine.evals.items import Split, belongs
+from engine.evals.items import Exchange, Split, ToolResult, belongs
 from engine.evals.values import draw_value
 
 if TYPE_CHECKING:
@@ -88,3 +88,17 @@ def _value(rng: random.Random, value: str) -> object:
     if re.fullmatch(r"[1-9]\d{0,6}", value) and rng.random() < 0.8:
         return int(value)
     return value
+
+
+def restated(rng: random.Random, entries: tuple[Entry, ...], task: str) -> Exchange:
+    """Restate all that a function gave back."""
+    answer = " ".join(entry.sentence for entry in entries)
+    copied = tuple(stretch for entry in entries for stretch in entry.copied)
+    return Exchange((ToolResult(result_text(rng, entries)),), answer, task, copied=copied)
+
+
+def failing(rng: random.Random, split: Split, task: str) -> Exchange:
+    """Draw what is said when a function failed."""
+    shown, message = draw_failure(rng, split)
+    answer = FAILED.format(message=message)
+    return Exchange((ToolResult(shown),), answer, task, copied=(message,))
