@@ -115,7 +115,7 @@ def _list_argument(rng: random.Random, split: Split, parameter: Parameter) -> Ar
 
 def _draw_number(rng: random.Random, split: Split, kind: str) -> str:
     while True:
-        text = str(rng.randint(2, 10 ** rng.choice((1, 2, 2, 3))))
+        text = str(rng.randint(2, 10 ** rng.choice((1, 1, 2, 2, 3))))
         if kind == "number" and rng.random() < 0.6:
             text += f".{rng.randint(1, 9)}"
         if belongs(text, split):

@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 
 TASK = "tools/two"
 _TOLD_SHARE = 0.3
-BOTH_TRAIN = ("{a} and {b}", "{a} and then {b}", "{a}, and {b}", "{a}, then {b}", "{a} and also {b}",
+_TWICE_SHARE = 0.2
+BOTH_TRAIN = ("{a} and {b}", "{a} and then {b}", "{a}, and {b}", "{a}, then {b}",
+    "{a} and also {b}",
     "first {a} and then {b}", "{a}; {b}", "{a}, and after that {b}", "both {a} and {b}",
     "{a}, and please {b}", "{a} and, when that is done, {b}", "{a} and {b} as well",
     "first {a}, then {b}", "{a}. Also {b}", "{a}. Then {b}", "{a}. And {b}", "{a}. Next {b}",
     "{a}. Please {b} too", "two things: {a} and {b}", "{a}. After that {b}", "{a} & {b}",
     )  # fmt: skip
 BOTH_HELD_OUT = ("{a}, and then please {b}", "{a}. Besides, {b}", "{a} and afterwards {b}",
-    "{a}. In addition {b}", "{a}; also {b}", "{a} before you {b}", "first {a}; then {b}")  # fmt: skip
+    "{a}. In addition {b}", "{a}; also {b}", "{a} before you {b}",
+    "first {a}; then {b}")  # fmt: skip
 USED_TRAIN = ("with that {k}", "with this {k}", "using that {k}", "with it as the {k}",
     "with the {k} you find", "using the {k} from there", "with the same {k}", "with its {k}",
     "for that {k}", "using the {k} found", "with the {k} it gives", "using this {k}",
@@ -52,11 +55,12 @@ THEN_HELD_OUT = ("{a} And after that {b}.", "{a} Then you can {b}.", "{a} With t
 
 def at_once(rng: random.Random, split: Split, level: int) -> Item:
     """Draw a request for two things at once."""
-    first = draw_function(rng, split, min(level, 3))
-    second = draw_function(rng, split, min(level, 3))
-    while second.noun == first.noun or second.verb == first.verb:
-        second = draw_function(rng, split, min(level, 3))
-    functions = (first, second, *draw_others(rng, split, level, (first, second)))
+    first = second = draw_function(rng, split, min(level, 3))
+    if rng.random() > _TWICE_SHARE:
+        while second.noun == first.noun or second.verb == first.verb:
+            second = draw_function(rng, split, min(level, 3))
+    meant = (first,) if first is second else (first, second)
+    functions = (*meant, *draw_others(rng, split, level, meant))
     requests = [draw_short_request(rng, split, f) for f in (first, second)]
     both = rng.choice(BOTH_TRAIN if split is Split.TRAIN else BOTH_HELD_OUT)
     do = both.format(a=requests[0].do, b=requests[1].do)
@@ -92,5 +96,5 @@ def in_turn(rng: random.Random, split: Split, level: int) -> Item:
         called(result, (request,), TASK),
     ]
     if rng.random() < _TOLD_SHARE:
-        exchanges.append(restated(rng, draw_outcome(rng, split), TASK))
+        exchanges.append(restated(rng, draw_outcome(rng, split, second.name), TASK))
     return Item(TASK, tuple(exchanges), tools=tools_of(functions))

@@ -34,7 +34,8 @@ convert_currency | Convert money between currencies. | value:number source=EUR,U
 target=SEK,NOK,DKK,CZK,INR,CAD | How much is {value} {source} in {target}?
 / Convert {value} {source} to {target}. / What are {value} {source} in {target}?
 / {value} {source} in {target} / Change {value} {source} into {target}, please.
-/ I have {value} {source}. How many {target} is that? / How many {target} do I get for {value} {source}?
+/ I have {value} {source}. How many {target} is that?
+/ How many {target} do I get for {value} {source}?
 / What is {value} {source} worth in {target}? / Turn {value} {source} into {target}.
 send_email | Send an e-mail. | to:email subject?:phrase body:text
 | Write to {to}: {body} / Send an e-mail to {to} saying {body}. / Mail {body} to {to}.
@@ -56,14 +57,16 @@ add_contact | Save a person's address. | name:person phone?:phone email?:email
 find_train | Find a train. | origin:town destination:town date?:date time?:time
 | When is there a train from {origin} to {destination}?
 / How do I get from {origin} to {destination} by train? / Trains from {origin} to {destination}
-/ I want to go from {origin} to {destination} on {date}. / Next train to {destination} from {origin}?
+/ I want to go from {origin} to {destination} on {date}.
+/ Next train to {destination} from {origin}?
 / Is there a train from {origin} to {destination} at {time}?
 / I travel to {destination} on {date}, leaving {origin} at {time}. Which train is there?
 / Find me a train to {destination} from {origin}. / By rail from {origin} to {destination} on {date}
 / Which train goes to {destination} from {origin} on {date}?
 book_flight | Book a flight. | origin:town destination:town date:date seats?:integer
 | Book me a flight from {origin} to {destination} on {date}.
-/ I want to fly from {origin} to {destination} on {date}. / Fly me to {destination} from {origin} on {date}.
+/ I want to fly from {origin} to {destination} on {date}.
+/ Fly me to {destination} from {origin} on {date}.
 / We need {seats} seats on the plane from {origin} to {destination} on {date}.
 / {seats} seats from {origin} to {destination} by air on {date}, please.
 / Get me on a plane to {destination} on {date}, leaving {origin}.
@@ -80,7 +83,8 @@ create_event | Put an event in the calendar. | title:phrase date:date time?:time
 / I have {title} on {date}. / Add {title} to the calendar on {date} at {time}.
 / On {date} there is {title} in {place}. / Plan {title} for {date} at {time} in {place}.
 / New appointment: {title}, {date}, {time} / Enter {title} on {date}, please.
-/ Schedule {title} on {date}. / Mark {date} for {title}. / My calendar should have {title} on {date}.
+/ Schedule {title} on {date}. / Mark {date} for {title}.
+/ My calendar should have {title} on {date}.
 add_reminder | Remind the user of something. | text:text date?:date time?:time
 | Remind me of {text} at {time}. / Do not let me forget {text}. / Remind me about {text} on {date}.
 / I must not forget {text}. / I have to think of {text} at {time} on {date}.
@@ -96,7 +100,8 @@ take_note | Write a note down. | text:text title?:phrase
 / Make a note of {text}. / Note to self: {text} / Jot down {text}. / Write a note saying {text}.
 / Please put {text} in my notes. / Save the note {text} as {title}. / Note called {title}: {text}
 search_web | Search the internet. | query:phrase count?:integer
-| Search for {query}. / Google {query}. / Look up {query} on the internet. / What is known about {query}?
+| Search for {query}. / Google {query}. / Look up {query} on the internet.
+/ What is known about {query}?
 / Find pages about {query}. / Search the web for {query}. / Find {count} pages about {query}.
 / Give me {count} results for {query}. / Find out about {query} online. / web search {query}
 / What does the internet say about {query}? / I am looking for {query} online.
@@ -127,15 +132,18 @@ track_parcel | Say where a parcel is. | number:code
 / parcel {number} / What about my parcel {number}? / How far is my parcel {number}?
 / I am waiting for the parcel {number}. / Where did you leave my parcel {number}?
 get_route | Find the way between two places. | origin:town destination:town mode?=car,bike,foot,bus
-| How do I get from {origin} to {destination} by {mode}? / Show me the way from {origin} to {destination}.
+| How do I get from {origin} to {destination} by {mode}?
+/ Show me the way from {origin} to {destination}.
 / Which way is it to {destination} from {origin}? / Route from {origin} to {destination} by {mode}
-/ How far is {destination} from {origin} by {mode}? / I want to drive from {origin} to {destination}.
+/ How far is {destination} from {origin} by {mode}?
+/ I want to drive from {origin} to {destination}.
 / Take me to {destination} from {origin}. / Directions to {destination} from {origin}, by {mode}
 / What is the best way from {origin} to {destination}? / Lead me from {origin} to {destination}.
 get_stock_price | Get the price of a company's shares. | company:firm
 | What are shares of {company} worth? / How much is a share of {company}? / Share price of {company}
 / How does {company} do at the stock market? / What is {company} trading at?
-/ Look up the stock of {company}. / How are the shares of {company}? / What does one {company} share cost?
+/ Look up the stock of {company}. / How are the shares of {company}?
+/ What does one {company} share cost?
 / Stock price of {company}, please. / Check the shares of {company}.
 transfer_money | Transfer money to a person. | to:person euros:number text?:phrase
 | Send {euros} euros to {to}. / Pay {to} {euros} euros. / Give {to} {euros} euros for {text}.
@@ -168,7 +176,8 @@ order_pizza | Order a pizza. | size=small,medium,large topping:word address?:str
 / Can I have a {size} pizza with {topping} at {address}? / I am hungry: {size} pizza with {topping}.
 find_recipe | Find a recipe. | ingredients:list minutes?:integer
 | What can I cook with {ingredients}? / Find a recipe with {ingredients}.
-/ I have {ingredients}. What can I cook? / What can be cooked from {ingredients} in {minutes} minutes?
+/ I have {ingredients}. What can I cook?
+/ What can be cooked from {ingredients} in {minutes} minutes?
 / Dinner with {ingredients} in {minutes} minutes? / recipe with {ingredients}
 / Something to eat made of {ingredients}, please. / Which dish needs {ingredients}?
 / I want to cook {ingredients} in {minutes} minutes. / A recipe for {ingredients}, please.
@@ -177,9 +186,11 @@ call_taxi | Call a taxi. | pickup:street time?:time
 / Pick me up at {pickup}. / Get me a cab at {time} from {pickup}. / Taxi from {pickup} at {time}
 / Can a taxi come to {pickup}? / I am at {pickup} and need a taxi. / Please call a taxi to {pickup}.
 look_up_word | Explain a word. | word:word language?=English,German,French,Spanish
-| What does {word} mean? / Define {word}. / Explain the word {word}. / What is the meaning of {word}?
+| What does {word} mean? / Define {word}. / Explain the word {word}.
+/ What is the meaning of {word}?
 / What does the {language} word {word} mean? / Look up {word} in the {language} dictionary.
-/ meaning of {word} / Tell me what {word} means. / Is there a {language} word {word}? What does it mean?
+/ meaning of {word} / Tell me what {word} means.
+/ Is there a {language} word {word}? What does it mean?
 / I do not understand the word {word}. / How would you explain {word}?
 find_restaurant | Find a place to eat. | city:town food?=Italian,Indian,Greek,Thai,Turkish
 | Where can I eat in {city}? / Is there {food} food in {city}? / Find a {food} restaurant in {city}.
@@ -195,7 +206,8 @@ get_time | Get the time of day in a city. | city:town
 / Tell me the time in {city}. / What is the time in {city} now? / What do the clocks in {city} say?
 / What time do they have in {city}? / The time in {city}, please. / How late is it now in {city}?
 book_hotel | Book a room in a hotel. | city:town nights:integer date?:date name?:person
-| I need a hotel in {city} for {nights} nights. / Book a hotel in {city}, {nights} nights from {date}.
+| I need a hotel in {city} for {nights} nights.
+/ Book a hotel in {city}, {nights} nights from {date}.
 / We want to stay {nights} nights in {city}. / A hotel room in {city} on {date} for {nights} nights.
 / Find {name} a bed in {city} for {nights} nights. / {nights} nights in {city}, please.
 / Somewhere to sleep in {city} for {nights} nights. / Hotel for {name} in {city}, {nights} nights
@@ -226,14 +238,8 @@ def _parameter(text: str) -> Parameter:
     name, _, options = text.partition("=")
     name, _, kind = name.partition(":")
     plain = name.removesuffix("?")
-    return Parameter(
-        plain,
-        kind or "enum",
-        plain,
-        (),
-        tuple(options.split(",") if options else ()),
-        plain == name,
-    )
+    values = tuple(options.split(",")) if options else ()
+    return Parameter(plain, kind or "enum", plain, (), values, required=plain == name)
 
 
 # Names of functions, with their descriptions, parameters and requests.
@@ -250,6 +256,6 @@ def requests_of(name: str, split: Split) -> tuple[str, ...]:
 
 def near(name: str, other: str) -> bool:
     """Whether a wish for one of two functions may be met by the other."""
-    if "search_web" in (name, other):
+    if name == other or "search_web" in (name, other):
         return True
     return any(name in line.split() and other in line.split() for line in _NEAR)

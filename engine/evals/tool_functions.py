@@ -109,7 +109,7 @@ def clashes(function: Function, others: Sequence[Function]) -> bool:
     """Whether a wish for the function may be met by one of the others."""
     return any(
         near(function.name, other.name)
-        if function.name in EVERYDAY and other.name in EVERYDAY
+        if function.everyday and other.everyday
         else function.noun == other.noun
         and (function.verb == other.verb or function.alone or other.alone)
         for other in others

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine.evals import words
 from engine.evals.facts import draw_facts
 from engine.evals.items import Exchange, Split, ToolResult, belongs
+from engine.evals.lists import lines_of
 from engine.evals.values import draw_value
 
 if TYPE_CHECKING:
@@ -31,6 +32,43 @@ _ERRORS_TRAIN = ('{{"error": "{m}"}}', '{{"status": "error", "message": "{m}"}}'
     )  # fmt: skip
 _ERRORS_HELD_OUT = ('{{"success": false, "error": "{m}"}}', "ERROR: {m}",
     '{{"error": {{"message": "{m}"}}}}')  # fmt: skip
+
+# key:kind of what an everyday function gives back
+_OWN = {
+    name.strip(): lines_of("\n".join(keys.split(", ")))
+    for name, keys in (
+        line.split("|")
+        for line in lines_of(
+            """
+            get_weather | temperature:degrees, wind:measure, sky:word, humidity:percentage
+            convert_currency | result:number, rate:rate, value:amount
+            calculate | result:number, value:number
+            find_train | train:code, departure:time, platform:room, duration:duration
+            book_flight | flight:code, seat:room, price:amount, booking code:code
+            book_table | table:number, booking code:code, status:word
+            book_hotel | hotel:firm, price:amount, booking code:code, room:room
+            get_time | time:time, hour:time
+            get_stock_price | price:amount, change:percentage
+            track_parcel | place:town, status:word, delivery date:date
+            get_route | distance:measure, duration:duration, road:code
+            translate_text | translation:phrase, text:phrase
+            look_up_word | meaning:phrase, origin:word
+            find_recipe | recipe:phrase, duration:duration
+            find_restaurant | restaurant:firm, address:address, phone:phone
+            order_pizza | price:amount, order number:code, duration:duration
+            call_taxi | driver:person, time:time, price:amount
+            read_file | text:phrase, size:measure
+            list_files | count:number, newest:word
+            search_web | title:phrase, count:number
+            transfer_money | transfer number:code, balance:amount
+            set_alarm | alarm:time, status:word
+            set_heating | temperature:degrees, status:word
+            """
+        )
+    )
+}
+_OWN_SHARE = 0.8
+_LINES_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +94,12 @@ def draw_entries(rng: random.Random, split: Split, count: int) -> tuple[Entry, .
     return tuple(Entry(fact.key, fact.value) for fact in draw_facts(rng, split, count))
 
 
-def draw_outcome(rng: random.Random, split: Split) -> tuple[Entry, ...]:
-    """Draw what a function that did something gives back: its state, a number or both."""
+def draw_outcome(rng: random.Random, split: Split, name: str) -> tuple[Entry, ...]:
+    """Draw what a function gives back: its state, something of its own or both."""
     state = Entry("status", rng.choice([s for s in _STATES if belongs(s, split)]))
+    if name in _OWN and rng.random() < _OWN_SHARE:
+        own = rng.sample(_OWN[name], rng.randint(1, min(2, len(_OWN[name]))))
+        return tuple(Entry(*_drawn(rng, split, key)) for key in own)
     noun = words.pick(rng, words.NOUNS, split)
     key = rng.choice(("code", "number", f"{noun} code", f"{noun} number", noun, "total", "price"))
     other = Entry(key, draw_value(rng, split))
@@ -66,12 +107,20 @@ def draw_outcome(rng: random.Random, split: Split) -> tuple[Entry, ...]:
 
 
 def result_text(rng: random.Random, entries: tuple[Entry, ...], *, as_text: bool = False) -> str:
-    """Write entries as the JSON a function gives back."""
+    """Write entries as a function gives them back: mostly as JSON, spaced in one way or other.
+
+    `as_text` for values that are texts and not numbers.
+    """
+    if rng.random() < _LINES_SHARE:
+        return "\n".join(f"{e.key}: {e.value}" for e in entries)
     join = "_" if rng.random() < 0.8 else " "
     shown = {
         e.key.replace(" ", join): e.value if as_text else _value(rng, e.value) for e in entries
     }
-    return json.dumps(shown, ensure_ascii=False)
+    if rng.random() < _LINES_SHARE:
+        return json.dumps(shown, ensure_ascii=False, indent=2)
+    separators = (",", ":") if rng.random() < _LINES_SHARE else None
+    return json.dumps(shown, ensure_ascii=False, separators=separators)
 
 
 def draw_failure(rng: random.Random, split: Split) -> tuple[str, str]:
@@ -84,8 +133,17 @@ def draw_failure(rng: random.Random, split: Split) -> tuple[str, str]:
     return rng.choice(_ERRORS_TRAIN if train else _ERRORS_HELD_OUT).format(m=message), message
 
 
+def _drawn(rng: random.Random, split: Split, own: str) -> tuple[str, str]:
+    key, kind = own.split(":")
+    if kind == "degrees":
+        return key, str(rng.randint(-15, 40))
+    if kind == "rate":
+        return key, f"{rng.randint(0, 20)}.{rng.randint(11, 99)}"
+    return key, draw_value(rng, split, kind)
+
+
 def _value(rng: random.Random, value: str) -> object:
-    if re.fullmatch(r"[1-9]\d{0,6}", value) and rng.random() < 0.8:
+    if re.fullmatch(r"-?[1-9]\d{0,6}", value) and rng.random() < 0.8:
         return int(value)
     return value
 

@@ -100,7 +100,7 @@ def _done(rng: random.Random, split: Split, level: int) -> Item:
     if rng.random() < 0.3:
         exchanges.append(failing(rng, split, task))
     else:
-        exchanges.append(restated(rng, draw_outcome(rng, split), task))
+        exchanges.append(restated(rng, draw_outcome(rng, split, functions[0].name), task))
     if rng.random() < 0.2:
         exchanges.append(calling(rng, split, rng.choice(functions), task))
     return Item(task, tuple(exchanges), tools=tools_of(functions))
