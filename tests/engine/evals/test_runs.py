@@ -1,0 +1,65 @@
+"""Saved runs come back as they were, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine.api.errors import UnreadableFile
+from engine.evals.report import EvalReport, report_table
+from engine.evals.runs import Outcome, Run, count_up, read_run, save_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OUTCOMES = (
+    Outcome("tools/call", 0, 0, "a1", right=True),
+    Outcome("tools/call", 1, 0, "b2", right=False),
+    Outcome("needle", 0, 2, "c3", right=True),
+)
+TASKS = count_up(("tools/call", "needle"), OUTCOMES, {"needle": {"too long": 3}})
+RUN = Run(EvalReport({"system": "Linux"}, "Mödel", "bnb_nf4", TASKS, complete=False), OUTCOMES)
+
+
+def test_a_run_comes_back_as_it_was(tmp_path: Path) -> None:
+    save_run(tmp_path / "run.json", RUN)
+    found = read_run(tmp_path / "run.json")
+    assert found == RUN
+    assert report_table(found.report) == report_table(RUN.report)
+    assert found.name == "Mödel, bnb_nf4"
+    saved = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    assert saved == RUN.report.to_dict() | {"outcomes": saved["outcomes"]}
+    assert set(saved["outcomes"][0]) == {"task", "item", "exchange", "asked", "right"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe",
+        b"[]",
+        b"{}",
+        b"[" * 100_000,
+        json.dumps(RUN.report.to_dict()).encode(),  # what --json prints lacks the outcomes
+        json.dumps({"version": 1, "outcomes": 3}).encode(),
+    ],
+)
+def test_what_is_no_run_is_said_to_be_none(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "other.json"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFile, match=r"other\.json is not a run saved by"):
+        read_run(path)
+
+
+def test_a_run_of_another_version_is_told_from_damage(tmp_path: Path) -> None:
+    path = tmp_path / "old.json"
+    path.write_text('{"version": 0}', encoding="utf-8")
+    with pytest.raises(UnreadableFile, match="another version"):
+        read_run(path)
+
+
+def test_a_missing_run_is_said_to_be_unreadable(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match=r"none\.json cannot be read"):
+        read_run(tmp_path / "none.json")
