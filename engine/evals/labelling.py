@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.evals import facts, words
-from engine.evals.items import Split
+from engine.evals.items import Split, belongs
 from engine.evals.properties import Fresh, draw_property
 from engine.evals.values import KINDS, draw_value
 
@@ -142,6 +142,8 @@ def _look_up_inputs(rng: random.Random, split: Split, level: int, count: int) ->
         else:
             text = draw_value(rng, split, kind)
         folded = text.casefold()
+        if not belongs(text, split):
+            continue
         if len(text) > 1 and not any(folded in o or o in folded for o in map(str.casefold, drawn)):
             drawn.append(text)
     return drawn

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from engine.evals import facts, questions, words
@@ -35,6 +37,7 @@ _SHORTEST_VALUE = 3
 _OWNED_SHARE = 0.4
 # The starter's tokens: a letter is this much of one, any other character is one by itself.
 _TOKENS_A_LETTER = 0.56
+_NO_LETTERS = str.maketrans("", "", string.ascii_letters)
 _TOKENS_AROUND_DOCUMENT = 24
 _TOKENS_AROUND_PAGE = 6
 _TOKENS_AROUND_EXCHANGE = 6
@@ -55,22 +58,22 @@ def draw_any_needle(rng: random.Random, split: Split, level: int = TOP_LEVEL) ->
 
 def draw_needle_256(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
     """Draw a conversation of about 256 tokens."""
-    return draw_needle(rng, split, level, 245, "needle/256")
+    return draw_needle(rng, split, level, 250, "needle/256")
 
 
 def draw_needle_512(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
     """Draw a conversation of about 512 tokens."""
-    return draw_needle(rng, split, level, 490, "needle/512")
+    return draw_needle(rng, split, level, 498, "needle/512")
 
 
 def draw_needle_1k(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
     """Draw a conversation of about 1,024 tokens."""
-    return draw_needle(rng, split, level, 980, "needle/1k")
+    return draw_needle(rng, split, level, 990, "needle/1k")
 
 
 def draw_needle_2k(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
     """Draw a conversation of about 2,048 tokens."""
-    return draw_needle(rng, split, level, 1960, "needle/2k")
+    return draw_needle(rng, split, level, 1990, "needle/2k")
 
 
 def draw_needle(
@@ -83,8 +86,8 @@ def draw_needle(
     around = _TOKENS_AROUND_DOCUMENT + count * _TOKENS_AROUND_PAGE
     while True:
         hidden = _draw_hidden(rng, split, needles + others)
-        found = [h.fact for h in hidden[:needles]]
-        asked = [questions.named(rng, split, f.key, later=i > 0) for i, f in enumerate(found)]
+        found = [one.fact for one in hidden[:needles]]
+        asked = [_question(rng, split, at, hidden) for at in range(needles)]
         texts = [*asked, *(f.answer(1) for f in found), *(h.sentence for h in hidden)]
         room = tokens - around - needles * _TOKENS_AROUND_EXCHANGE - sum(map(_tokens, texts))
         if room >= _LEAST_FILLER or len(hidden) == 1:
@@ -131,27 +134,38 @@ def _told(hidden: _Hidden) -> tuple[str, str]:
     return hidden.fact.key.casefold(), hidden.fact.value.casefold()
 
 
+def _question(rng: random.Random, split: Split, at: int, hidden: list[_Hidden]) -> str:
+    """Draw a question for one of the facts whose own words are no other fact's key."""
+    others = [_told(one)[0] for one in (*hidden[:at], *hidden[at + 1 :])]
+    while True:
+        question = questions.named(rng, split, hidden[at].fact.key, later=at > 0)
+        if not any(key in question.casefold() for key in others):
+            return question
+
+
 def _pages(
     rng: random.Random, split: Split, hidden: list[_Hidden], room: float, count: int
 ) -> tuple[str, ...]:
     """Write filler into the room, in tokens, and hide the facts in it, over some pages."""
-    told = [text for one in hidden for text in _told(one)]
     written: list[str] = []
     fillers = _Fillers(rng, split)
-    while True:
+    while room > 0:
         sentence = fillers.draw()
-        cost = _tokens(sentence) + 1
-        if cost > room:
-            break
-        folded = sentence.casefold()
-        if not any(text in folded for text in told):
-            written.append(sentence)
-            room -= cost
+        room -= _tokens(sentence) + 1
+        written.append(sentence)
+    written = _without(written[:-1], [text for one in hidden for text in _told(one)])
     for one in hidden:
         written.insert(rng.randint(0, len(written)), one.sentence)
     size = -(-len(written) // count)
     between = rng.choice((" ", " ", "\n"))
     return tuple(between.join(written[i : i + size]) for i in range(0, len(written), size))
+
+
+def _without(sentences: list[str], told: list[str]) -> list[str]:
+    """Leave out the sentences that have something of the facts in them."""
+    whole = "\n".join(sentences).casefold()
+    within = [text for text in told if text in whole]
+    return [s for s in sentences if not any(text in s.casefold() for text in within)]
 
 
 class _Fillers:
@@ -160,14 +174,20 @@ class _Fillers:
     def __init__(self, rng: random.Random, split: Split) -> None:
         self._rng = rng
         self._forms = FILLER_TRAIN if split is Split.TRAIN else FILLER_HELD_OUT
-        self._nouns = words.pool(words.NOUNS, split)
-        self._adjectives = words.pool(words.ADJECTIVES, split)
+        self._nouns = _after_a(words.NOUNS, split)
+        self._adjectives = _after_a(words.ADJECTIVES, split)
 
     def draw(self) -> str:
         """Draw a sentence."""
         noun, other = self._rng.choice(self._nouns), self._rng.choice(self._nouns)
         one, two = self._rng.choice(self._adjectives), self._rng.choice(self._adjectives)
         return self._rng.choice(self._forms).format(n=noun, m=other, a=one, b=two)
+
+
+@lru_cache(maxsize=4)
+def _after_a(drawn: tuple[str, ...], split: Split) -> tuple[str, ...]:
+    """Return the words before which stands "a" and not "an"."""
+    return tuple(word for word in words.pool(drawn, split) if word[0] not in "aeiou")
 
 
 def _name(rng: random.Random, split: Split, hidden: list[_Hidden]) -> str:
@@ -183,5 +203,5 @@ def _page(pages: tuple[str, ...], sentence: str) -> int:
 
 
 def _tokens(text: str) -> float:
-    letters = sum(map(str.isalpha, text))
-    return len(text) - letters + letters * _TOKENS_A_LETTER
+    others = len(text.translate(_NO_LETTERS))
+    return others + (len(text) - others) * _TOKENS_A_LETTER

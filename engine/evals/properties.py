@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from engine.evals import words
+from engine.evals.items import belongs
 
 if TYPE_CHECKING:
     import random
@@ -42,14 +43,16 @@ class Fresh:
         """Draw a number of two or three digits."""
         return self._fresh(lambda: str(self.rng.randint(10, 999)))
 
-    def word_with(self, letter: str) -> str:
-        """Draw a word that starts with a letter; only here may a word come back."""
-        return self.rng.choice(_by_letter(self.split)[letter])
+    def letters(self, count: int) -> list[str]:
+        """Draw letters that start enough words, and keep those words for them."""
+        drawn = self.rng.sample(tuple(_by_letter(self.split)), count)
+        for letter in drawn:
+            self._used.update(_by_letter(self.split)[letter])
+        return drawn
 
-    def letters(self) -> list[str]:
-        """Return the letters that start enough words, in any order."""
-        letters = [*_by_letter(self.split)]
-        return self.rng.sample(letters, len(letters))
+    def word_with(self, letter: str) -> str:
+        """Draw a word that starts with one of those letters; it may come back."""
+        return self.rng.choice(_by_letter(self.split)[letter])
 
     def _fresh(self, draw: Make) -> str:
         while True:
@@ -99,7 +102,7 @@ def _digits(fresh: Fresh, count: int) -> Sequence[Make]:
     stem = fresh.rng.choice(("{}", "{}", "no {}", "#{}"))
 
     def maker(size: int) -> Make:
-        return lambda: stem.format(fresh.rng.randint(10 ** (size - 1), 10**size - 1))
+        return lambda: stem.format(_number_of(fresh, size))
 
     return [maker(size) for size in fresh.rng.sample((2, 4, 6, 8), min(count, 4))]
 
@@ -136,12 +139,19 @@ def _first_letter(fresh: Fresh, count: int) -> Sequence[Make]:
     def maker(letter: str) -> Make:
         return lambda: " ".join([change(fresh.word_with(letter)), *fresh.words(size)])
 
-    return [maker(letter) for letter in fresh.letters()[:count]]
+    return [maker(letter) for letter in fresh.letters(count)]
 
 
 _PROPERTIES: tuple[Property, ...] = (
     _ending, _case, _digit, _digits, _size, _separator, _bracket, _first_letter,
 )  # fmt: skip
+
+
+def _number_of(fresh: Fresh, digits: int) -> str:
+    while True:
+        number = str(fresh.rng.randint(10 ** (digits - 1), 10**digits - 1))
+        if belongs(number, fresh.split):
+            return number
 
 
 @lru_cache(maxsize=2)
