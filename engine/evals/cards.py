@@ -64,6 +64,8 @@ STAGES = (
     Stage(5, 26, 6, (12, 14), 20, coloured=True, free=0.5),
 )
 _FREE_SIZES = (12, 18)
+# A picture of fewer than two columns of patches would be stretched.
+_NARROWEST = 24
 _FRAMED_SHARE = 0.12
 # A rule stands above the last row, where receipts have it.
 _RULED_SHARE = 0.2
@@ -87,8 +89,8 @@ def draw_card(rng: random.Random, rows: tuple[Row, ...], level: int) -> Picture 
         pitch = round(tallest * rng.uniform(1.1, 1.7)) + 1
     else:
         pitch = PATCH if level == 0 or rng.random() < 0.8 else 2 * PATCH
-        if not _on_the_grid(lines, pitch):
-            return None
+    if not (_apart if free else _on_the_grid)(lines, pitch):
+        return None
     return _painted(rng, lines, round(font.size * rng.uniform(0.5, 2)), pitch, stage, free=free)
 
 
@@ -102,7 +104,7 @@ def _painted(
         left + inner + 3 + rng.randint(0, stage.jitter),
         top + tall + 3 + rng.randint(0, stage.jitter),
     )
-    if not fits(*size):
+    if inner < _NARROWEST or not fits(*size):
         return None
     ink, ground = draw_colours(rng) if stage.coloured else BLACK_ON_WHITE
     image = Image.new("RGB", size, ground)
@@ -153,17 +155,22 @@ class _Line:
 
 
 def _on_the_grid(lines: list[_Line], pitch: int) -> bool:
-    """Whether each line falls inside one row of patches once the plain margin is cut."""
+    """Whether each line falls inside one row of patches, as many rows apart as the pitch says."""
+    return all(
+        _patch_row(lines, pitch, number * pitch + edge) == number * pitch // PATCH
+        for number, line in enumerate(lines)
+        for edge in (line.top, line.bottom - 1)
+    )
+
+
+def _apart(lines: list[_Line], pitch: int) -> bool:
+    """Whether no two lines stand in the same row of patches, where they could not be told apart."""
+    rows = {_patch_row(lines, pitch, number * pitch - 2) for number in range(len(lines))}
+    return len(rows) == len(lines)
+
+
+def _patch_row(lines: list[_Line], pitch: int, y: int) -> int:
+    """Return the row of patches at a height below the first base line, the margin being cut."""
     above = lines[0].top - _TRIM_MARGIN
     height = pitch * (len(lines) - 1) + lines[-1].bottom + _TRIM_MARGIN - above
-    patches = max(1, round(height / PATCH))
-    if patches != 1 + (len(lines) - 1) * (pitch // PATCH):
-        return False
-    for number, line in enumerate(lines):
-        first, last = (
-            (number * pitch + edge - above) * patches // height
-            for edge in (line.top, line.bottom - 1)
-        )
-        if not first == last == number * pitch // PATCH:
-            return False
-    return True
+    return (y - above) * max(1, round(height / PATCH)) // height
