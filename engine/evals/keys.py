@@ -76,6 +76,7 @@ _NEAR = lines_of(
     """
     driver, pilot, guide, carrier
     seller, supplier, manufacturer, owner, buyer, sender, landlord
+    sender, origin, recipient
     buyer, owner, tenant, recipient
     host, manager, chairperson, speaker, guide, mayor, captain, contact, teacher
     author, editor, translator, publisher, composer, painter

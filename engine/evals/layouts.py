@@ -82,7 +82,8 @@ def _pieces(rng: random.Random, split: Split, facts: Sequence[Fact], manner: Man
         as_line = manner is Manner.LINES or (manner is Manner.BOTH and rng.random() < 0.5)
         form = draw_told(rng, split, fact.key) if manner is Manner.TOLD else None
         piece = statements.stated(form or rng.choice(lines if as_line else prose), fact)
-        if pieces and not as_line and piece.startswith("The ") and rng.random() < 0.25:
+        joinable = not as_line and manner is not Manner.TOLD and piece.startswith("The ")
+        if pieces and joinable and rng.random() < 0.25:
             before, stated = pieces[-1]
             if before.endswith(".") and len(stated) == 1:
                 pieces[-1] = (statements.joined(rng, before, piece), (*stated, fact))
