@@ -11,6 +11,7 @@ the intervals are theirs.
 from __future__ import annotations
 
 import math
+import textwrap
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -127,7 +128,7 @@ def comparison_table(comparison: Comparison) -> str:
     if not all(row.paired for row in rows):
         lines += ["~ the runs were asked different questions, so the interval is wider."]
     if comparison.only_in_one:
-        lines += [f"In one run only: {', '.join(comparison.only_in_one)}."]
+        lines += textwrap.wrap(f"In one run only: {', '.join(comparison.only_in_one)}.", 100)
     return "\n".join(lines)
 
 

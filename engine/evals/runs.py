@@ -35,15 +35,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A report and the outcomes that it sums up."""
+    """A report and the outcomes that it sums up; `file` is where it was read from, if it was."""
 
     report: EvalReport
     outcomes: tuple[Outcome, ...]
+    file: str = ""
 
     @property
     def name(self) -> str:
-        """The model and how its weights were kept."""
-        return f"{self.report.model}, {self.report.weights}"
+        """The model, how its weights were kept, and the file, since two runs may be of one model."""
+        model = f"{self.report.model}, {self.report.weights}"
+        return f"{model} ({self.file})" if self.file else model
 
 
 class _Machine(BaseModel):
@@ -114,7 +116,8 @@ def read_run(path: Path) -> Run:
     skipped = {row.task: row.skipped for row in saved.tasks}
     results = count_up(names, outcomes, skipped)
     machine = saved.machine.model_dump()
-    return Run(EvalReport(machine, saved.model, saved.weights, results, saved.complete), outcomes)
+    report = EvalReport(machine, saved.model, saved.weights, results, saved.complete)
+    return Run(report, outcomes, path.name)
 
 
 def _no_run(path: Path, fault: Exception) -> UnreadableFile:
