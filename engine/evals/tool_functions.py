@@ -110,10 +110,16 @@ def clashes(function: Function, others: Sequence[Function]) -> bool:
     return any(
         near(function.name, other.name)
         if function.everyday and other.everyday
-        else function.noun == other.noun
+        else _overlap(function.noun, other.noun)
         and (function.verb == other.verb or function.alone or other.alone)
         for other in others
     )
+
+
+def _overlap(noun: str, other: str) -> bool:
+    """Whether a thing may be meant by the other's name: "lamp" by "spare lamp"."""
+    one, two = {*noun.split()}, {*other.split()}
+    return one <= two or two <= one
 
 
 def draw_any(rng: random.Random, split: Split, level: int, meant: Function) -> Function:

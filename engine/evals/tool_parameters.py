@@ -49,16 +49,16 @@ hour | time | at | at {v} / around {v} / when it is {v}
 nights | integer | nights | for {v} nights / staying {v} nights / over {v} nights
 people | integer | people | for {v} people / with {v} people / for a group of {v}
 guests | integer | people | for {v} guests / with {v} guests / serving {v}
-copies | integer | copies | in {v} copies / {v} times over / making {v} copies
-quantity | integer | copies | {v} of them / {v} pieces of it / in a lot of {v}
+copies | integer | copies | in {v} copies / repeated {v} times / making {v} copies
+quantity | integer | copies | with {v} of them / taking {v} pieces / in a lot of {v}
 minutes | integer | minutes | for {v} minutes / lasting {v} minutes / over {v} minutes
 hours | integer | minutes | for {v} hours / lasting {v} hours / within {v} hours
-pages | integer | pages | with {v} pages / on {v} pages / {v} pages long
-limit | integer | limit | at most {v} of them / not more than {v} / only the first {v}
+pages | integer | pages | with {v} pages / on {v} pages / being {v} pages long
+limit | integer | limit | with at most {v} of them / with not more than {v} / only the first {v}
 max_price | number | price | up to {v} euros / for at most {v} euros / under {v} euros
 price | number | price | for {v} euros / at {v} euros / costing {v} euros
 weight_kg | number | weight | weighing {v} kg / of {v} kg / with {v} kg
-distance_km | number | distance | over {v} km / within {v} km / {v} km away
+distance_km | number | distance | over {v} km / within {v} km / some {v} km away
 order_id | code | number | with the number {v} / number {v} / under number {v}
 code | code | number | with the code {v} / using the code {v} / code {v}
 reference | code | number | with the reference {v} / referring to {v} / under {v}
@@ -128,6 +128,9 @@ KNOWN: tuple[Parameter, ...] = (
 )
 
 
+_NAMES = {parameter.name for parameter in KNOWN}
+
+
 def spoken(name: str) -> str:
     """Return a parameter's name as words, without its unit: `distance_km` is "distance"."""
     return re.sub(r"_(km|kg)$", "", name).replace("_", " ")
@@ -157,15 +160,22 @@ def _draw_parameter(rng: random.Random, split: Split) -> Parameter:
         return rng.choice(KNOWN)
     if form < 0.68:
         known = rng.random() < 0.5
-        noun = rng.choice(_SAID_BY_NAME) if known else words.pick(rng, words.NOUNS, split)
+        noun = rng.choice(_SAID_BY_NAME) if known else _new_name(rng, split)
         return Parameter(noun, "boolean", noun)
     if form < 0.74:
         name = rng.choice(_LISTS)
         return Parameter(name, "list", "list")
-    name = words.any_word(rng, split)
+    name = _new_name(rng, split)
     if rng.random() < 0.2:
         name += "_" + words.pick(rng, words.NOUNS, split)
     if form < 0.84:
         options = dict.fromkeys(words.any_word(rng, split) for _ in range(rng.randint(2, 4)))
         return Parameter(name, "enum", name, (), tuple(options))
     return Parameter(name, rng.choice(_MADE_UP_KINDS), name)
+
+
+def _new_name(rng: random.Random, split: Split) -> str:
+    while True:
+        name = words.any_word(rng, split)
+        if name not in _NAMES:
+            return name
