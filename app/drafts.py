@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine import DocumentPart, ImagePart, Message, TextPart, user
+from engine import DocumentPart, ImagePart, Message, user
 
 Attachment = ImagePart | DocumentPart
 
@@ -29,5 +29,5 @@ class Draft:
 
 def draft_of(question: Message) -> Draft:
     """`question` as it was before it was sent."""
-    attachments = tuple(part for part in question.parts if not isinstance(part, TextPart))
+    attachments = tuple(part for part in question.parts if isinstance(part, Attachment))
     return Draft(question.text, attachments)

@@ -36,8 +36,11 @@ from engine.api.messages import (
     Message,
     Part,
     TextPart,
+    ToolCallPart,
+    ToolResultPart,
     assistant,
     system,
+    tool,
     user,
 )
 from engine.api.requests import (
@@ -47,6 +50,7 @@ from engine.api.requests import (
     LoadModel,
     Request,
     SamplingParams,
+    ToolSpec,
     WeightsName,
     new_request_id,
 )
@@ -86,6 +90,9 @@ __all__ = [
     "Ticket",
     "Timings",
     "TokensCounted",
+    "ToolCallPart",
+    "ToolResultPart",
+    "ToolSpec",
     "TurnFault",
     "UnreadableFile",
     "Usage",
@@ -94,5 +101,6 @@ __all__ = [
     "is_terminal",
     "new_request_id",
     "system",
+    "tool",
     "user",
 ]

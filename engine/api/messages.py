@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Role = Literal["system", "user", "assistant"]
+Role = Literal["system", "user", "assistant", "tool"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,37 @@ class DocumentPart:
     pages: tuple[DocumentPage, ...]
 
 
-Part = TextPart | ImagePart | DocumentPart
+@dataclass(frozen=True, slots=True)
+class ToolCallPart:
+    """A call of a function as the model made it. `arguments` is the text of a JSON object.
+
+    `call_id` tells calls apart where the model's chat template shows ids; it may be empty.
+    """
+
+    name: str
+    arguments: str
+    call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResultPart:
+    """What a called function gave back, or why it gave nothing. `call_id` is the call's."""
+
+    text: str
+    name: str = ""
+    call_id: str = ""
+
+
+Part = TextPart | ImagePart | DocumentPart | ToolCallPart | ToolResultPart
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a conversation. Only user messages may hold pictures and documents."""
+    """One message of a conversation.
+
+    Only user messages may hold pictures and documents, only assistant messages calls of
+    functions. Messages of the role "tool" hold results of functions and nothing else.
+    """
 
     role: Role
     parts: tuple[Part, ...]
@@ -71,15 +96,25 @@ class Message:
         """The message's pictures in order."""
         return tuple(part for part in self.parts if isinstance(part, ImagePart))
 
+    @property
+    def calls(self) -> tuple[ToolCallPart, ...]:
+        """The message's calls of functions in order."""
+        return tuple(part for part in self.parts if isinstance(part, ToolCallPart))
+
 
 def user(*parts: Part | str) -> Message:
     """A user's message; a string stands for a text part."""
     return Message("user", tuple(TextPart(p) if isinstance(p, str) else p for p in parts))
 
 
-def assistant(text: str) -> Message:
-    """An assistant's message of plain text."""
-    return Message("assistant", (TextPart(text),))
+def assistant(text: str, *calls: ToolCallPart) -> Message:
+    """An assistant's message of plain text and the calls that it made after it."""
+    return Message("assistant", (TextPart(text), *calls))
+
+
+def tool(text: str, name: str = "", call_id: str = "") -> Message:
+    """A message with the result of one called function."""
+    return Message("tool", (ToolResultPart(text, name, call_id),))
 
 
 def system(text: str) -> Message:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
@@ -12,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.api.messages import Message
+
+_FUNCTION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 WeightsName = Literal["bnb_nf4", "full"]
 
@@ -73,6 +78,51 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A function that the model may call. `parameters` is the text of a JSON schema object."""
+
+    name: str
+    description: str
+    parameters: str
+
+    def __post_init__(self) -> None:
+        if not _FUNCTION_NAME.fullmatch(self.name):
+            raise BadRequest(
+                "A function's name must begin with a letter or an underscore and go on with at "
+                f"most 63 letters, digits, underscores and hyphens, unlike {self.name!r}."
+            )
+        try:
+            schema = json.loads(self.parameters, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise BadRequest(
+                f"The parameters of the function {self.name} are no JSON.", str(error)
+            ) from error
+        if not isinstance(schema, dict) or schema.get("type") != "object":
+            raise BadRequest(
+                f"The parameters of the function {self.name} must be a JSON schema of the type "
+                "object."
+            )
+        if not isinstance(schema.get("properties", {}), dict):
+            raise BadRequest(
+                f"The properties in the parameters of the function {self.name} must be an object."
+            )
+        if not isinstance(schema.get("required", []), list):
+            raise BadRequest(
+                f"What the parameters of the function {self.name} require must be a list of names."
+            )
+
+
+def _refuse_constant(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _refuse_duplicates(tools: tuple[ToolSpec, ...]) -> None:
+    for name, count in Counter(spec.name for spec in tools).items():
+        if count > 1:
+            raise BadRequest(f"{count} functions have the same name, {name}.")
+
+
+@dataclass(frozen=True, slots=True)
 class LoadModel:
     """Load a checkpoint folder; without `folder` the embedded starter model.
 
@@ -90,6 +140,7 @@ class Generate:
     """Answer the conversation `messages`, given whole and by value.
 
     Where the last message is the assistant's, it is continued from exactly where it stops.
+    `tools` are the functions that the model may call, in any order.
     Ends with `Finished` or `Failed`.
     """
 
@@ -97,17 +148,26 @@ class Generate:
     sampling: SamplingParams = SamplingParams()
     limits: Limits = Limits()
     request_id: str = field(default_factory=new_request_id)
+    tools: tuple[ToolSpec, ...] = ()
+
+    def __post_init__(self) -> None:
+        _refuse_duplicates(self.tools)
 
 
 @dataclass(frozen=True, slots=True)
 class CountTokens:
-    """Count exactly what `messages` would cost as a prompt. Ends with `TokensCounted` or `Failed`.
+    """Count exactly what `messages` and `tools` would cost as a prompt.
 
+    Ends with `TokensCounted` or `Failed`.
     Counting does not wait behind running answers: it is done between their steps.
     """
 
     messages: tuple[Message, ...]
     request_id: str = field(default_factory=new_request_id)
+    tools: tuple[ToolSpec, ...] = ()
+
+    def __post_init__(self) -> None:
+        _refuse_duplicates(self.tools)
 
 
 Request = LoadModel | Generate | CountTokens
