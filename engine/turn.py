@@ -13,8 +13,10 @@ from engine.decode.decode import decode
 from engine.decode.prefill import prefill
 from engine.decode.sampler import Sampler
 from engine.prompt.budget import answer_room
+from engine.prompt.conversation import check_answerable
 from engine.prompt.render import render
 from engine.prompt.transcripts import Transcript, Transcripts
+from engine.text.dialects import answer_message
 from engine.text.speaker import Speaker
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ class Turn:
     def run(self) -> Iterator[Event]:
         """Events up to and including `Finished`. Raises `EngineError` before any work is lost."""
         clock = Clock(self.submitted)
-        prompt = render(self.request.messages, self.model, self.transcripts)
+        prompt = self._prompt()
         room = answer_room(
             len(prompt.tokens), self.model.max_context, self.request.limits.max_tokens
         )
@@ -112,6 +114,11 @@ class Turn:
             timings=clock.timings(len(prompt.tokens) - reused, len(speaker.tokens)),
             memory=self.memory(),
         )
+
+    def _prompt(self) -> Prompt:
+        messages = self.request.messages
+        check_answerable(messages)
+        return render(messages, self.model, self.transcripts, self.request.tools)
 
     def _prefill(
         self, prompt: Prompt, lease: Lease, clock: Clock
@@ -159,7 +166,8 @@ class Turn:
     def _remember(self, prompt: Prompt, speaker: Speaker) -> None:
         """Keep the tokens of this turn, so that the next one builds on what was really said.
 
-        An answer cut by a stop string reads differently from its tokens, so it is not kept.
+        An answer with calls may come back as text or taken apart, so it is kept as both. One cut
+        by a stop string reads differently from its tokens, so it is not kept.
         """
         messages = self.request.messages
         self._keep(messages, prompt, prompt.text, prompt.keys, prompt.spoken)
@@ -171,13 +179,15 @@ class Turn:
             before.append(last)
         ending = speaker.tokens[-1]
         mark = self.model.token_text(ending) if ending in self.model.stop_tokens else ""
-        self._keep(
-            (*before, assistant(said + self.text)),
-            prompt,
-            prompt.text + self.text + mark,
-            (*prompt.keys, *speaker.tokens),
-            speaker.spoken,
-        )
+        answer = said + self.text
+        for message in {assistant(answer), answer_message(answer)}:
+            self._keep(
+                (*before, message),
+                prompt,
+                prompt.text + self.text + mark,
+                (*prompt.keys, *speaker.tokens),
+                speaker.spoken,
+            )
 
     def _keep(
         self,
@@ -189,4 +199,4 @@ class Turn:
     ) -> None:
         tokens = (*prompt.tokens, *keys[len(prompt.keys) :])
         kept = Transcript(text, tokens, keys, prompt.spans, prompt.marks, spoken)
-        self.transcripts.keep(messages, kept)
+        self.transcripts.keep(messages, kept, self.request.tools)

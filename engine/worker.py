@@ -95,10 +95,12 @@ class EngineWorker:
 
     def _count(self, request: CountTokens, ticket: Ticket) -> None:
         model, _ = self._ready()
-        prompt = render(request.messages, model, self._transcripts)
+        prompt = render(request.messages, model, self._transcripts, request.tools)
         earlier = request.messages[:-1]
         asked = any(message.role == "user" for message in earlier)
-        before = len(render(earlier, model, self._transcripts).tokens) if asked else 0
+        before = (
+            len(render(earlier, model, self._transcripts, request.tools).tokens) if asked else 0
+        )
         ticket.emit(
             TokensCounted(
                 request.request_id,

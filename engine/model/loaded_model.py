@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.api.events import ModelInfo
     from engine.api.messages import ImagePart
     from engine.model.families.base import FamilyAdapter
+    from engine.prompt.render import Values
     from engine.prompt.spans import ImageSpan
 
 _FEATURE_BUDGET_BYTES = 512 * 2**20
@@ -84,15 +85,18 @@ class LoadedModel:
         logits: torch.Tensor = outputs.logits[0, -1].float().cpu()
         return logits
 
-    def apply_template(self, messages: Sequence[Mapping[str, object]], *, answer: bool) -> str:
+    def apply_template(self, messages: Values, *, answer: bool, tools: Values = ()) -> str:
         """See `ChatModel.apply_template`. The template runs sandboxed and within limits."""
 
         def run() -> str:
-            return str(
-                self._hf_tokenizer.apply_chat_template(
-                    list(messages), tokenize=False, add_generation_prompt=answer
-                )
+            # As a batch of one, since a beginning may have no messages, only tools.
+            (text,) = self._hf_tokenizer.apply_chat_template(
+                [list(messages)],
+                tools=list(tools) or None,
+                tokenize=False,
+                add_generation_prompt=answer,
             )
+            return str(text)
 
         try:
             return render_within_limits(run)

@@ -1,21 +1,20 @@
 """From messages to prompt tokens, through the model's own chat template.
 
 The template gives text with one marker per picture; we put the picture's tokens in its place.
-Text that a person, a document or the model wrote can never become a special token: a marker inside
-it is broken by a space, and the space is visible.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Protocol
 
 from engine.api.errors import BadRequest, ModelNotUsable
-from engine.api.messages import DocumentPart, ImagePart, Message, TextPart
-from engine.prompt.forms import document_closing, document_text
+from engine.prompt.conversation import check_conversation
+from engine.prompt.forms import document_closing
 from engine.prompt.spans import ImageSpan
+from engine.prompt.template_values import message_values, neutralise, tool_values
 from engine.text.detokenizer import Spoken
 
 if TYPE_CHECKING:
@@ -23,7 +22,11 @@ if TYPE_CHECKING:
 
     import torch
 
+    from engine.api.messages import ImagePart, Message
+    from engine.api.requests import ToolSpec
     from engine.prompt.transcripts import Transcript, Transcripts
+
+    Values = Sequence[Mapping[str, object]]
 
 
 class ChatModel(Protocol):
@@ -34,7 +37,7 @@ class ChatModel(Protocol):
     image_settings_key: str
     special_strings: tuple[str, ...]
 
-    def apply_template(self, messages: Sequence[Mapping[str, object]], *, answer: bool) -> str:
+    def apply_template(self, messages: Values, *, answer: bool, tools: Values = ()) -> str:
         """The chat template's text; with `answer`, up to where the assistant begins."""
 
     def tokenize(self, text: str) -> list[int]:
@@ -70,55 +73,69 @@ class Prompt:
         return sum(span.end - span.start for span in self.spans)
 
 
-def render(messages: Sequence[Message], model: ChatModel, transcripts: Transcripts) -> Prompt:
+def render(
+    messages: Sequence[Message],
+    model: ChatModel,
+    transcripts: Transcripts,
+    tools: Sequence[ToolSpec] = (),
+) -> Prompt:
     """Tokens of `messages` up to where the answer begins, or goes on if the last is the model's.
 
-    Raises `BadRequest` where the conversation cannot be one.
+    Where the last message holds calls, no answer begins. Raises `BadRequest` where the
+    conversation cannot be one, or not with this model.
     """
     check_conversation(messages)
-    text, borders = _template_text(messages, model)
-    known = transcripts.find(messages, text)
+    text, borders = _template_text(messages, tools, model)
+    known = transcripts.find(messages, text, tools)
     builder = _Builder(model, known, [i for m in messages for i in m.images])
     builder.add(text, [b for b in borders if known is None or b > len(known.text)])
     return builder.prompt(text)
 
 
-def check_conversation(messages: Sequence[Message]) -> None:
-    """Refuse what no chat template means: no question, or pictures outside user messages."""
-    if not any(message.role == "user" for message in messages):
-        raise BadRequest("There is no question to answer.")
-    last = messages[-1]
-    wordless = not last.text.strip() and all(isinstance(p, TextPart) for p in last.parts)
-    if last.role == "user" and wordless:
-        raise BadRequest("There is no question to answer.")
-    for message in messages:
-        plain = all(isinstance(part, TextPart) for part in message.parts)
-        if message.role != "user" and not plain:
-            raise BadRequest("Only questions can hold pictures and documents.")
-
-
-def _template_text(messages: Sequence[Message], model: ChatModel) -> tuple[str, list[int]]:
+def _template_text(
+    messages: Sequence[Message], tools: Sequence[ToolSpec], model: ChatModel
+) -> tuple[str, list[int]]:
     """The whole text, and offsets in it: where user messages begin and where documents end."""
-    plain = [_plain(message, model) for message in messages]
-    goes_on = messages[-1].role == "assistant"
-    head = plain[:-1] if goes_on else plain
-    text = model.apply_template(head, answer=True)
+    values = [message_values(message, model.special_strings) for message in messages]
+    functions = tool_values(tools, model.special_strings)
+    last = messages[-1]
+    goes_on = last.role == "assistant" and not last.calls
+    head = list(chain.from_iterable(values[:-1] if goes_on else values))
+    text = model.apply_template(head, answer=not last.calls, tools=functions)
+    _refuse_unshown(text, head, functions, model, answer=not last.calls)
     borders = []
     for index, message in enumerate(messages):
-        if message.role == "user" and index:
-            start = _start_of(plain[:index], model)
+        if message.role == "user" and (index or tools):
+            before = list(chain.from_iterable(values[:index]))
+            start = _text_or_nothing(before, functions, model, answer=False)
             if start and text.startswith(start):
                 borders.append(len(start))
     borders += _ends_of_documents(text)
     if goes_on:
-        text += neutralise(messages[-1].text, model.special_strings)
+        text += neutralise(last.text, model.special_strings)
     return text, sorted(set(borders))
 
 
-def _start_of(messages: Sequence[Mapping[str, object]], model: ChatModel) -> str:
-    """The text of a beginning; nothing where the template refuses it (a system text alone, say)."""
+def _refuse_unshown(
+    text: str, values: Values, tools: Values, model: ChatModel, *, answer: bool
+) -> None:
+    """Refuse functions, calls or results that the template leaves out without a word."""
+    poorer: list[tuple[Values, Values]] = []
+    if tools:
+        poorer.append((values, ()))
+    if any("tool_calls" in value for value in values):
+        callless = [{k: v for k, v in value.items() if k != "tool_calls"} for value in values]
+        poorer.append((callless, tools))
+    if any(value["role"] == "tool" for value in values):
+        poorer.append(([value for value in values if value["role"] != "tool"], tools))
+    if any(_text_or_nothing(v, t, model, answer=answer) == text for v, t in poorer):
+        raise BadRequest("This model's chat template knows no functions.")
+
+
+def _text_or_nothing(values: Values, tools: Values, model: ChatModel, *, answer: bool) -> str:
+    """The template's text; nothing where it refuses these messages (a system text alone, say)."""
     try:
-        return model.apply_template(messages, answer=False)
+        return model.apply_template(values, answer=answer, tools=tools)
     except ModelNotUsable:
         return ""
 
@@ -131,53 +148,6 @@ def _ends_of_documents(text: str) -> list[int]:
         ends.append(at + len(mark))
         at = text.find(mark, ends[-1] - 1)
     return [end for end in ends if end < len(text)]
-
-
-def _plain(message: Message, model: ChatModel) -> dict[str, object]:
-    """The message as chat templates take it: a string, or parts where there are pictures."""
-    if not message.images:
-        return {"role": message.role, "content": _joined(message, model)}
-    parts: list[dict[str, str]] = []
-    for part in message.parts:
-        if isinstance(part, ImagePart):
-            parts.append({"type": "image"})
-        else:
-            parts.append({"type": "text", "text": _part_text(part, model)})
-    return {"role": message.role, "content": _with_breaks(parts)}
-
-
-def _joined(message: Message, model: ChatModel) -> str:
-    texts = [_part_text(p, model) for p in message.parts if not isinstance(p, ImagePart)]
-    return "\n".join(texts)
-
-
-def _with_breaks(parts: list[dict[str, str]]) -> list[dict[str, str]]:
-    """A line break between neighbouring text parts, as there is where no picture is near."""
-    for part, following in pairwise(parts):
-        if part["type"] == following["type"] == "text":
-            part["text"] += "\n"
-    return parts
-
-
-def _part_text(part: TextPart | DocumentPart, model: ChatModel) -> str:
-    if isinstance(part, TextPart):
-        return neutralise(part.text, model.special_strings)
-    text = document_text(
-        part.name, [page.text for page in part.pages], [page.number for page in part.pages]
-    )
-    return neutralise(text, model.special_strings)
-
-
-def neutralise(text: str, special_strings: Sequence[str]) -> str:
-    """`text` with every special token broken by a space after its first character.
-
-    Half a pair of surrogates becomes U+FFFD: it is no character, and no tokenizer takes it.
-    """
-    text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-    for special in special_strings:
-        if special in text:
-            text = text.replace(special, f"{special[0]} {special[1:]}")
-    return text
 
 
 class _Builder:

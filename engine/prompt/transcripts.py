@@ -8,17 +8,25 @@ here, and rendering covers only what is new.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.api.messages import DocumentPart, ImagePart, TextPart
+from engine.api.messages import (
+    DocumentPart,
+    ImagePart,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+)
 from engine.text.detokenizer import Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.api.messages import Message, Part
+    from engine.api.requests import ToolSpec
     from engine.prompt.spans import ImageSpan
 
 # Together, over all conversations kept; the latest one is always kept.
@@ -48,9 +56,11 @@ class Transcripts:
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Transcript] = OrderedDict()
 
-    def keep(self, messages: Sequence[Message], transcript: Transcript) -> None:
-        """Remember `transcript` for a conversation that begins with `messages`."""
-        digest = digests(messages)[-1]
+    def keep(
+        self, messages: Sequence[Message], transcript: Transcript, tools: Sequence[ToolSpec] = ()
+    ) -> None:
+        """Remember `transcript` for a conversation with `tools` that begins with `messages`."""
+        digest = digests(messages, tools)[-1]
         self._kept[digest] = transcript
         self._kept.move_to_end(digest)
         while len(self._kept) > 1 and self._tokens_kept > _MOST_TOKENS:
@@ -60,9 +70,11 @@ class Transcripts:
     def _tokens_kept(self) -> int:
         return sum(len(transcript.tokens) for transcript in self._kept.values())
 
-    def find(self, messages: Sequence[Message], text: str) -> Transcript | None:
+    def find(
+        self, messages: Sequence[Message], text: str, tools: Sequence[ToolSpec] = ()
+    ) -> Transcript | None:
         """The longest transcript of a beginning of `messages` that `text` really begins with."""
-        for digest in reversed(digests(messages)):
+        for digest in reversed(digests(messages, tools)):
             transcript = self._kept.get(digest)
             if transcript is not None and text.startswith(transcript.text):
                 self._kept.move_to_end(digest)
@@ -70,14 +82,20 @@ class Transcripts:
         return None
 
 
-def digests(messages: Sequence[Message]) -> list[str]:
-    """A digest per beginning of `messages`: the n-th covers the first n + 1 of them."""
+def digests(messages: Sequence[Message], tools: Sequence[ToolSpec] = ()) -> list[str]:
+    """A digest per beginning of `messages`: the n-th covers the first n + 1 and all `tools`."""
     state = hashlib.sha256()
+    for spec in sorted(tools, key=lambda spec: spec.name):
+        for text in (spec.name, spec.description, spec.parameters):
+            state.update(_framed(text))
+    state.update(b"\x00tools")
     result = []
     for message in messages:
         state.update(_framed(message.role))
         for part in message.parts:
-            state.update(_framed(_identity(part)))
+            # Beside calls an answer's text is often empty, and then as good as none.
+            if part != TextPart(""):
+                state.update(_framed(_identity(part)))
         state.update(b"\x00end")
         result.append(state.hexdigest())
     return result
@@ -92,6 +110,16 @@ def _identity(part: Part) -> str:
         case DocumentPart(name=name, pages=pages):
             body = "\x00".join(f"{page.number}:{page.text}" for page in pages)
             return f"document:{name}\x00{body}"
+        case ToolCallPart(name, arguments):
+            # Ids are given after the call was made; where a template shows them, the text differs.
+            return f"call:{json.dumps([name, _without_spelling(arguments)])}"
+        case ToolResultPart(text, name, call_id):
+            return f"result:{json.dumps([text, name, call_id])}"
+
+
+def _without_spelling(arguments: str) -> str:
+    """JSON as one way of writing it; the order of keys stays, since templates show it."""
+    return json.dumps(json.loads(arguments))
 
 
 def _framed(text: str) -> bytes:

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.api.messages import Message, ToolCallPart, assistant
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -72,6 +74,19 @@ def parse_calls(text: str) -> Parsed:
         malformed=malformed,
         reasoning=thought[1] if thought else "",
     )
+
+
+def answer_message(text: str) -> Message:
+    """An answer as a message: its calls taken apart, a thought before them still in the text."""
+    parsed = parse_calls(text)
+    if not parsed.calls:
+        return assistant(text)
+    thought = f"<think>{parsed.reasoning}</think>" if parsed.reasoning else ""
+    calls = [
+        ToolCallPart(call.name, json.dumps(call.arguments, ensure_ascii=False))
+        for call in parsed.calls
+    ]
+    return assistant(thought + parsed.text, *calls)
 
 
 def _call_at(text: str, start: int) -> tuple[ParsedCall, int] | None:

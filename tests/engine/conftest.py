@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import random
+import shutil
 import time
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,11 @@ from tiny_checkpoints import build_lfm2_vl, build_qwen3_vl
 
 from engine.api.events import Finished, MemoryUse
 from engine.api.messages import ImagePart
-from engine.api.requests import Generate, Limits, SamplingParams
+from engine.api.requests import Generate, Limits, SamplingParams, ToolSpec
 from engine.cache.prefix_store import PrefixStore
 from engine.decode.prefill import prefill
 from engine.model.loader import load_model
+from engine.paths import starter_model_dir
 from engine.prompt.render import render
 from engine.prompt.transcripts import Transcripts
 from engine.turn import Turn
@@ -51,6 +53,16 @@ def tiny_model(lfm2_folder: Path, load: Callable[..., LoadedModel]) -> LoadedMod
 
 
 @pytest.fixture(scope="session")
+def tools_model(
+    lfm2_folder: Path, tmp_path_factory: pytest.TempPathFactory, load: Callable[..., LoadedModel]
+) -> LoadedModel:
+    """The tiny LFM2-VL with the starter's chat template, which shows functions."""
+    folder = shutil.copytree(lfm2_folder, tmp_path_factory.mktemp("models") / "tiny-with-tools")
+    shutil.copyfile(starter_model_dir() / "chat_template.jinja", folder / "chat_template.jinja")
+    return load(folder)
+
+
+@pytest.fixture(scope="session")
 def qwen3_vl_model(
     tmp_path_factory: pytest.TempPathFactory, load: Callable[..., LoadedModel]
 ) -> LoadedModel:
@@ -73,11 +85,14 @@ class Conversations:
         cancel_after: int | None = None,
         sampling: SamplingParams = SamplingParams(),
         limits: Limits | None = None,
+        tools: tuple[ToolSpec, ...] = (),
     ) -> Finished:
         """Run one turn; `cancel_after` that many events."""
         seen: list[Event] = []
         turn = Turn(
-            request=Generate(messages, sampling, limits or Limits(max_tokens=max_tokens)),
+            request=Generate(
+                messages, sampling, limits or Limits(max_tokens=max_tokens), tools=tools
+            ),
             model=self.model,
             prefixes=self.prefixes,
             transcripts=self.transcripts,
@@ -92,10 +107,13 @@ class Conversations:
         return last
 
     def reused_and_recomputed(
-        self, messages: tuple[Message, ...], chunk_size: int = 16
+        self,
+        messages: tuple[Message, ...],
+        chunk_size: int = 16,
+        tools: tuple[ToolSpec, ...] = (),
     ) -> tuple[int, torch.Tensor, torch.Tensor]:
         """Reused tokens, and the next token's logits with reuse and from nothing, in one shot."""
-        prompt = render(messages, self.model, self.transcripts)
+        prompt = render(messages, self.model, self.transcripts, tools)
 
         def features(start: int, end: int) -> torch.Tensor | None:
             return self.model.features.between(start, end, prompt.spans, prompt.images)
@@ -121,7 +139,11 @@ def conversations(tiny_model: LoadedModel) -> Conversations:
 @pytest.fixture
 def conversations_on(request: pytest.FixtureRequest) -> Callable[[str], Conversations]:
     """Fresh conversations on the tiny model of a family."""
-    fixtures = {"LFM2-VL": "tiny_model", "Qwen3-VL": "qwen3_vl_model"}
+    fixtures = {
+        "LFM2-VL": "tiny_model",
+        "LFM2-VL with functions": "tools_model",
+        "Qwen3-VL": "qwen3_vl_model",
+    }
     return lambda family: Conversations(request.getfixturevalue(fixtures[family]))
 
 

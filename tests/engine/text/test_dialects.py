@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.api.messages import ToolCallPart, assistant
 from engine.evals.items import Call, call_text
-from engine.text.dialects import Parsed, ParsedCall, parse_calls
+from engine.text.dialects import Parsed, ParsedCall, answer_message, parse_calls
 
 ADD = '<tool_call>\n{"name": "add", "arguments": {"a": 1}}\n</tool_call>'
 ADDED = ParsedCall("add", {"a": 1})
@@ -28,7 +29,6 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(min_size=1), st.dictionaries(st.text(), JSON)), min_size=1))
 def test_any_calls_come_back(calls: list[tuple[str, dict[str, object]]]) -> None:
     text = "\n".join(call_text(Call(name, arguments)) for name, arguments in calls)
@@ -38,7 +38,6 @@ def test_any_calls_come_back(calls: list[tuple[str, dict[str, object]]]) -> None
     assert parse_calls(f"<think>Hm.</think>{text}") == Parsed("", expected, reasoning="Hm.")
 
 
-@settings(deadline=None)
 @given(st.text() | st.lists(PIECES).map("".join))
 def test_nothing_is_lost_of_any_text(text: str) -> None:
     parsed = parse_calls(text)
@@ -92,3 +91,11 @@ def test_a_thought_is_no_call() -> None:
 def test_line_breaks_inside_strings_are_taken() -> None:
     parsed = parse_calls('<tool_call>{"name": "f", "arguments": {"a": "1\n2"}}</tool_call>')
     assert parsed.calls == (ParsedCall("f", {"a": "1\n2"}),)
+
+
+@pytest.mark.parametrize("head", ["", "One moment.", "<think>Hm.</think>", "<think>Hm.</think>So:"])
+def test_an_answer_becomes_a_message_with_its_calls(head: str) -> None:
+    break_ = "\n" if head and not head.endswith("</think>") else ""
+    call = ToolCallPart("add", '{"a": 1}')
+    assert answer_message(f"{head}{break_}{ADD}\n{ADD}") == assistant(head, call, call)
+    assert answer_message(head) == assistant(head)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tool_lines import tool_block
 from transformers.utils.chat_template_utils import render_jinja_template
@@ -101,7 +101,6 @@ def test_without_a_system_text_the_functions_have_the_turn_to_themselves() -> No
     assert tool_block([]) == ""
 
 
-@settings(deadline=None)
 @given(st.lists(st.one_of(_FUNCTION, _FUNCTION.map(wrapped)), min_size=1, max_size=3))
 def test_the_encoders_block_is_the_templates(tools: list[dict[str, object]]) -> None:
     text = rendered([{"role": "system", "content": "S"}], tools)
@@ -119,7 +118,6 @@ def test_an_assistants_turn_is_what_training_says(thought: str, answer: str) -> 
     assert text == f"<|im_start|>assistant\n{exchange.said}<|im_end|>\n"
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text(), st.recursive(st.none() | st.integers() | st.text(), st.lists)))
 def test_a_call_is_written_as_json_writes_it(arguments: dict[str, object]) -> None:
     call = {"name": "f", "arguments": arguments}
