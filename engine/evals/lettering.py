@@ -25,13 +25,14 @@ _NARROWEST_SPACE = 0.28
 
 @dataclass(frozen=True, slots=True)
 class SetLine:
-    """A line in a font: its words, where each starts, and the box of its ink.
+    """A line in a font: its words, where each starts, how long it is, and the box of the ink.
 
     All is in pixels, from the point on the base line where the line starts.
     """
 
     words: tuple[str, ...]
     starts: tuple[int, ...]
+    lengths: tuple[float, ...]
     box: tuple[int, int, int, int]
     font: ImageFont.FreeTypeFont
 
@@ -45,12 +46,11 @@ class SetLine:
         x -= self.box[0]
         glyphs: list[Glyph] = []
         end = 0.0
-        for word, start in zip(self.words, self.starts, strict=True):
+        for word, start, length in zip(self.words, self.starts, self.lengths, strict=True):
             if start:
                 glyphs.append(Glyph(" ", x + (end + start) / 2, base))
             on.text((x + start, base), word, font=self.font, fill=ink, anchor="ls")
             advances = [_advance(self.font, character) for character in word]
-            length = self.font.getlength(word)
             # Kerning changes the sum a little; it is spread, as patches are much wider.
             scale = length / sum(advances)
             end = float(start)
@@ -64,20 +64,18 @@ def set_line(line: str, font: ImageFont.FreeTypeFont) -> SetLine:
     """Set a line of words with single spaces between them."""
     words = tuple(line.split(" "))
     space = ceil(max(_advance(font, " "), _NARROWEST_SPACE * font.size))
-    starts: list[int] = []
-    boxes: list[tuple[float, float, float, float]] = []
-    start = 0
-    for word in words:
-        starts.append(start)
-        boxes.append(font.getbbox(word, anchor="ls"))
-        start += ceil(font.getlength(word)) + space
+    lengths = tuple(font.getlength(word) for word in words)
+    boxes = [font.getbbox(word, anchor="ls") for word in words]
+    starts = [0]
+    for length in lengths[:-1]:
+        starts.append(starts[-1] + ceil(length) + space)
     box = (
         int(boxes[0][0]),
         int(min(box[1] for box in boxes)),
         starts[-1] + int(boxes[-1][2]),
         int(max(box[3] for box in boxes)),
     )
-    return SetLine(words, tuple(starts), box, font)
+    return SetLine(words, tuple(starts), lengths, box, font)
 
 
 def fits(width: int, height: int) -> bool:
