@@ -109,20 +109,45 @@ def evaluate(
     model: Model = None,
     weights: Weights = None,
     tasks: Annotated[
-        str | None, typer.Option("--tasks", help="Comma-separated; default: all.")
+        str | None,
+        typer.Option("--tasks", help="Tasks or families, comma-separated; default: all."),
     ] = None,
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="At most this many items a task.")
+    ] = None,
+    examples: Annotated[
+        int, typer.Option("--examples", min=0, help="Show so many wrong answers of each task.")
+    ] = 0,
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Keep the run in a JSON file, to compare with.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", help="A saved run to compare with afterwards.")
+    ] = None,
+    compare: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option("--compare", help="Compare two saved runs; no model is loaded."),
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option("--chart", help="Draw a bar chart: a .png or .svg file.")
     ] = None,
     as_json: AsJson = False,
     offline: Offline = False,
 ) -> None:
     """Measure how often a model answers rightly, on items it has never seen."""
     _settle(offline)
-    from engine.evaluation import run_evaluation
+    from engine.evaluation.command import EvalOptions, compare_files, run_evaluation
 
     names = tuple(name.strip() for name in tasks.split(",")) if tasks else None
-    run_evaluation(model, weights, names, limit, as_json=as_json)
+    options = EvalOptions(
+        model, weights, names, limit, save, against, chart, examples, as_json=as_json
+    )
+    if compare is None:
+        run_evaluation(options)
+    elif options == EvalOptions(chart=chart, as_json=as_json):
+        compare_files(*compare, chart, as_json=as_json)
+    else:
+        raise BadRequest("--compare asks no model: beside it only --chart and --json can stand.")
 
 
 @app.command()
