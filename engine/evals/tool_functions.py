@@ -96,7 +96,8 @@ def draw_others(
     rng: random.Random, split: Split, level: int, meant: Sequence[Function], most: int = 4
 ) -> tuple[Function, ...]:
     """Draw functions that are on offer but not meant, up to so many in all."""
-    count = rng.randint(0, max(0, min(level // 2 + 1, most - len(meant))))
+    upper = max(0, min(level // 2 + 1, most - len(meant)))
+    count = max(rng.randint(0, upper), rng.randint(0, upper))
     drawn = list(meant)
     for _ in range(count):
         other = draw_any(rng, split, min(level, rng.choice((3, 3, level))), rng.choice(meant))
@@ -107,13 +108,16 @@ def draw_others(
 
 def clashes(function: Function, others: Sequence[Function]) -> bool:
     """Whether a wish for the function may be met by one of the others."""
-    return any(
-        near(function.name, other.name)
-        if function.everyday and other.everyday
-        else _overlap(function.noun, other.noun)
-        and (function.verb == other.verb or function.alone or other.alone)
-        for other in others
-    )
+    return any(_meets(function, other) for other in others)
+
+
+def _meets(function: Function, other: Function) -> bool:
+    if function.everyday and other.everyday:
+        return near(function.name, other.name)
+    if "search_web" in (function.name, other.name):
+        return any(f.look_up or f.verb == "find" for f in (function, other))
+    same = function.verb == other.verb or function.alone or other.alone
+    return same and _overlap(function.noun, other.noun)
 
 
 def _overlap(noun: str, other: str) -> bool:

@@ -13,7 +13,7 @@ from engine.evals.tool_verbs import VERBS
 from tests.support.tool_solver import Solver
 
 ITEMS = 200
-FEW = 60
+FEW = 40
 DRAWS: dict[str, Callable[[random.Random, Split, int], Item]] = {
     "tools/call": tools_.draw_call,
     "tools/optional": tools_.draw_optional,
