@@ -15,13 +15,14 @@ TASK = "dialogue/arithmetic"
 _SUM_TOPS = (9, 12, 20, 30, 50, 75, 99)
 _PRODUCT_TOPS = (0, 0, 5, 7, 9, 10, 12)
 _ASKED = """
-    (What is|What's|How much is|How many are|Do you know what|Can you tell me what) {x} {o} {y}?
-    (Calculate|Compute|Work out|Solve|Add up|Find|Tell me|Give me) {x} {o} {y}(.|, please.| for me.)
-    (Please|Can you|Could you) (calculate|compute|work out|solve|tell me) {x} {o} {y}
+    (Do you know what|Can you tell me what|Tell me what|I want to know what) {x} {o} {y} is.
+    (What's|And what is|So what is|And how much is|How much would be) {x} {o} {y}?
+    (Calculate|Compute|Work out|Solve|Find|Tell me|Give me) {x} {o} {y}(.|, please.| for me.)
+    (Please|Can you|Could you) (calculate|compute|work out|solve|tell me) {x} {o} {y}.
     {x} {o} {y} (is what|makes what|equals what|equals|makes|is|please|= what)?
-    (I need|I want to know|The sum is|My sum:|Sum:|Quick sum:|The result of) {x} {o} {y}
+    (I need|I want to know|My sum:|My question:|Quick:|The result of|The value of) {x} {o} {y}.
     What do you get for {x} {o} {y}?
-    What (does|do) {x} {o} {y} (make|give|equal)?
+    What does {x} {o} {y} (make|give|equal)?
     What is the (result|answer|value) of {x} {o} {y}?
     """
 _COMMON = """
@@ -33,21 +34,24 @@ _COMMON = """
     """
 _OWN = {
     "plus": """
-        (Add|Please add|Can you add|Sum) {x} (and|to|with) {y}(.|, please.)
-        (What is|Tell me|Give me|Compute) the (sum|total) of {x} and {y}?
-        What (do|does) {x} and {y} (make|add up to|give)( together|)?
+        (Add|Please add|Can you add|Add up) {x} and {y}.
+        (What is|What's|And what is) the (sum|total) of {x} and {y}?
+        (Tell me|Give me|Compute|Find) the (sum|total) of {x} and {y}.
+        What do {x} and {y} (make|give)( together|)?
         How much (are|is) {x} and {y}( together|)?
+        (Add|Please add) {y} to {x}.
         """,
     "minus": """
-        (Subtract|Please subtract|Take|Please take|Can you take|Take away) {y} from {x}(.|, please.)
-        (What is|Tell me|Compute) {x} less {y}?
+        (Subtract|Please subtract|Take|Please take|Can you take|Take away) {y} from {x}.
+        (What is|What's|How much is) {x} less {y}?
         What is left of {x} (without|if I take away|after taking) {y}?
         {x} take away {y}
-        (What is|Give me) the difference (of|between) {x} and {y}?
+        (What is|What's) the difference between {x} and {y}?
         """,
     "times": """
-        (Multiply|Please multiply|Can you multiply) {x} (by|with|and) {y}(.|, please.)
-        (What is|Tell me|Give me|Compute) the product of {x} and {y}?
+        (Multiply|Please multiply|Can you multiply) {x} (by|and) {y}.
+        (What is|What's|And what is) the product of {x} and {y}?
+        (Tell me|Give me|Compute|Find) the product of {x} and {y}.
         What is {x} multiplied by {y}?
         {x} multiplied by {y}
         """,

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _GROUP = re.compile(r"\(([^()]*)\)")
 # A line may end inside a group, and the pattern goes on.
 _LINE_END = re.compile(r"\n(?![^()]*\))")
-_OPENINGS = ("Please tell me: ", "Hi, ", "Hello, ", "Tell me: ", "One question: ", "Hey Tanka, ",
-    "Sorry, ", "OK, ", "And ", "So ", "Now: ")  # fmt: skip
+_OPENINGS = ("Please, ", "Hi, ", "Hello, ", "Excuse me, ", "One thing: ", "Hey Tanka, ", "Sorry, ",
+    "OK, ", "Next: ", "Tanka, ", "Well, ")  # fmt: skip
 _NEVER_LOWERED = ("I ", "I'", "Tanka", "PDF", "JSON")
 
 

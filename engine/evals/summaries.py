@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from engine.evals import words
@@ -13,12 +14,16 @@ if TYPE_CHECKING:
     from engine.evals.items import Exchange, Item, Split
 
 TASK = "dialogue/summary"
+# "The main idea is late" would look like a mark.
+_MARKING = ("idea", "point")
 ASKED = Phrasing.of(
     """
-    (Summarise|Summarize|Sum up|Shorten|Please summarise|Please sum up|Can you summarise) (this|the
-     text|this text|the paragraph|it)( in one sentence| in a sentence| briefly|).
-    (What is|What's|Tell me|Give me|Find|Name|Please give me) the (main point|main idea|point|main
-     thing|gist|key point|most important thing)( of this| of the text| here|)?
+    (Summarise|Summarize|Sum up|Shorten|Please summarise|Please sum up|Please shorten) (this|the
+      text|this text|the paragraph)( in one sentence| in a sentence| briefly|).
+    (What is|What's|And what is) the (main point|main idea|point|main thing|gist|key point|most
+      important thing)( of this| of the text| here|)?
+    (Tell me|Give me|Find|Name|Please give me) the (main point|main idea|point|main thing|gist|key
+      point|most important thing)( of this| of the text|).
     (Give me|Write|I need|Make|Please write) (a summary|a short summary|a one-sentence summary|
       the short
      version|one sentence)( of this| of the text| about this|).
@@ -36,6 +41,14 @@ MARKS = Phrasing.of(
      brief|Put simply|Overall)(,|:)
     """
 )
+TITLES = Phrasing.of(
+    """
+    (Title|Topic|Subject|Heading|Report|Notes|News|Theme|Text): {t}
+    (About|On|Notes on|News of|A note on|News about|Report on|A word on) (the|our|my|this) {t}
+    (The|Our|My|This) {t}
+    """,
+    always_trained="{T}",
+)
 PREDICATES = Phrasing.of(
     """
     (opens|closes|starts|ends|returns|moves|stops) (on Monday|on Friday|in May|in June|at noon|
@@ -45,7 +58,7 @@ PREDICATES = Phrasing.of(
     (stands|waits|lies|stays) (near|behind|beside|under|by) the {n}
     (is|was|looks|seems) (ready|late|broken|closed|full|empty|new|clean|gone|too big|too small|safe)
     (costs|saves|earns|brings) (nothing|ten euros|too much|very little|a lot|more now|less now)
-    (helps|serves|follows|calls|meets|pays|leads) (the|a|our) {n}
+    (helps|serves|follows|calls|meets|pays|leads) (the|our|their|every|this) {n}
     """
 )
 
@@ -66,7 +79,8 @@ def summary(rng: random.Random, split: Split, level: int = 6) -> Exchange:
         mark = MARKS.draw(rng, split)
         sentences[place] = f"{mark} {sentences[place][0].lower()}{sentences[place][1:]}"
     else:
-        title = f"{subjects[place].capitalize()}\n"
+        noun = subjects[place]
+        title = TITLES.draw(rng, split).format(t=noun, T=noun.capitalize()) + "\n"
     text = f"{title}{' '.join(sentences)}"
     request = ASKED.draw_typed(rng, split)
     if rng.random() < 0.5:
@@ -76,8 +90,13 @@ def summary(rng: random.Random, split: Split, level: int = 6) -> Exchange:
 
 def _nouns(rng: random.Random, split: Split, count: int) -> tuple[list[str], list[str]]:
     """Draw what the sentences are about and what else they name, all different."""
-    drawn = rng.sample(words.pool(words.NOUNS, split), 2 * count)
+    drawn = rng.sample(_nouns_to_write_about(split), 2 * count)
     return drawn[:count], drawn[count:]
+
+
+@cache
+def _nouns_to_write_about(split: Split) -> tuple[str, ...]:
+    return tuple(noun for noun in words.pool(words.NOUNS, split) if noun not in _MARKING)
 
 
 def _sentence(rng: random.Random, split: Split, subject: str, other: str) -> str:
