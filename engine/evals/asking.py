@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.evals import keys, questions
 from engine.evals.absent import draw_absent_key, is_absent
+from engine.evals.facts import within
 from engine.evals.items import Exchange, Split, Text
 from engine.evals.lists import lines_of
 
@@ -114,8 +115,14 @@ def with_pasted(rng: random.Random, split: Split, question: str, text: str) -> s
 
 def _standing(copied: Sequence[str], seen: str) -> tuple[str, ...]:
     """Leave out what does not stand there letter by letter, such as a key with a capital."""
-    tails = (piece if piece in seen else piece.partition(" ")[2] for piece in copied)
-    return tuple(piece for piece in tails if piece and piece in seen)
+    found = []
+    for piece in copied:
+        tail = piece.partition(" ")[2]
+        if piece in seen:
+            found.append(piece)
+        elif tail and within(tail, seen) == 1:
+            found.append(tail)
+    return tuple(found)
 
 
 def _question(

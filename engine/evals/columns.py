@@ -47,7 +47,7 @@ _MEANT = lines_of(
     author: Who wrote {r}? / By whom is {r}? / By whom was {r} written?
     town: In which place does {r} live? / Where does {r} live? / Where is {r} at home?
     origin: Where does {r} come from? / Where is {r} from? / From where is {r}?
-    seat: Where does {r} sit? / Where is {r} sitting? / Which place does {r} have?
+    seat: Where does {r} sit? / Where is {r} sitting?
     room: Where is {r}? / Behind which door is {r}? / Which door leads to {r}?
     shelf: Where does {r} lie? / Where do we keep {r}? / Where is {r} kept?
     colour: What does {r} look like? / How is {r} painted? / Which paint does {r} have?

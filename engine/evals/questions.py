@@ -36,7 +36,7 @@ def meant(rng: random.Random, split: Split, key: str, *, later: bool = False) ->
     shortened = short(rng, key) if key not in keys.KNOWN or rng.random() < _SHORT_SHARE else None
     if shortened:
         forms = wordings.ASKED_TRAIN if split is Split.TRAIN else wordings.ASKED_HELD_OUT
-        return _filled(rng.choice(forms), shortened)
+        return _filled(rng.choice(forms), shortened).replace("..", ".")
     if key not in keys.KNOWN:
         return None
     if split is Split.TRAIN:

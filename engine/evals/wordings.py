@@ -228,7 +228,7 @@ _SHORT = lines_of(
     departure: dep dep.
     distance: dist dist.
     driver: drv drvr
-    e-mail: email mail
+    e-mail: email
     height: ht
     invoice: inv inv.
     length: len

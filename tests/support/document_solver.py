@@ -25,8 +25,8 @@ _LINES = (*statements.LINES_TRAIN, *statements.LINES_HELD_OUT)
 _PROSE = (*statements.PROSE_TRAIN, *statements.PROSE_HELD_OUT)
 _AROUND = (*told.AROUND_TRAIN, *told.AROUND_HELD_OUT)
 _JOINTS = re.compile(r"(?:, and|,? while| and|;) (?=the )")
-# No value holds the end of a sentence or a line.
-_TOO_FAR = re.compile(r"[.!] |\n")
+# No value holds the end of a sentence or a line, or the middle of two sentences in one.
+_TOO_FAR = re.compile(rf"[.!] |\n|{_JOINTS.pattern}")
 _ORDINARY = frozenset((*words.NOUNS, *words.ADJECTIVES, *keys.TAILS))
 
 
@@ -112,13 +112,18 @@ def _careless(form: str) -> str:
 
 
 def _unshortened(key: str) -> list[str]:
-    whole = [long for long, shorts in wordings.SHORT.items() if key in shorts]
+    found = [long for long, shorts in wordings.SHORT.items() if _is_short(key, shorts)]
     parts = key.split()
     for i, part in enumerate(parts):
         for long, shorts in wordings.SHORT.items():
-            if part in shorts:
-                whole.append(" ".join((*parts[:i], long, *parts[i + 1 :])))
-    return whole
+            if " " not in long and _is_short(part, shorts):
+                found.append(" ".join((*parts[:i], long, *parts[i + 1 :])))
+    return found
+
+
+def _is_short(text: str, shorts: Sequence[str]) -> bool:
+    """The mark of an abbreviation is also the one that ends a sentence."""
+    return text in shorts or f"{text}." in shorts
 
 
 def _most_likely(candidates: Sequence[str]) -> str:
@@ -190,7 +195,9 @@ def _taken_apart(pasted: str) -> tuple[str, list[str]]:
         pattern = pattern.replace("\0", "(?P<t>.+)").replace("\1", "(?P<q>[^\n]+)")
         match = re.fullmatch(pattern, pasted, re.DOTALL)
         if match:
-            known = 99 if match["q"] in _meanings() else max(_namings(match["q"]))[0]
+            known = (
+                99 if match["q"] in _meanings() else max(_namings(match["q"]), default=(-1, ""))[0]
+            )
             length = len(form) if len(form) > len('"{t}"|{q}') else 0
             found.append((length, known, match["q"], match["t"]))
     _, _, question, text = max(found)
