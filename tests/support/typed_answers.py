@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import operator
 import re
+from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 
@@ -21,6 +22,8 @@ from engine.evals import (
     refusals,
     summaries,
 )
+
+Solver = Callable[[dict[str, str], str], str]
 
 _OPERATORS = {"plus": "plus", "+": "plus", "minus": "minus", "-": "minus", "less": "minus",
     "take away": "minus", "times": "times", "x": "times", "*": "times", "multiplied by": "times",
@@ -63,7 +66,8 @@ def fixed_answer(question: str) -> str:
     known = FIXED.get(bare(question))
     if known:
         return known
-    found = {answer for act, answer in _DONE.items() if _stands(act, question.lower())}
+    lowered = question.lower()
+    found = {answer for act, answer in _DONE.items() if act in lowered and _stands(act, lowered)}
     assert len(found) <= 1, question
     return found.pop() if found else dialogue.UNKNOWN
 
@@ -105,25 +109,25 @@ def summary_answer(question: str) -> str:
 
 def format_answer(question: str, before: str) -> str:
     """Find which request it is and do what it says; `before` is the answer before this one."""
-    for name, solve in _SOLVERS.items():
-        for form in sorted(_all_of(getattr(format_requests, name)), key=len, reverse=True):
-            shown = _shown(form, question)
-            if shown is not None:
-                return solve(shown, before)
+    lowered = question.lower()
+    for literals, pattern, solve in _requests():
+        if literals[0] in lowered and all(literal in lowered for literal in literals):
+            match = pattern.fullmatch(question)
+            if match:
+                return solve(match.groupdict(), before)
     raise AssertionError(question)
 
 
-def _shown(form: str, question: str) -> dict[str, str] | None:
-    """Match a question with a wording and return what stands in its places."""
-    literals, pattern = _pattern(form)
-    lowered = question.lower()
-    if not all(literal in lowered for literal in literals):
-        return None
-    match = pattern.fullmatch(question)
-    return match.groupdict() if match else None
-
-
 @cache
+def _requests() -> list[tuple[tuple[str, ...], re.Pattern[str], Solver]]:
+    """All wordings of all requests, the narrow ones first."""
+    return [
+        (*_pattern(form), solve)
+        for name, solve in _SOLVERS.items()
+        for form in sorted(_all_of(getattr(format_requests, name)), key=len, reverse=True)
+    ]
+
+
 def _pattern(form: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
     """Return the pieces of a wording between its places, and what it matches."""
     pieces = re.split(r"(\{\w\})", re.sub(r"[.?!]$", "", form))
@@ -138,8 +142,9 @@ def _pattern(form: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
             pattern += f"(?P<{name}>{_PLACES[name]})"
             seen.add(name)
     opening = "|".join(re.escape(o) for o in phrasing._OPENINGS)
-    literals = tuple(piece.lower() for piece in pieces if not piece.startswith("{"))
-    return literals, re.compile(f"(?i:{opening})?{pattern}[.?!]*")
+    literals = [piece.lower() for piece in pieces if not piece.startswith("{")]
+    literals.sort(key=len, reverse=True)
+    return tuple(literals), re.compile(f"(?i:{opening})?{pattern}[.?!]*")
 
 
 _PLACES = {
