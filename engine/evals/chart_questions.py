@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.evals.charts import Bar, Chart, draw_bars, paint_chart
-from engine.evals.items import Exchange, Item, Split, Text
+from engine.evals.items import Exchange, Item, Part, Split, Text
 from engine.evals.phrasing import Phrasing
 
 if TYPE_CHECKING:
     import random
 
 TOP_LEVEL = 6
-# The words for an extreme: as it is answered, as it may be asked, and as a value.
+# How an extreme is answered, and how it may be asked; the first suit a value too.
 _EXTREMES = {
-    "highest": (("highest", "tallest", "biggest", "longest", "largest"), "highest"),
-    "lowest": (("lowest", "shortest", "smallest"), "lowest"),
+    "highest": ("highest", "biggest", "largest", "tallest", "longest"),
+    "lowest": ("lowest", "smallest", "shortest"),
 }
+_OF_VALUES = 2
 
 EXTREME = Phrasing.of(
     """
@@ -92,18 +93,20 @@ def draw_chart(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item
     """Draw a bar chart and two to four questions on it."""
     chart = draw_bars(rng, split, level)
     picture = paint_chart(rng, chart)
-    wanted = rng.randint(2, 4)
+    bar = chart.bars[0]
+    # Bars without any text leave three questions.
+    wanted = rng.randint(2, 4 if bar.label or bar.value else 3)
     asked: dict[str, _Asked] = {}
-    for _ in range(3 * wanted):
+    while len(asked) < wanted:
         found = rng.choice((_extreme, _extreme, _colour, _value, _value, _level, _count))(
             rng, split, chart
         )
-        if found is not None and len(asked) < wanted:
+        if found is not None:
             asked.setdefault(found.subject, found)
-    exchanges = []
+    exchanges: list[Exchange] = []
     for found in asked.values():
         text = Text(found.question)
-        parts = (text,) if exchanges else (picture, text)
+        parts: tuple[Part, ...] = (text,) if exchanges else (picture, text)
         task = f"chart/{found.subject.split()[0]}"
         exchanges.append(Exchange(parts, found.answer, task, spelled=True))
     return Item("picture/chart", tuple(exchanges))
@@ -146,7 +149,8 @@ def _value(rng: random.Random, split: Split, chart: Chart) -> _Asked | None:
 
 
 def _level(rng: random.Random, split: Split, chart: Chart) -> _Asked | None:
-    extreme, asked = _draw_extreme(rng)
+    extreme = rng.choice(tuple(_EXTREMES))
+    asked = rng.choice(_EXTREMES[extreme][:_OF_VALUES])
     bar = extreme_bar(chart, extreme)
     if not bar.value:
         return None
@@ -162,4 +166,4 @@ def _count(rng: random.Random, split: Split, chart: Chart) -> _Asked:
 def _draw_extreme(rng: random.Random) -> tuple[str, str]:
     """Draw highest or lowest, and a word that may stand for it in the question."""
     extreme = rng.choice(tuple(_EXTREMES))
-    return extreme, rng.choice(_EXTREMES[extreme][0])
+    return extreme, rng.choice(_EXTREMES[extreme])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
@@ -10,7 +11,7 @@ from engine.evals.fonts import Face, held_out_faces, training_faces
 from engine.evals.items import Exchange, Item, Picture, Split, Text, belongs
 from engine.evals.lettering import BLACK_ON_WHITE, draw_colours, set_line
 from engine.evals.phrasing import Phrasing
-from engine.evals.scenes import COLOURS, KINDS, Plan, Scene, draw_scene, paint
+from engine.evals.scenes import KINDS, Plan, Scene, draw_scene, paint
 from engine.evals.shapes import a, draw_counted, things
 from engine.evals.values import draw_value
 
@@ -88,14 +89,15 @@ SAME_TEXT = Phrasing.of(
     """
 )
 
-_ONE = (Plan(1, 1, 1, (18, 26), plain=True), Plan(1, 1, 1, (16, 28), margin=4))
+_ONE = (Plan(1, 1, 1, (18, 26), plain=True), Plan(1, 1, 1, margin=4))
 _SOME = (
     Plan(2, 1, 2, (18, 26), plain=True),
     Plan(2, 2, 3, (18, 28), plain=True),
-    Plan(3, 2, 4, (16, 28), margin=4),
+    Plan(3, 2, 4, margin=4),
 )
 _KINDS_OF_WORD = ("code", "code", "number", "word", "word", "room", "time", "town", "amount")
-_NEAR = "ABCDEFGHJKLMNPRSTUVWXYZ23456789"
+# A character is mistaken for another of its own row only.
+_ALIKE = ("ABCDEFGHJKLMNPRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz", "0123456789")
 _NTH = ("first", "second")
 
 
@@ -119,7 +121,7 @@ def _draw_more(rng: random.Random, split: Split, level: int) -> tuple[Exchange, 
     while True:
         # Half the time of the same colours and kinds, so that both hold what is counted.
         two = draw_scene(rng, split, plan, *(_palette(one) if alike else ()))
-        scenes = rng.choice(((one, two), (two, one)))
+        scenes = (one, two) if rng.random() < 0.5 else (two, one)
         colour, kind = draw_counted(rng, rng.choice(scenes))
         counts = scenes[0].count(colour, kind), scenes[1].count(colour, kind)
         if any(counts) and (counts[0] > counts[1]) - (counts[0] < counts[1]) == wanted:
@@ -143,21 +145,29 @@ def _draw_more(rng: random.Random, split: Split, level: int) -> tuple[Exchange, 
 
 def _draw_alike(rng: random.Random, split: Split, level: int) -> tuple[Exchange, ...]:
     plan = _ONE[level > 2]
-    same_kind, same_colour = rng.random() < 0.5, rng.random() < 0.5
-    first = draw_scene(rng, split, plan)
-    one = first.shapes[0]
-    colour = one.colour if same_colour else _other(rng, COLOURS, one.colour)
-    kind = one.kind if same_kind else _other(rng, KINDS, one.kind)
-    second = draw_scene(rng, split, plan, (colour,), (kind,))
+    same_kind, same_colour, twins = (rng.random() < share for share in (0.5, 0.5, 0.7))
+    while True:
+        first = draw_scene(rng, split, plan)
+        one = first.shapes[0]
+        colour = one.colour if same_colour else _other(rng, first.ground.colours, one.colour)
+        kind = one.kind if same_kind else _other(rng, KINDS, one.kind)
+        if twins:
+            second = replace(first, shapes=(replace(one, colour=colour, kind=kind),))
+        else:
+            second = draw_scene(rng, split, plan, (colour,), (kind,))
+        if second.belongs(split):
+            break
     scenes, two = (first, second), second.shapes[0]
     kinds = SAME_SHAPE.draw_typed(rng, split), _alike_kinds(one.kind, two.kind)
     colours = SAME_COLOUR.draw_typed(rng, split), _alike_colours(one.colour, two.colour)
     asked = [(*kinds, "compare/shape"), (*colours, "compare/colour")]
-    if same_kind != same_colour:
-        # With one difference only, the question has one answer.
+    if twins and same_kind != same_colour:
+        # With one difference only, in nothing else such as the size, the question has one answer.
         words = (a(one.kind), a(two.kind)) if same_colour else (one.colour, two.colour)
         answer = f"The first shape is {words[0]}, the second is {words[1]}."
         asked.append((DIFFERENCE.draw_typed(rng, split), answer, "compare/difference"))
+        if rng.random() < 0.5:
+            return (_opening(rng, scenes, *asked[-1]),)
     rng.shuffle(asked)
     opening, *others = asked[: rng.choice((1, 1, 2))]
     later = (Exchange((Text(question),), said, task) for question, said, task in others)
@@ -201,10 +211,9 @@ def _draw_texts(rng: random.Random, split: Split, level: int) -> tuple[Exchange,
     else:
         two = _other_text(rng, split, level, one)
         answer = f"No, the first says {one} and the second says {two}."
-    pictures = [_written(rng, split, level, text) for text in (one, two)]
-    question = SAME_TEXT.draw_typed(rng, split)
-    asked = (*pictures, Text(question))
-    return (Exchange(asked, answer, "compare/text", spelled=True),)
+    pictures = (_written(rng, split, level, text) for text in (one, two))
+    question = Text(SAME_TEXT.draw_typed(rng, split))
+    return (Exchange((*pictures, question), answer, "compare/text", spelled=True),)
 
 
 def _draw_text(rng: random.Random, split: Split, level: int) -> str:
@@ -219,10 +228,11 @@ def _other_text(rng: random.Random, split: Split, level: int, text: str) -> str:
     near = rng.random() < 0.5
     while True:
         place = rng.randrange(len(text))
-        if not near or not text[place].isalnum():
-            other = _draw_text(rng, split, level)
+        row = [row for row in _ALIKE if text[place] in row]
+        if near and row:
+            other = text[:place] + rng.choice(row[0]) + text[place + 1 :]
         else:
-            other = text[:place] + rng.choice(_NEAR) + text[place + 1 :]
+            other = _draw_text(rng, split, level)
         if other != text and belongs(other, split):
             return other
 

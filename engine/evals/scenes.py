@@ -91,6 +91,12 @@ class Scene:
         """Return how many shapes have this colour and are of this kind, if one is named."""
         return sum(shape.is_a(colour, kind) for shape in self.shapes)
 
+    def belongs(self, split: Split) -> bool:
+        """Whether it is of the split; wherever the shapes stand, as the margin is cut later."""
+        left, top = min(s.x for s in self.shapes), min(s.y for s in self.shapes)
+        places = sorted((s.x - left, s.y - top, s.size, s.colour, s.kind) for s in self.shapes)
+        return belongs(";".join(" ".join(map(str, place)) for place in places), split)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -99,7 +105,7 @@ class Plan:
     columns: int
     rows: int
     most: int
-    sizes: tuple[int, int] = (14, 28)
+    sizes: tuple[int, int] = (16, 28)
     margin: int = 0
     plain: bool = False
 
@@ -129,10 +135,8 @@ def draw_scene(
     while not set(palette) <= set(ground.colours):
         ground = draw_ground(rng, plan.plain)
     while True:
-        number = rng.randint(1, plan.most)
-        columns, rows = rng.randint(1, plan.columns), rng.randint(1, plan.rows)
-        if columns * rows < number:
-            continue
+        number = max(rng.randint(1, plan.most), rng.randint(1, plan.most))
+        columns, rows = _grid(rng, plan, number)
         # Few colours and kinds, so that there is something to count.
         colours = palette or rng.sample(ground.colours, rng.randint(1, 4))
         kinds = only or rng.sample(tuple(KINDS), rng.randint(1, 4))
@@ -143,9 +147,9 @@ def draw_scene(
             x = left + cell % columns * CELL + rng.randint(1, CELL - 1 - size)
             y = top + cell // columns * CELL + rng.randint(1, CELL - 1 - size)
             shapes.append(Shape(rng.choice(colours), rng.choice(kinds), x, y, size))
-        if belongs(_described(shapes), split):
-            size = columns * CELL, rows * CELL
-            return Scene(tuple(shapes), (size[0] + left, size[1] + top), ground)
+        scene = Scene(tuple(shapes), (left + columns * CELL, top + rows * CELL), ground)
+        if scene.belongs(split):
+            return scene
 
 
 def paint(rng: random.Random, scene: Scene) -> Picture:
@@ -171,11 +175,12 @@ def shade(rng: random.Random, name: str, ground: Ground) -> Colour:
     )
 
 
-def _described(shapes: Sequence[Shape]) -> str:
-    """Return the same text for the same shapes wherever they stand: the margin is cut later."""
-    left, top = min(shape.x for shape in shapes), min(shape.y for shape in shapes)
-    places = sorted((s.x - left, s.y - top, s.size, s.colour, s.kind) for s in shapes)
-    return ";".join(f"{colour} {kind} {x} {y} {size}" for x, y, size, colour, kind in places)
+def _grid(rng: random.Random, plan: Plan, number: int) -> tuple[int, int]:
+    """Return columns and rows of cells that hold so many shapes."""
+    while True:
+        columns, rows = rng.randint(1, plan.columns), rng.randint(1, plan.rows)
+        if columns * rows >= number:
+            return columns, rows
 
 
 def _put(draw: ImageDraw.ImageDraw, shape: Shape, fine: int, ink: Colour) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.evals.items import Exchange, Item, Split, Text
+from engine.evals.items import Exchange, Item, Part, Split, Text
 from engine.evals.phrasing import Phrasing
 from engine.evals.scenes import KINDS, Plan, Scene, Shape, draw_scene, paint
 
@@ -66,8 +66,8 @@ _PLANS = (
     Plan(1, 1, 1, (18, 26), plain=True),
     Plan(2, 1, 2, (18, 26), plain=True),
     Plan(3, 2, 3, (18, 28), plain=True),
-    Plan(3, 2, 4, (16, 28)),
-    Plan(4, 2, 5, (16, 28)),
+    Plan(3, 2, 4),
+    Plan(4, 2, 5),
     Plan(4, 3, 6),
     Plan(4, 3, 6),
 )
@@ -89,14 +89,14 @@ def draw_shapes(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Ite
     picture = paint(rng, scene)
     wanted = rng.randint(2, 4)
     asked: dict[str, _Asked] = {}
-    for _ in range(3 * wanted):
-        found = rng.choice((_count, _count, _kind, _colour, _place))(rng, scene)
-        if found is not None and len(asked) < wanted:
+    while len(asked) < wanted:
+        found = rng.choice((_count, _kind, _colour, _place, _place))(rng, scene)
+        if found is not None:
             asked.setdefault(found.subject, found)
-    exchanges = []
+    exchanges: list[Exchange] = []
     for question in asked.values():
         text = Text(question.phrasing.draw_typed(rng, split).format(**question.slots))
-        parts = (text,) if exchanges else (picture, text)
+        parts: tuple[Part, ...] = (text,) if exchanges else (picture, text)
         task = f"shapes/{question.subject.split()[0]}"
         exchanges.append(Exchange(parts, question.answer, task))
     return Item("picture/shapes", tuple(exchanges))
