@@ -18,7 +18,8 @@ _ASKED = """
     (Do you know what|Can you tell me what|Tell me what|I want to know what) {x} {o} {y} is.
     (What's|And what is|So what is|And how much is|How much would be) {x} {o} {y}?
     (Calculate|Compute|Work out|Solve|Find|Tell me|Give me) {x} {o} {y}(.|, please.| for me.)
-    (Please|Can you|Could you) (calculate|compute|work out|solve|tell me) {x} {o} {y}.
+    Please (calculate|compute|work out|solve|tell me) {x} {o} {y}.
+    (Can you|Could you) (calculate|compute|work out|solve|tell me) {x} {o} {y}?
     {x} {o} {y} (is what|makes what|equals what|equals|makes|is|please|= what)?
     (I need|I want to know|My sum:|My question:|Quick:|The result of|The value of) {x} {o} {y}.
     What do you get for {x} {o} {y}?
