@@ -71,7 +71,8 @@ COUNT = Phrasing.of(
     How many bars (does it show|does the chart have|has the chart|do you count|are in it)?
     How many bars (can be seen|can you count|are in the picture|does the chart show)?
     How many (columns|bars) are there in (the|this) (chart|picture|diagram)?
-    (Count|Please count|Can you count) the bars(| in the chart| in this picture| for me).
+    (Count|Please count) the bars(| in the chart| in this picture| for me).
+    (Can|Could) you count the bars(| in the chart| for me)?
     (What is|What's) the number of bars(| in the chart| here| in this chart)?
     (Tell me|Give me|I need) the number of bars(| in the chart).
     How many bars?

@@ -22,7 +22,8 @@ COUNT = Phrasing.of(
     How many {things} (does it show|does the picture show|does the picture have|do you count)?
     How many {things} (are in this picture|can be seen|are in it|can you count|do you find)?
     How many {things} are there in (the|this) (picture|image)?
-    (Count|Please count|Can you count) the {things}(| in the picture| in this picture| for me).
+    (Count|Please count) the {things}(| in the picture| in this picture| for me).
+    (Can|Could) you count the {things}(| in the picture| for me)?
     (What is|What's) the number of {things}(| in the picture| here| in this image)?
     (Tell me|Give me|I need) the number of {things}(| in the picture).
     How many {things}?
