@@ -35,6 +35,7 @@ _COLUMN = "\t"
 _IN_COLUMNS = "{K}" + _COLUMN + "{v}"
 # A line that gives a key and a value is never cut shorter than this.
 _KEYED_LONGEST = 16
+_ATTEMPTS = 60
 _SHORT_KEYS = tuple(dict.fromkeys((*keys.TAILS, *(key for key in keys.KNOWN if len(key) < 9))))
 _SHORT_KINDS = words_of(
     """
@@ -123,14 +124,18 @@ def draw_keyed(rng: random.Random, split: Split, level: int, count: int) -> Cont
 
     A third of the cards has values of one kind only, so that a value's look never tells its key.
     """
-    forms = _forms(rng, split, columns=level > 3 and rng.random() < 0.3)
-    one_kind = rng.choice(_SHORT_KINDS) if rng.random() < 0.33 else None
-    drawn = _Rows(split, level)
-    while len(drawn.rows) < count:
-        key = rng.choice(_SHORT_KEYS) if level < 4 or rng.random() < 0.6 else draw_key(rng, split)
-        value = draw_value(rng, split, one_kind or _kind_of(rng, key))
-        drawn.add(rng.choice(forms), key, value, ask_key(rng, split, key))
-    return Content(tuple(drawn.rows), tuple(drawn.stated))
+    while True:
+        forms = _forms(rng, split, columns=level > 3 and rng.random() < 0.3)
+        one_kind = rng.choice(_SHORT_KINDS) if rng.random() < 0.33 else None
+        drawn = _Rows(split, level)
+        # A kind whose values are too long for the card's rows would never fill it.
+        for _ in range(_ATTEMPTS):
+            known = level < 4 or rng.random() < 0.6
+            key = rng.choice(_SHORT_KEYS) if known else draw_key(rng, split)
+            value = draw_value(rng, split, one_kind or _kind_of(rng, key))
+            drawn.add(rng.choice(forms), key, value, ask_key(rng, split, key))
+            if len(drawn.rows) == count:
+                return Content(tuple(drawn.rows), tuple(drawn.stated))
 
 
 def ask_key(rng: random.Random, split: Split, key: str) -> str:

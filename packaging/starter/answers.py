@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import torch
 from batches import make_batch
+from tool_lines import tool_line
 
-from engine.evals.items import Document, Picture, Text
+from engine.evals.items import Document, Picture, Text, ToolResult
 from engine.evals.score import is_correct
 from engine.evals.tasks import draw_items
 
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from transformers import Lfm2VlForConditionalGeneration
 
-    from engine.evals.items import Exchange
+    from engine.evals.items import Item, Part
 
-_LONGEST_ANSWER = 60
-_SHOWN_TASKS = ("document", "document/table", "picture/seen_font", "picture/new_font", "dialogue")
+_LONGEST_ANSWER = 120
+_SHOWN_TASKS = (
+    "document/prose", "document/absent", "document/meant", "tools/call", "tools/result",
+    "examples/three", "dialogue/about", "dialogue/format", "picture/line", "picture/shapes",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def write_answers(
     items: int,
     seed: int = 2,
 ) -> list[Written]:
-    """Answer the first question of held-out conversations of the main tasks."""
+    """Answer the first question of held-out conversations of the shown tasks."""
     model.eval()
     written = []
     for task in _SHOWN_TASKS:
@@ -58,18 +62,27 @@ def write_answers(
                     input_ids=batch.ids, max_new_tokens=_LONGEST_ANSWER, **batch.pictures
                 )
             answer = tokenizer.decode(ids[0, len(sample.ids) :].tolist())
-            exchange = item.exchanges[0]
-            written.append(Written(task, _shown(exchange), exchange.answer, answer))
+            exchange = next(exchange for exchange in item.exchanges if exchange.scored)
+            written.append(Written(task, _shown(item), exchange.said, answer))
     return written
 
 
-def _shown(exchange: Exchange) -> str:
-    parts = []
-    for part in exchange.asked:
-        if isinstance(part, Document):
-            parts.append(f"[{part.name}] " + " / ".join(" ".join(part.pages).split("\n")))
-        elif isinstance(part, Picture):
-            parts.append(f"[picture, {part.image.width} x {part.image.height}]")
-        elif isinstance(part, Text):
-            parts.append(part.text)
-    return " ".join(parts)
+def _shown(item: Item) -> str:
+    """Return everything up to the first question, on one line."""
+    shown = [f"[function {tool_line(tool)}]" for tool in item.tools]
+    for exchange in item.exchanges:
+        shown += [_part(part) for part in exchange.asked]
+        if exchange.scored:
+            break
+        shown.append(f"-> {exchange.said};")
+    return " / ".join(" ".join(shown).splitlines())
+
+
+def _part(part: Part) -> str:
+    match part:
+        case Document(name, pages):
+            return f"[{name}] " + " ".join(f"[p. {n}] {page}" for n, page in enumerate(pages, 1))
+        case Picture(image):
+            return f"[picture, {image.width} x {image.height}]"
+        case Text(text) | ToolResult(text):
+            return text

@@ -1,8 +1,9 @@
 """Build the starter model: python packaging/starter/build.py all --minutes 90 --out DIR.
 
-Steps: tokenizer (train and save it), train (resumable; checkpoints and log in DIR), evaluate
-(held-out figures of the averaged weights), pack (write the model's folder, default
-resources/starter).
+Steps: tokenizer (train and save it), train (resumable; checkpoints and log in DIR), draft (train
+the draft model against the averaged weights), evaluate (held-out figures), pack (write the models'
+folders, default resources/starter), measure (what 4-bit keeps and how much of the draft is
+accepted, on the packed folders; then the model card).
 """
 
 from __future__ import annotations
@@ -21,18 +22,27 @@ _REPOSITORY = _HERE.parents[1]
 sys.path[:0] = [str(_HERE), str(_REPOSITORY)]
 
 import torch  # noqa: E402
+from acceptance import DRAFTED_TASKS, acceptance  # noqa: E402
+from acceptance import table as acceptance_table  # noqa: E402
 from answers import write_answers  # noqa: E402
 from card import model_card  # noqa: E402
+from chat import ChatEncoder  # noqa: E402
 from config import SCHEDULES, ModelSize, Settings  # noqa: E402
 from curve import draw_curve  # noqa: E402
-from evaluate import evaluate, places_table, report  # noqa: E402
-from pack import pack  # noqa: E402
+from draft import DraftTrainer  # noqa: E402
+from evaluate import beyond_table, evaluate, places_table, report  # noqa: E402
+from network import bytes_per_token, patch_settings  # noqa: E402
+from pack import pack, pack_draft  # noqa: E402
+from precision import kept_accuracy, kept_share  # noqa: E402
+from precision import table as kept_table  # noqa: E402
 from tokenizer import save_tokenizer, train_tokenizer  # noqa: E402
 from tokenizers import Tokenizer  # noqa: E402
 from train import Trainer  # noqa: E402
+from transformers import Lfm2ForCausalLM  # noqa: E402
 
 from engine.evals.fonts import training_faces  # noqa: E402
 from engine.evals.report import report_table  # noqa: E402
+from engine.model.loader import load_model  # noqa: E402
 
 
 def main() -> None:
@@ -64,11 +74,23 @@ def _train(settings: Settings, folder: Path, arguments: argparse.Namespace) -> N
     trainer = Trainer(settings, _load_tokenizer(folder), folder)
     (folder / "settings.json").write_text(json.dumps(settings.to_dict(), indent=2) + "\n")
     if arguments.resume and (folder / "checkpoint.pt").exists():
-        trainer.load()
         if arguments.anew:
             trainer.begin_anew()
+        else:
+            trainer.load()
     signal.signal(signal.SIGTERM, lambda _number, _frame: trainer.stop())
     trainer.run()
+
+
+def _draft(settings: Settings, folder: Path, arguments: argparse.Namespace) -> None:
+    trained = _trained(settings, folder)
+    tokenizer = _load_tokenizer(folder)
+    settings = replace(settings, minutes=arguments.draft_minutes)
+    trainer = DraftTrainer(settings, tokenizer, trained.encoder, folder)
+    if arguments.resume and (folder / "draft.pt").exists():
+        trainer.load()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: trainer.stop())
+    trainer.run(trained.model)
 
 
 def _evaluate(settings: Settings, folder: Path, arguments: argparse.Namespace) -> None:
@@ -82,6 +104,7 @@ def _evaluate(settings: Settings, folder: Path, arguments: argparse.Namespace) -
         "report": found.to_dict(),
         "table": report_table(found),
         "places": places_table(tally),
+        "beyond": beyond_table(trainer.model, trainer.encoder, arguments.items // 3),
         "step": trainer.step,
         "tokens": trainer.tokens,
         "pictures": trainer.pictures_seen,
@@ -89,23 +112,44 @@ def _evaluate(settings: Settings, folder: Path, arguments: argparse.Namespace) -
         "examples": [asdict(example) for example in written],
     }
     (folder / "evaluation.json").write_text(json.dumps(result, indent=2) + "\n")
-    print(result["table"], result["places"], sep="\n\n")
+    print(result["table"], result["places"], result["beyond"], sep="\n\n")
 
 
 def _pack(settings: Settings, folder: Path, arguments: argparse.Namespace) -> None:
     trainer = _trained(settings, folder)
-    parameters = sum(p.numel() for p in trainer.model.parameters())
-    pack(trainer.model, _load_tokenizer(folder), settings.size, arguments.target)
-    draw_curve(folder / "log.jsonl", folder / "loss.png")
+    tokenizer = _load_tokenizer(folder)
+    pack(trainer.model, tokenizer, settings.size, arguments.target)
+    draft = DraftTrainer(settings, tokenizer, trainer.encoder, folder)
+    draft.load()
+    pack_draft(draft.model, tokenizer, settings.size, arguments.target / "draft")
+    draw_curve(folder / "log.jsonl", arguments.target / "training.png")
+    print(f"packed into {arguments.target}")
+
+
+def _measure(settings: Settings, folder: Path, arguments: argparse.Namespace) -> None:
+    encoder = ChatEncoder(_load_tokenizer(folder), patch_settings(settings.size))
+    target = load_model(arguments.target, "starter", "full", _say_nothing).model
+    draft = Lfm2ForCausalLM.from_pretrained(arguments.target / "draft", dtype=torch.float32)
+    kept = kept_accuracy(arguments.target, "bnb_nf4", encoder, arguments.items // 2)
+    accepted = acceptance(target, draft, encoder, DRAFTED_TASKS, arguments.items // 2)
     found = json.loads((folder / "evaluation.json").read_text())
     figures = {
-        "parameters": parameters,
+        "parameters": sum(p.numel() for p in target.parameters()),
+        "draft_parameters": sum(p.numel() for p in draft.parameters()),
+        "draft_ratio": bytes_per_token(target) / bytes_per_token(draft),
         "context": settings.size.context_tokens,
         "faces": len(training_faces()),
-        **{key: found[key] for key in ("tokens", "pictures", "minutes", "table", "places")},
+        "kept": kept_table(kept),
+        "kept_share": kept_share(kept),
+        "accepted": acceptance_table(accepted),
+        **{k: found[k] for k in ("tokens", "pictures", "minutes", "table", "places", "beyond")},
     }
     (arguments.target / "README.md").write_text(model_card(figures, found["examples"]))
-    print(f"packed into {arguments.target}")
+    print(figures["kept"], f"kept: {kept_share(kept):.4f}", figures["accepted"], sep="\n\n")
+
+
+def _say_nothing(_step: str, _loaded: int, _total: int) -> None:
+    """Loading is over before a progress line could be read."""
 
 
 def _trained(settings: Settings, folder: Path) -> Trainer:
@@ -120,13 +164,21 @@ def _load_tokenizer(folder: Path) -> Tokenizer:
     return Tokenizer.from_file(str(folder / "tokenizer" / "tokenizer.json"))
 
 
-_STEPS = {"tokenizer": _tokenizer, "train": _train, "evaluate": _evaluate, "pack": _pack}
+_STEPS = {
+    "tokenizer": _tokenizer,
+    "train": _train,
+    "draft": _draft,
+    "evaluate": _evaluate,
+    "pack": _pack,
+    "measure": _measure,
+}
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("step", choices=(*_STEPS, "all"))
     parser.add_argument("--minutes", type=float, default=90.0, help="training time in all")
+    parser.add_argument("--draft-minutes", type=float, default=12.0, help="for the draft model")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--seed", type=int, default=1)

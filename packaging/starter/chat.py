@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from tokenizer import END, IMAGE, IMAGE_END, IMAGE_START, START
+from tool_lines import tool_block
 
-from engine.evals.items import Document, Exchange, Item, Part, Picture, Text
+from engine.evals.items import Document, Exchange, Item, Part, Picture, Text, ToolResult
 from engine.model.families.lfm2_patches import (
     ImagePatches,
     PatchSettings,
@@ -72,9 +73,10 @@ class ChatEncoder:
     def sample(self, item: Item, source: str) -> Sample:
         """Return a whole conversation, every answer scored."""
         sample = Sample(source)
-        if item.system:
+        if item.system or item.tools:
             self._open(sample, "system")
-            sample.ids += self.encode(item.system)
+            head = [text for text in (item.system, tool_block(item.tools)) if text]
+            sample.ids += self.encode("\n\n".join(head))
             self._close(sample)
         for exchange in item.exchanges:
             self._ask(sample, exchange.asked)
@@ -82,6 +84,9 @@ class ChatEncoder:
         return sample
 
     def _ask(self, sample: Sample, asked: tuple[Part, ...]) -> None:
+        if isinstance(asked[0], ToolResult):
+            self._give_results(sample, asked)
+            return
         self._open(sample, "user")
         text = ""
         for index, part in enumerate(asked):
@@ -104,11 +109,19 @@ class ChatEncoder:
                 text = ""
         self._close(sample)
 
+    def _give_results(self, sample: Sample, results: tuple[Part, ...]) -> None:
+        for result in results:
+            assert isinstance(result, ToolResult)
+            self._open(sample, "tool")
+            sample.ids += self.encode(f"<tool_response>\n{result.text}\n</tool_response>")
+            self._close(sample)
+
     def _answer(self, sample: Sample, exchange: Exchange) -> None:
         self._open(sample, "assistant")
         first = len(sample.ids)
-        sample.ids += (self.spell if exchange.spelled else self.encode)(exchange.answer)
-        sample.answers.append(Answered(first, len(sample.ids) + 1, exchange.task))
+        sample.ids += (self.spell if exchange.spelled else self.encode)(exchange.said)
+        if exchange.scored:
+            sample.answers.append(Answered(first, len(sample.ids) + 1, exchange.task))
         self._close(sample)
 
     def _reading(self, picture: Picture, found: ImagePatches) -> NDArray[np.int64]:

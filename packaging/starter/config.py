@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 
@@ -15,9 +16,9 @@ class ModelSize:
     layers: int = 6
     heads: int = 4
     key_value_heads: int = 2
-    convolution: int = 5
+    convolution: int = 11
     rope_theta: float = 10_000.0
-    context_tokens: int = 2048
+    context_tokens: int = 2560
     vision_hidden: int = 128
     vision_feed_forward: int = 1024
     vision_layers: int = 3
@@ -28,6 +29,27 @@ class ModelSize:
     min_image_tokens: int = 4
     max_image_tokens: int = 256
     trim_margin: int | None = 2
+    draft_hidden: int = 64
+    draft_feed_forward: int = 128
+    draft_layers: int = 4
+    draft_heads: int = 2
+
+
+# Shares of the tokens by source: tasks of engine.evals, and mixtures of them named in levels.
+TEXTS: Mapping[str, float] = {
+    "repeat": 0.2,
+    "document/facts": 2.0, "document/prose": 1.2, "document/table": 1.5, "document/pages": 1.0,
+    "document/absent": 1.0, "document/meant": 1.2, "document/told": 0.5, "document/one_kind": 0.5,
+    "document/pasted": 0.5, "document/long": 1.2, "needle": 1.0,
+    "tools/call": 1.4, "tools/optional": 0.6, "tools/two": 0.8, "tools/result": 0.7,
+    "tools/none": 0.3,
+    "examples": 1.6,
+    "dialogue": 1.6, "dialogue/arithmetic": 0.3, "dialogue/format": 0.3,
+}  # fmt: skip
+PICTURES: Mapping[str, float] = {
+    "picture/line": 5.0, "picture/receipt": 1.2, "picture/question": 0.8, "picture/shapes": 1.2,
+    "picture/chart": 0.8, "picture/compare": 0.6, "mixed": 0.5,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,14 +75,21 @@ class Schedule:
     picture_tokens_first: int = 2048
     picture_tokens: int = 3584
     longest: int = 2048
-    # A step has a batch of text only every so many steps once pictures are in.
+    # Once pictures are in, a step has a batch of text, and one of pictures, every so many steps.
     text_every: int = 1
-    mixed_share: float = 0.17
-    picture_top: int = 6
+    pictures_every: int = 1
+    texts: Mapping[str, float] = field(default_factory=lambda: TEXTS)
+    pictures: Mapping[str, float] = field(default_factory=lambda: PICTURES)
+    # Where a stretch that goes on from trained weights begins; 0 for what is not named.
+    first_levels: Mapping[str, int] = field(default_factory=dict)
 
 
-# A second stretch from a trained checkpoint, for what the first left weak: mostly pictures, text
-# enough to keep what is known, a fresh rate that falls over two thirds of the time.
+_READ_FIRST: Mapping[str, int] = {
+    "repeat": 5, "document/facts": 5, "document/table": 3, "document/long": 3, "picture/line": 5,
+}  # fmt: skip
+
+# A second stretch from trained weights for reading: mostly pictures, text enough to keep what is
+# known, a fresh rate that falls over two thirds of the time.
 READING = Schedule(
     first_rates_until=0.0,
     documents_from=0.0,
@@ -75,10 +104,26 @@ READING = Schedule(
     text_tokens=1280,
     picture_tokens=2048,
     text_every=2,
-    mixed_share=0.06,
-    picture_top=5,
+    first_levels=_READ_FIRST,
 )
-SCHEDULES = {"whole": Schedule(), "reading": READING}
+# A further stretch for all skills, mostly of text: tools, examples, talk, pages.
+SKILLS = Schedule(
+    first_rates_until=0.0,
+    documents_from=0.0,
+    pictures_from=0.0,
+    mixed_from=0.0,
+    decay_from=0.55,
+    long_from=0.0,
+    levels_pushed_from=0.0,
+    levels_full_at=0.5,
+    muon_rate=0.007,
+    adam_rate=2e-3,
+    text_tokens=2560,
+    picture_tokens=1792,
+    longest=2560,
+    first_levels=_READ_FIRST,
+)
+SCHEDULES = {"whole": Schedule(), "reading": READING, "skills": SKILLS}
 
 
 @dataclass(frozen=True)

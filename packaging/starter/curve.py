@@ -16,11 +16,11 @@ _COLOURS = {"loss_text": (30, 90, 200), "loss_picture": (210, 90, 20)}
 
 
 def draw_curve(log: Path, picture: Path) -> None:
-    """Draw text and picture loss over minutes."""
+    """Draw text and picture loss over millions of tokens, all stretches of the log in a row."""
     rows = [json.loads(line) for line in log.read_text().splitlines()]
     image = Image.new("RGB", _SIZE, "white")
     draw = ImageDraw.Draw(image)
-    most_minutes = max(row["minutes"] for row in rows) or 1.0
+    most_tokens = max(row["tokens"] for row in rows) or 1
     most_loss = 4.5
     width, height = _SIZE[0] - 2 * _MARGIN, _SIZE[1] - 2 * _MARGIN
     font = ImageFont.load_default(13)
@@ -29,12 +29,12 @@ def draw_curve(log: Path, picture: Path) -> None:
         draw.line((_MARGIN, y, _MARGIN + width, y), fill=(225, 225, 225))
         draw.text((8, y - 8), f"{step * most_loss / 5:.1f}", font=font, fill="black")
         x = _MARGIN + step * width / 5
-        minutes = f"{step * most_minutes / 5:.0f} min"
-        draw.text((x - 10, _SIZE[1] - _MARGIN + 10), minutes, font=font, fill="black")
+        tokens = f"{step * most_tokens / 5 / 1e6:.1f} M tokens"
+        draw.text((x - 30, _SIZE[1] - _MARGIN + 10), tokens, font=font, fill="black")
     for place, (name, colour) in enumerate(_COLOURS.items()):
         points = [
             (
-                _MARGIN + row["minutes"] / most_minutes * width,
+                _MARGIN + row["tokens"] / most_tokens * width,
                 _MARGIN + height * (1 - min(row[name], most_loss) / most_loss),
             )
             for row in rows

@@ -7,6 +7,7 @@ included: that is what greedy decoding would write, at the price of one forward 
 from __future__ import annotations
 
 import platform
+import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,18 +15,22 @@ from typing import TYPE_CHECKING
 import torch
 from batches import exact_answers, make_batch, scored_logits
 
+from engine.evals.items import Split
+from engine.evals.needle import draw_needle
 from engine.evals.report import EvalReport, TaskResult
-from engine.evals.tasks import available_tasks, draw_items
+from engine.evals.tasks import TOP_LEVEL, available_tasks, draw_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from chat import ChatEncoder, Sample
-    from transformers import Lfm2VlForConditionalGeneration
+    from transformers import PreTrainedModel
 
-    from engine.evals.items import Item
+    from engine.evals.items import Exchange, Item
 
 _BATCH_TOKENS = 8192
+# Lengths in tokens behind the declared context.
+BEYOND = (3072, 4096)
 
 
 @dataclass(slots=True)
@@ -37,7 +42,7 @@ class Tally:
 
 
 def evaluate(
-    model: Lfm2VlForConditionalGeneration,
+    model: PreTrainedModel,
     encoder: ChatEncoder,
     pad: int,
     items: int,
@@ -49,7 +54,7 @@ def evaluate(
     model.eval()
     for task in tasks or available_tasks():
         drawn = [(item, encoder.sample(item, task)) for item in draw_items(task, items, seed)]
-        for group in _groups(sorted(drawn, key=lambda pair: len(pair[1].ids))):
+        for group in sorted_by_length(drawn):
             _count(tally, model, encoder, pad, group)
     return tally
 
@@ -64,17 +69,47 @@ def report(tally: Tally, model_name: str, weights: str) -> EvalReport:
 
 
 def places_table(tally: Tally) -> str:
-    """Return the accuracy by place: 1 / facts at the first value token means guessing."""
+    """Return the accuracy by place: a first copied token at chance means guessing what to copy."""
     return "\n".join(
         f"{task:<24}{place:<14}{sum(right) / len(right):.3f}  of {len(right)}"
         for (task, place), right in sorted(tally.places.items())
     )
 
 
+def beyond_table(
+    model: PreTrainedModel, encoder: ChatEncoder, items: int, lengths: Iterable[int] = BEYOND
+) -> str:
+    """Return how often a needle is found in texts longer than any that training showed."""
+    tally = Tally()
+    model.eval()
+    for tokens in lengths:
+        rng = random.Random(f"beyond/{tokens}")
+        name = f"needle of {tokens} tokens"
+        for _ in range(items):
+            item = draw_needle(rng, Split.HELD_OUT, TOP_LEVEL, tokens)
+            _count(tally, model, encoder, 0, [(item, encoder.sample(item, name))])
+    return "\n".join(
+        f"{name:<24}{sum(right) / len(right):.3f}  of {len(right)}"
+        for name, right in tally.answers.items()
+    )
+
+
+def sorted_by_length(drawn: list[tuple[Item, Sample]]) -> Iterator[list[tuple[Item, Sample]]]:
+    """Yield the samples in groups of like length that make one batch."""
+    group: list[tuple[Item, Sample]] = []
+    for item, sample in sorted(drawn, key=lambda pair: len(pair[1].ids)):
+        if group and len(sample.ids) * (len(group) + 1) > _BATCH_TOKENS:
+            yield group
+            group = []
+        group.append((item, sample))
+    if group:
+        yield group
+
+
 @torch.no_grad()
 def _count(
     tally: Tally,
-    model: Lfm2VlForConditionalGeneration,
+    model: PreTrainedModel,
     encoder: ChatEncoder,
     pad: int,
     group: list[tuple[Item, Sample]],
@@ -82,38 +117,21 @@ def _count(
     batch = make_batch([sample for _, sample in group], pad, str(model.device))
     found = exact_answers(batch, scored_logits(model, batch))
     for (item, sample), answers in zip(group, found, strict=True):
-        for number, (exchange, tokens) in enumerate(zip(item.exchanges, answers, strict=True)):
-            task = _row_name(sample.source, exchange.task, number)
-            tally.answers[task].append(all(tokens))
-            for place, right in _by_place(encoder, exchange.answer, exchange.task, tokens):
-                tally.places[task, place].append(right)
-
-
-def _row_name(source: str, task: str, number: int) -> str:
-    if source == "mixed":
-        return f"mixed/{task.split('/')[0]}"
-    if source.startswith("picture"):
-        return source if number == 0 else "picture/again"
-    return task
+        asked = [exchange for exchange in item.exchanges if exchange.scored]
+        for exchange, tokens in zip(asked, answers, strict=True):
+            tally.answers[sample.source].append(all(tokens))
+            for place, right in _by_place(encoder, exchange, tokens):
+                tally.places[sample.source, place].append(right)
 
 
 def _by_place(
-    encoder: ChatEncoder, answer: str, task: str, tokens: list[bool]
+    encoder: ChatEncoder, exchange: Exchange, tokens: list[bool]
 ) -> Iterator[tuple[str, bool]]:
-    if not task.startswith("document"):
-        return
-    key = len(encoder.encode(answer[: answer.index(" is ") + 4]))
-    yield from (("1 key", right) for right in tokens[:key])
-    yield "2 first value", tokens[key]
-    yield from (("3 rest", right) for right in tokens[key + 1 :])
-
-
-def _groups(drawn: list[tuple[Item, Sample]]) -> Iterator[list[tuple[Item, Sample]]]:
-    group: list[tuple[Item, Sample]] = []
-    for item, sample in drawn:
-        if group and len(sample.ids) * (len(group) + 1) > _BATCH_TOKENS:
-            yield group
-            group = []
-        group.append((item, sample))
-    if group:
-        yield group
+    """Yield for each copied stretch its first token apart from the others."""
+    said = exchange.said
+    for copied in exchange.copied:
+        if copied in said and not exchange.spelled:
+            first = len(encoder.encode(said[: said.index(copied)]))
+            end = first + len(encoder.encode(copied))
+            yield "first copied", tokens[first]
+            yield from (("copied on", right) for right in tokens[first + 1 : end])

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 
 from chat import Answered, ChatEncoder, Sample
 
+from engine.evals.dialogue import draw_dialogue
+from engine.evals.examples import draw_examples
 from engine.evals.items import Split
 from engine.evals.mixed import with_system
-from engine.evals.tasks import TASKS
+from engine.evals.needle import draw_any_needle
+from engine.evals.tasks import TASKS, TOP_LEVEL
 
 if TYPE_CHECKING:
     import random
@@ -21,10 +24,13 @@ if TYPE_CHECKING:
 
     from config import Schedule
 
+    from engine.evals.tasks import DrawItem
+
     DrawSample = Callable[[random.Random, int], Sample]
 
 _MEMORY = 0.995
 _PASSED = 0.5
+_LONG = ("document/long", "needle")
 
 
 @dataclass(slots=True)
@@ -84,42 +90,40 @@ class Stream:
         self._spent = dict.fromkeys(self.sources, 0.0)
 
 
-def text_stream(encoder: ChatEncoder, vocabulary: int, first_id: int) -> Stream:
-    """Return the sources that need no pictures."""
-    return Stream(
-        [
-            Source("repeat", _Repeat(encoder, vocabulary, first_id).draw, top=5),
-            _task_source(encoder, "document"),
-            _task_source(encoder, "document/table"),
-            _task_source(encoder, "document/long"),
-            _task_source(encoder, "dialogue", top=0),
-        ]
-    )
+# What is only trained on: mixtures of tasks in one conversation.
+_MIXTURES: dict[str, DrawItem] = {
+    "needle": draw_any_needle,
+    "examples": draw_examples,
+    "dialogue": draw_dialogue,
+}
 
 
-def picture_stream(encoder: ChatEncoder) -> Stream:
-    """Return the sources with pictures."""
-    return Stream([_task_source(encoder, "picture/seen_font"), _task_source(encoder, "mixed")])
+def streams(
+    encoder: ChatEncoder, vocabulary: int, first_id: int, schedule: Schedule
+) -> tuple[Stream, Stream]:
+    """Return the sources without and with pictures that the schedule names."""
+    repeat = Source("repeat", _Repeat(encoder, vocabulary, first_id).draw, top=5)
+    texts = [_task_source(encoder, name) for name in schedule.texts if name != repeat.name]
+    pictures = [_task_source(encoder, name) for name in schedule.pictures]
+    return Stream([repeat, *texts]), Stream(pictures)
 
 
 def text_shares(progress: float, schedule: Schedule, repeat_level: int) -> dict[str, float]:
     """Return the share of text tokens by source at a moment of the run."""
     if repeat_level < 2 and progress < schedule.documents_from:
         return {"repeat": 1.0}
-    shares = {"repeat": 0.3, "document": 5.0}
     if progress < schedule.first_rates_until:
-        return shares | {"repeat": 2.0}
-    shares |= {"document/table": 1.5, "dialogue": 0.4}
-    if progress >= schedule.long_from:
-        shares |= {"document/long": 1.8}
-    return shares
+        return {"repeat": 2.3, "document/facts": 5.0}
+    if progress < schedule.long_from:
+        return {k: v for k, v in schedule.texts.items() if k not in _LONG}
+    return schedule.texts
 
 
 def picture_shares(progress: float, schedule: Schedule) -> dict[str, float]:
     """Return the share of picture tokens by source at a moment of the run."""
     if progress < schedule.mixed_from:
-        return {"picture/seen_font": 1.0}
-    return {"picture/seen_font": 1.0 - schedule.mixed_share, "mixed": schedule.mixed_share}
+        return {"picture/line": 1.0}
+    return schedule.pictures
 
 
 def push_levels(streams: tuple[Stream, ...], progress: float, schedule: Schedule) -> None:
@@ -131,12 +135,14 @@ def push_levels(streams: tuple[Stream, ...], progress: float, schedule: Schedule
             source.rise(int(source.top * min(1.0, max(0.0, share))))
 
 
-def _task_source(encoder: ChatEncoder, task: str, top: int = 6) -> Source:
-    def draw(rng: random.Random, level: int) -> Sample:
-        item = TASKS[task](rng, Split.TRAIN, level)
-        return encoder.sample(with_system(rng, item), task)
+def _task_source(encoder: ChatEncoder, task: str) -> Source:
+    draw_item = _MIXTURES.get(task) or TASKS[task]
 
-    return Source(task, draw, top)
+    def draw(rng: random.Random, level: int) -> Sample:
+        item = draw_item(rng, Split.TRAIN, level)
+        return encoder.sample(item if item.system else with_system(rng, item), task)
+
+    return Source(task, draw, TOP_LEVEL)
 
 
 class _Repeat:

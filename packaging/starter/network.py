@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import torch
-from transformers import Lfm2VlConfig, Lfm2VlForConditionalGeneration
+from transformers import Lfm2Config, Lfm2VlConfig, Lfm2VlForConditionalGeneration
 
 from engine.model.families.lfm2_patches import PatchSettings
 
@@ -53,6 +53,34 @@ def model_config(size: ModelSize, ids: dict[str, int]) -> Lfm2VlConfig:
         projector_hidden_size=size.projector,
         tie_word_embeddings=True,
     )
+
+
+def draft_config(size: ModelSize, ids: dict[str, int]) -> Lfm2Config:
+    """Return the configuration of the draft model: the target's text part, small."""
+    return Lfm2Config(
+        vocab_size=size.vocabulary,
+        hidden_size=size.draft_hidden,
+        intermediate_size=size.draft_feed_forward,
+        block_auto_adjust_ff_dim=False,
+        num_hidden_layers=size.draft_layers,
+        num_attention_heads=size.draft_heads,
+        num_key_value_heads=1,
+        conv_L_cache=size.convolution,
+        layer_types=["conv", "full_attention"] * (size.draft_layers // 2),
+        max_position_embeddings=size.context_tokens,
+        rope_parameters={"rope_type": "default", "rope_theta": size.rope_theta},
+        tie_word_embeddings=True,
+        pad_token_id=ids["pad"],
+        bos_token_id=None,
+        eos_token_id=ids["end"],
+    )
+
+
+def bytes_per_token(model: torch.nn.Module) -> int:
+    """Return the bytes of weights in bf16 that reading one token of text takes, head included."""
+    text = getattr(model.model, "language_model", model.model)
+    head = 0 if model.config.tie_word_embeddings else model.lm_head.weight.numel()
+    return 2 * (head + sum(p.numel() for p in text.parameters()))
 
 
 def patch_settings(size: ModelSize) -> PatchSettings:

@@ -15,8 +15,14 @@ from transformers import GenerationConfig
 if TYPE_CHECKING:
     from config import ModelSize
     from tokenizers import Tokenizer
-    from transformers import Lfm2VlForConditionalGeneration
+    from transformers import (
+        Lfm2ForCausalLM,
+        Lfm2VlForConditionalGeneration,
+        PreTrainedConfig,
+        PreTrainedModel,
+    )
 
+_MOST_SHARD_BYTES = 15 * 2**20
 _HERE = Path(__file__).resolve().parent
 
 
@@ -24,18 +30,30 @@ def pack(
     model: Lfm2VlForConditionalGeneration, tokenizer: Tokenizer, size: ModelSize, folder: Path
 ) -> None:
     """Write everything but the model card."""
+    _write_weights(model, model.config.text_config, folder)
+    save_tokenizer(tokenizer, folder, size.context_tokens)
+    shutil.copyfile(_HERE / "chat_template.jinja", folder / "chat_template.jinja")
+    _write_preprocessor(size, folder)
+
+
+def pack_draft(model: Lfm2ForCausalLM, tokenizer: Tokenizer, size: ModelSize, folder: Path) -> None:
+    """Write the draft model, which reads the same tokens."""
+    _write_weights(model, model.config, folder)
+    save_tokenizer(tokenizer, folder, size.context_tokens)
+
+
+def _write_weights(model: PreTrainedModel, ids: PreTrainedConfig, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    ids = model.config.text_config
+    for old in folder.glob("*.safetensors*"):
+        old.unlink()
     model.generation_config = GenerationConfig(
         do_sample=False,
         eos_token_id=ids.eos_token_id,
         pad_token_id=ids.pad_token_id,
     )
-    model.to(dtype=torch.bfloat16).save_pretrained(folder)
-    (folder / "model.safetensors").chmod(0o644)
-    save_tokenizer(tokenizer, folder, size.context_tokens)
-    shutil.copyfile(_HERE / "chat_template.jinja", folder / "chat_template.jinja")
-    _write_preprocessor(size, folder)
+    model.to(dtype=torch.bfloat16).save_pretrained(folder, max_shard_size=_MOST_SHARD_BYTES)
+    for shard in folder.glob("*.safetensors"):
+        shard.chmod(0o644)
 
 
 def _write_preprocessor(size: ModelSize, folder: Path) -> None:

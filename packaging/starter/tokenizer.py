@@ -14,8 +14,9 @@ from tokenizers import (
     pre_tokenizers,
     trainers,
 )
+from tool_lines import tool_block
 
-from engine.evals.items import Document, Item, Split, Text
+from engine.evals.items import Document, Item, Split, Text, ToolResult
 from engine.evals.tasks import TASKS, TOP_LEVEL
 from engine.prompt.forms import document_text
 
@@ -36,7 +37,10 @@ SPARE = tuple(f"<|spare_{i}|>" for i in range(8))
 
 # A run of letters, or one character of anything else.
 _SPLIT = r"\p{L}+|[^\p{L}]"
-_CORPUS_TASKS = ("document", "document", "document/table", "dialogue")
+_CORPUS_TASKS = (
+    "document/facts", "document/prose", "document/table", "document/meant", "tools/call",
+    "tools/result", "examples/five", "dialogue/talk", "dialogue/about", "dialogue/format",
+)  # fmt: skip
 
 
 def train_tokenizer(vocabulary: int, seed: int, items: int = 6000) -> Tokenizer:
@@ -80,6 +84,12 @@ def save_tokenizer(tokenizer: Tokenizer, folder: Path, context_tokens: int) -> N
     (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
 
 
+def control_ids(tokenizer: Tokenizer) -> dict[str, int]:
+    """Return the ids that a model's configuration names."""
+    names = {"pad": PAD, "end": END, "image": IMAGE}
+    return {name: tokenizer.token_to_id(token) for name, token in names.items()}
+
+
 def _with_token_kinds(tokenizer: Tokenizer) -> Tokenizer:
     """Say of each added token whether decoding hides it and where it may match."""
     state = json.loads(tokenizer.to_str())
@@ -99,10 +109,11 @@ def _corpus(seed: int, items: int) -> Iterator[str]:
 
 def item_texts(item: Item) -> Iterator[str]:
     """Yield every text of a conversation."""
+    yield tool_block(item.tools)
     for exchange in item.exchanges:
         for part in exchange.asked:
             if isinstance(part, Document):
                 yield document_text(part.name, part.pages)
-            elif isinstance(part, Text):
+            elif isinstance(part, Text | ToolResult):
                 yield part.text
-        yield exchange.answer
+        yield exchange.said

@@ -6,7 +6,7 @@ import json
 import os
 import random
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from batches import (
@@ -18,18 +18,18 @@ from batches import (
     sorted_groups,
 )
 from chat import ChatEncoder
+from growth import grown
 from levels import (
     Stream,
     picture_shares,
-    picture_stream,
     push_levels,
+    streams,
     text_shares,
-    text_stream,
 )
 from muon import optimisers
 from network import model_config, new_model, patch_settings, see_contrast_only
 from reading import PatchReader
-from tokenizer import END, IMAGE, PAD, SPARE
+from tokenizer import SPARE, control_ids
 from torch.nn.functional import cross_entropy
 
 if TYPE_CHECKING:
@@ -51,12 +51,8 @@ class Trainer:
     def __init__(self, settings: Settings, tokenizer: Tokenizer, folder: Path) -> None:
         self.settings, self.folder = settings, folder
         self.encoder = ChatEncoder(tokenizer, patch_settings(settings.size))
-        self.pad = tokenizer.token_to_id(PAD)
-        ids = {
-            "pad": self.pad,
-            "end": tokenizer.token_to_id(END),
-            "image": tokenizer.token_to_id(IMAGE),
-        }
+        ids = control_ids(tokenizer)
+        self.pad = ids["pad"]
         self.model: Lfm2VlForConditionalGeneration = new_model(
             model_config(settings.size, ids), settings.seed, settings.device
         )
@@ -69,8 +65,9 @@ class Trainer:
         )
         first_id = tokenizer.token_to_id(SPARE[-1]) + 1
         self.adam.add_param_group({"params": list(self.reader.parameters())})
-        self.text = text_stream(self.encoder, settings.size.vocabulary, first_id)
-        self.pictures = picture_stream(self.encoder)
+        self.text, self.pictures = streams(
+            self.encoder, settings.size.vocabulary, first_id, schedule
+        )
         self.step, self.elapsed, self.tokens, self.pictures_seen = 0, 0.0, 0, 0
         self.elapsed_before = 0.0  # seconds of earlier stretches
         self._since_log = {"text": 0.0, "picture": 0.0}
@@ -98,7 +95,7 @@ class Trainer:
             push_levels((self.text, self.pictures), self.progress, schedule)
             batches = {}
             with_pictures = self.progress >= schedule.pictures_from
-            if with_pictures:
+            if with_pictures and self.step % schedule.pictures_every == 0:
                 batches["picture"] = pictures.next(*self._picture_plan(schedule))
             if not with_pictures or self.step % schedule.text_every == 0:
                 batches["text"] = text.next(*self._text_plan(schedule))
@@ -139,29 +136,43 @@ class Trainer:
         os.replace(new, self.folder / "checkpoint.pt")  # noqa: PTH105 (says what it does)
 
     def begin_anew(self) -> None:
-        """Start the clock again on the weights as they are: another stretch, another schedule."""
+        """Begin another stretch on the last checkpoint's weights, grown to this run's size.
+
+        The clock, the optimisers and the levels start again.
+        """
+        state = self._read_checkpoint()
+        self._load_counts(state)
         self.elapsed_before += self.elapsed
         self.elapsed = 0.0
-        source = self.pictures.sources["picture/seen_font"]
-        source.top = self.settings.schedule.picture_top
-        source.level = min(source.level, source.top)
+        self.model.load_state_dict(grown(state["model"], self.model))
+        self.reader.load_state_dict(state["reader"])
+        self.average = {n: p.detach().clone() for n, p in self.model.named_parameters()}
+        for stream in (self.text, self.pictures):
+            for source in stream.sources.values():
+                source.level = self.settings.schedule.first_levels.get(source.name, 0)
 
     def load(self) -> None:
         """Go on from the last checkpoint."""
-        state = torch.load(self.folder / "checkpoint.pt", map_location=self.settings.device)
+        state = self._read_checkpoint()
         self.model.load_state_dict(state["model"])
         self.average = state["average"]
         self.reader.load_state_dict(state["reader"])
         self.muon.load_state_dict(state["muon"])
         self.adam.load_state_dict(state["adam"])
-        self.step, self.elapsed = state["step"], state["elapsed"]
-        self.elapsed_before = state.get("elapsed_before", 0.0)
-        self.tokens, self.pictures_seen = state["tokens"], state["pictures"]
+        self._load_counts(state)
         for stream in (self.text, self.pictures):
             for source in stream.sources.values():
                 if source.name in state["sources"]:
                     known = state["sources"][source.name]
                     source.level, source.exact, source.seen, source.tokens = known
+
+    def _read_checkpoint(self) -> dict[str, Any]:
+        return torch.load(self.folder / "checkpoint.pt", map_location=self.settings.device)
+
+    def _load_counts(self, state: dict[str, Any]) -> None:
+        self.step, self.elapsed = state["step"], state["elapsed"]
+        self.elapsed_before = state["elapsed_before"]
+        self.tokens, self.pictures_seen = state["tokens"], state["pictures"]
 
     def use_average(self) -> None:
         """Put the running average of the weights into the model: what is measured and shipped."""

@@ -1,9 +1,11 @@
 """Items are the same for the same seed, and every answer can be had from what is shown."""
 
+import random
+
 import pytest
 
-from engine.evals.items import Document, Item, Picture, Split, Text
-from engine.evals.tasks import available_tasks, draw_items
+from engine.evals.items import Document, Item, Picture, Split, Text, ToolResult
+from engine.evals.tasks import TASKS, available_tasks, draw_items
 
 
 @pytest.mark.parametrize("task", available_tasks())
@@ -29,8 +31,18 @@ def test_picture_lines_fit_and_differ_in_brightness() -> None:
 
 def _plain(item: Item) -> list[tuple[object, str]]:
     return [
-        (p.text if isinstance(p, Text) else p.pages if isinstance(p, Document) else
+        (p.text if isinstance(p, Text | ToolResult) else p.pages if isinstance(p, Document) else
          p.image.tobytes(), exchange.answer)
         for exchange in item.exchanges
         for p in exchange.asked
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("task", available_tasks())
+def test_every_item_asks_something(task: str) -> None:
+    for level in (0, 3, 6):
+        for split in Split:
+            rng = random.Random(f"{level}/{split}")
+            items = [TASKS[task](rng, split, level) for _ in range(20)]
+            assert all(any(e.scored for e in item.exchanges) for item in items)
+            assert all(e.said for item in items for e in item.exchanges)

@@ -1,6 +1,7 @@
 """What training builds piece by piece is what the chat template renders."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,16 @@ from tokenizer import IMAGE, save_tokenizer
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
-from engine.evals.items import Document, Exchange, Glyph, Item, Picture, Split, Text
+from engine.evals.items import (
+    Document,
+    Exchange,
+    Glyph,
+    Item,
+    Picture,
+    Split,
+    Text,
+    ToolResult,
+)
 from engine.evals.tasks import TASKS
 from engine.model.families.lfm2_patches import PatchSettings
 from engine.prompt.forms import document_text
@@ -36,7 +46,10 @@ def _messages(item: Item) -> list[dict[str, object]]:
     for exchange in item.exchanges:
         text = ""
         parts: list[dict[str, str]] = []
-        for part in exchange.asked:
+        results = [part.text for part in exchange.asked if isinstance(part, ToolResult)]
+        if results:
+            messages += [{"role": "tool", "content": result} for result in results]
+        for part in () if results else exchange.asked:
             if isinstance(part, Picture):
                 parts.append({"type": "image"})
             elif isinstance(part, Document):
@@ -44,12 +57,15 @@ def _messages(item: Item) -> list[dict[str, object]]:
             else:
                 text += part.text
         content = [*parts, {"type": "text", "text": text}] if parts else text
-        messages.append({"role": "user", "content": content})
-        messages.append({"role": "assistant", "content": exchange.answer})
+        if not results:
+            messages.append({"role": "user", "content": content})
+        messages.append({"role": "assistant", "content": exchange.said})
     return messages
 
 
-@pytest.mark.parametrize("task", ["document", "dialogue", "picture/new_font"])
+@pytest.mark.parametrize(
+    "task", ["document/facts", "dialogue/talk", "picture/new_font", "tools/two", "examples/three"]
+)
 def test_sample_is_the_rendered_template(
     tokenizer: Tokenizer, stock: PreTrainedTokenizerBase, task: str
 ) -> None:
@@ -57,11 +73,11 @@ def test_sample_is_the_rendered_template(
     rng = random.Random(4)
     for _ in range(5):
         item = TASKS[task](rng, Split.TRAIN, 6)
-        item = Item(
-            item.task, tuple(Exchange(e.asked, e.answer, e.task) for e in item.exchanges), "Hm."
-        )
+        whole = tuple(replace(e, spelled=False) for e in item.exchanges)
+        item = replace(item, exchanges=whole, system="Hm.")
         sample = encoder.sample(item, task)
-        rendered = stock.apply_chat_template(_messages(item), tokenize=False)
+        tools = list(item.tools) or None
+        rendered = stock.apply_chat_template(_messages(item), tools=tools, tokenize=False)
         for picture in sample.pictures:
             rendered = rendered.replace(IMAGE, "\0" * picture.tokens, 1)
         assert sample.ids == tokenizer.encode(rendered.replace("\0", IMAGE)).ids

@@ -46,7 +46,7 @@ def test_muon_directions_have_singular_values_near_one(shape: tuple[int, ...]) -
 def test_padding_changes_no_answer(tokenizer: Tokenizer, tmp_path: Path) -> None:
     trainer = _trainer(tokenizer, tmp_path)
     trainer.model.eval()
-    items = [*draw_items("picture/new_font", 3, 1), *draw_items("dialogue", 3, 1)]
+    items = [*draw_items("picture/new_font", 3, 1), *draw_items("dialogue/talk", 3, 1)]
     samples = [trainer.encoder.sample(item, "x") for item in items]
     with torch.no_grad():
         together = scored_logits(trainer.model, make_batch(samples, trainer.pad, "cpu"))
@@ -110,10 +110,11 @@ def test_run_is_taken_up_measured_and_packed(tokenizer: Tokenizer, tmp_path: Pat
     again.run()
     assert again.step == first.step + 1
     again.use_average()
-    tally = evaluate(again.model, again.encoder, again.pad, 2, tasks=("document", "dialogue"))
+    tasks = ("document/facts", "dialogue/talk")
+    tally = evaluate(again.model, again.encoder, again.pad, 2, tasks=tasks)
     rows = report(tally, "starter", "float32").tasks
-    assert {row.task for row in rows} >= {"document"}
-    assert "first value" in places_table(tally)
+    assert {row.task for row in rows} == set(tasks)
+    assert "first copied" in places_table(tally)
     pack(again.model, tokenizer, replace(TINY, context_tokens=64), tmp_path / "packed")
     config = json.loads((tmp_path / "packed" / "preprocessor_config.json").read_text())
     assert config["downsample_factor"] == 1

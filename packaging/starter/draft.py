@@ -1,0 +1,157 @@
+"""The draft model: a far smaller reader of the same tokens, trained beside the target.
+
+It has the text architecture of the target with few and narrow layers, so that drafting a token
+reads at most a sixth of the target's weights. It learns the same answers, and in the end the
+target's own choices (distillation, Hinton et al. 2015, arXiv:1503.02531), because what counts is
+not to be right but to agree. Pictures are mere placeholders to it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from typing import TYPE_CHECKING
+
+import torch
+from batches import exact_answers, make_batch, scored_logits, sorted_groups
+from levels import streams
+from muon import optimisers
+from network import draft_config
+from tokenizer import SPARE, control_ids
+from torch.nn.functional import cross_entropy, kl_div
+from transformers import Lfm2ForCausalLM
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from batches import Batch
+    from chat import ChatEncoder, Sample
+    from config import Settings
+    from tokenizers import Tokenizer
+    from transformers import Lfm2VlForConditionalGeneration
+
+_LOG_EVERY = 50
+_WARM_UP = 40
+_BATCH_TOKENS = 3072
+_TEACHER_FROM = 0.6
+
+
+class DraftTrainer:
+    """Trains the draft by the wall clock; `save` and `load` carry it over a restart."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        tokenizer: Tokenizer,
+        encoder: ChatEncoder,
+        folder: Path,
+    ) -> None:
+        self.settings, self.folder, self.encoder = settings, folder, encoder
+        torch.manual_seed(settings.seed)
+        self.model = Lfm2ForCausalLM(draft_config(settings.size, control_ids(tokenizer))).float()
+        self.model.to(settings.device)
+        schedule = settings.schedule
+        self.rates = schedule.muon_rate_first, schedule.adam_rate_first
+        self.muon, self.adam = optimisers(self.model, *self.rates)
+        first_id = tokenizer.token_to_id(SPARE[-1]) + 1
+        self.text, _ = streams(encoder, settings.size.vocabulary, first_id, schedule)
+        for source in self.text.sources.values():
+            source.level = source.top
+        self.pad = self.model.config.pad_token_id
+        self.step, self.elapsed, self.tokens = 0, 0.0, 0
+        self._loss, self._exact = 0.0, 0.0
+        self._stopped = False
+
+    @property
+    def progress(self) -> float:
+        """The share of the planned time that is over."""
+        return self.elapsed / (60 * self.settings.minutes)
+
+    def stop(self) -> None:
+        """Ask the run to end after this step, with a checkpoint."""
+        self._stopped = True
+
+    def run(self, teacher: Lfm2VlForConditionalGeneration) -> None:
+        """Train until the time is over; from the middle on, `teacher` says what to answer."""
+        self.model.train()
+        teacher.eval()
+        rng = random.Random(f"draft/{self.settings.seed}/{self.step}")
+        groups = sorted_groups(
+            lambda: self._draw(rng), _BATCH_TOKENS, self.settings.schedule.longest
+        )
+        last = time.monotonic()
+        while self.progress < 1 and not self._stopped:
+            batch = make_batch(next(groups), self.pad, self.settings.device)
+            self._set_rates()
+            self._learn(batch, teacher if self.progress >= _TEACHER_FROM else None)
+            now = time.monotonic()
+            self.elapsed, last = self.elapsed + now - last, now
+            if self.step % _LOG_EVERY == 0:
+                self._log()
+        self.save()
+
+    def save(self) -> None:
+        """Write a checkpoint beside the last one, then take its place."""
+        state = {
+            "model": self.model.state_dict(),
+            "muon": self.muon.state_dict(),
+            "adam": self.adam.state_dict(),
+            "step": self.step,
+            "elapsed": self.elapsed,
+            "tokens": self.tokens,
+        }
+        new = self.folder / "draft.new"
+        torch.save(state, new)
+        os.replace(new, self.folder / "draft.pt")  # noqa: PTH105 (says what it does)
+
+    def load(self) -> None:
+        """Go on from the last checkpoint."""
+        state = torch.load(self.folder / "draft.pt", map_location=self.settings.device)
+        self.model.load_state_dict(state["model"])
+        self.muon.load_state_dict(state["muon"])
+        self.adam.load_state_dict(state["adam"])
+        self.step, self.elapsed, self.tokens = state["step"], state["elapsed"], state["tokens"]
+
+    def _draw(self, rng: random.Random) -> Sample:
+        return self.text.next(rng, dict(self.settings.schedule.texts), 1.0)
+
+    def _learn(self, batch: Batch, teacher: Lfm2VlForConditionalGeneration | None) -> None:
+        logits = scored_logits(self.model, batch)
+        if teacher is None:
+            loss = cross_entropy(logits, batch.targets)
+        else:
+            with torch.no_grad():
+                wanted = scored_logits(teacher, batch).log_softmax(-1)
+            loss = kl_div(logits.log_softmax(-1), wanted, log_target=True, reduction="batchmean")
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.muon.step()
+        self.adam.step()
+        self.model.zero_grad(set_to_none=True)
+        self.step += 1
+        self.tokens += batch.tokens
+        self._loss += loss.item()
+        answers = [all(a) for sample in exact_answers(batch, logits) for a in sample]
+        self._exact += sum(answers) / len(answers)
+
+    def _set_rates(self) -> None:
+        left = min(1.0, (1 - self.progress) / (1 - self.settings.schedule.decay_from))
+        fade = max(self.settings.schedule.last_rate_share, left)
+        fade *= min(1.0, (self.step + 1) / _WARM_UP)
+        for optimiser, rate in zip((self.muon, self.adam), self.rates, strict=True):
+            for group in optimiser.param_groups:
+                group["lr"] = fade * rate
+
+    def _log(self) -> None:
+        row = {
+            "step": self.step,
+            "minutes": round(self.elapsed / 60, 2),
+            "tokens": self.tokens,
+            "loss": round(self._loss / _LOG_EVERY, 4),
+            "exact": round(self._exact / _LOG_EVERY, 4),
+        }
+        self._loss = self._exact = 0.0
+        with (self.folder / "draft.jsonl").open("a") as out:
+            out.write(json.dumps(row) + "\n")
