@@ -43,7 +43,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The model, how its weights were kept, and the file, since two runs may be of one model."""
+        """The model, how its weights were kept, and the file: two runs may be of one model."""
         model = f"{self.report.model}, {self.report.weights}"
         return f"{model} ({self.file})" if self.file else model
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,10 @@ TEXTS: Mapping[str, float] = {
     "document/facts": 2.0, "document/prose": 1.2, "document/table": 1.5, "document/pages": 1.0,
     "document/absent": 1.0, "document/meant": 1.2, "document/told": 0.5, "document/one_kind": 0.5,
     "document/pasted": 0.5, "document/long": 1.2, "needle": 1.0,
-    "tools/call": 1.4, "tools/optional": 0.6, "tools/two": 0.8, "tools/result": 0.7,
-    "tools/none": 0.3,
-    "examples": 1.6,
-    "dialogue": 1.6, "dialogue/arithmetic": 0.3, "dialogue/format": 0.3,
+    "tools/call": 2.2, "tools/optional": 0.9, "tools/two": 1.0, "tools/result": 1.0,
+    "tools/none": 0.5,
+    "examples": 1.8,
+    "dialogue": 1.8, "dialogue/arithmetic": 0.3, "dialogue/format": 0.3,
 }  # fmt: skip
 PICTURES: Mapping[str, float] = {
     "picture/line": 5.0, "picture/receipt": 1.2, "picture/question": 0.8, "picture/shapes": 1.2,
@@ -120,6 +123,7 @@ SKILLS = Schedule(
     adam_rate=2e-3,
     text_tokens=2560,
     picture_tokens=1792,
+    pictures_every=2,
     longest=2560,
     first_levels=_READ_FIRST,
 )
