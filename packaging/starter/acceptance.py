@@ -83,7 +83,7 @@ def acceptance(
     for task in tasks:
         drawn = [(item, encoder.sample(item, task)) for item in draw_items(task, items, seed)]
         for group in sorted_by_length(drawn):
-            batch = make_batch([sample for _, sample in group], 0, str(target.device))
+            batch = make_batch([sample for _, sample in group], 0).to(str(target.device))
             chosen = scored_logits(target, batch).argmax(-1)
             guessed = scored_logits(draft, batch).argmax(-1)
             for agrees in _answers(group, (chosen == guessed).tolist()):

@@ -56,7 +56,7 @@ def write_answers(
             sample = encoder.sample(item, task)
             sample.ids = sample.ids[: sample.answers[0].first]
             sample.answers = []
-            batch = make_batch([sample], 0, str(model.device))
+            batch = make_batch([sample], 0).to(str(model.device))
             with torch.no_grad():
                 ids = model.generate(
                     input_ids=batch.ids, max_new_tokens=_LONGEST_ANSWER, **batch.pictures

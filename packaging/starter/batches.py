@@ -5,7 +5,7 @@ Padding stands behind everything a causal model looks at, so it changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -36,6 +36,22 @@ class Batch:
     def tokens(self) -> int:
         return sum(len(sample.ids) for sample in self.samples)
 
+    @property
+    def picture_count(self) -> int:
+        return len(self.pictures["spatial_shapes"]) if self.pictures else 0
+
+    def to(self, device: str) -> Batch:
+        """Return the batch with its tensors on a device."""
+        return replace(
+            self,
+            ids=self.ids.to(device, non_blocking=True),
+            rows=self.rows.to(device, non_blocking=True),
+            places=self.places.to(device, non_blocking=True),
+            targets=self.targets.to(device, non_blocking=True),
+            pictures={k: v.to(device, non_blocking=True) for k, v in self.pictures.items()},
+            readings=self.readings.to(device, non_blocking=True),
+        )
+
 
 def sorted_groups(draw: Callable[[], Sample], tokens: int, longest: int) -> Iterator[list[Sample]]:
     """Yield for ever groups of samples that fill `tokens` with little padding.
@@ -57,8 +73,8 @@ def sorted_groups(draw: Callable[[], Sample], tokens: int, longest: int) -> Iter
         yield from groups
 
 
-def make_batch(samples: list[Sample], pad: int, device: str) -> Batch:
-    """Put samples into tensors."""
+def make_batch(samples: list[Sample], pad: int) -> Batch:
+    """Put samples into tensors; their patches are kept there only."""
     width = max(len(sample.ids) for sample in samples)
     ids = torch.full((len(samples), width), pad, dtype=torch.long)
     rows, places, targets = [], [], []
@@ -70,13 +86,13 @@ def make_batch(samples: list[Sample], pad: int, device: str) -> Batch:
             places += [place - 1 for place in span]
             targets += [sample.ids[place] for place in span]
     return Batch(
-        samples,
-        ids.to(device),
-        torch.tensor(rows, device=device),
-        torch.tensor(places, device=device),
-        torch.tensor(targets, device=device),
-        {name: t.to(device) for name, t in _picture_tensors(samples).items()},
-        _readings(samples).to(device),
+        [replace(sample, pictures=[], readings=[]) for sample in samples],
+        ids,
+        torch.tensor(rows),
+        torch.tensor(places),
+        torch.tensor(targets),
+        _picture_tensors(samples),
+        _readings(samples),
     )
 
 

@@ -27,7 +27,7 @@ from acceptance import table as acceptance_table  # noqa: E402
 from answers import write_answers  # noqa: E402
 from card import model_card  # noqa: E402
 from chat import ChatEncoder  # noqa: E402
-from config import SCHEDULES, ModelSize, Settings  # noqa: E402
+from config import SCHEDULES, SIZES, Settings  # noqa: E402
 from curve import draw_curve  # noqa: E402
 from draft import DraftTrainer  # noqa: E402
 from evaluate import beyond_table, evaluate, places_table, report  # noqa: E402
@@ -54,12 +54,12 @@ def main() -> None:
     settings = Settings(
         minutes=arguments.minutes,
         threads=arguments.threads,
+        workers=arguments.workers,
         device=arguments.device,
         seed=arguments.seed,
+        size=SIZES[arguments.size],
         schedule=SCHEDULES[arguments.schedule],
     )
-    if arguments.size:
-        settings = replace(settings, size=ModelSize(**json.loads(arguments.size)))
     for step in _STEPS if arguments.step == "all" else (arguments.step,):
         _STEPS[step](settings, folder, arguments)
 
@@ -74,12 +74,9 @@ def _train(settings: Settings, folder: Path, arguments: argparse.Namespace) -> N
     trainer = Trainer(settings, _load_tokenizer(folder), folder)
     (folder / "settings.json").write_text(json.dumps(settings.to_dict(), indent=2) + "\n")
     if arguments.resume and (folder / "checkpoint.pt").exists():
-        if arguments.anew:
-            trainer.begin_anew()
-        else:
-            trainer.load()
+        trainer.begin_anew() if arguments.anew else trainer.load()
     signal.signal(signal.SIGTERM, lambda _number, _frame: trainer.stop())
-    trainer.run()
+    trainer.run(arguments.piece)
 
 
 def _draft(settings: Settings, folder: Path, arguments: argparse.Namespace) -> None:
@@ -90,7 +87,7 @@ def _draft(settings: Settings, folder: Path, arguments: argparse.Namespace) -> N
     if arguments.resume and (folder / "draft.pt").exists():
         trainer.load()
     signal.signal(signal.SIGTERM, lambda _number, _frame: trainer.stop())
-    trainer.run(trained.model)
+    trainer.run(trained.model, arguments.piece)
 
 
 def _evaluate(settings: Settings, folder: Path, arguments: argparse.Namespace) -> None:
@@ -178,11 +175,15 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("step", choices=(*_STEPS, "all"))
     parser.add_argument("--minutes", type=float, default=90.0, help="training time in all")
+    parser.add_argument(
+        "--piece", type=float, help="stop after so many minutes; --resume goes on from there"
+    )
     parser.add_argument("--draft-minutes", type=float, default=12.0, help="for the draft model")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--size", help="dimensions as JSON, names as in config.ModelSize")
+    parser.add_argument("--workers", type=int, default=0, help="processes that draw data")
+    parser.add_argument("--size", choices=tuple(SIZES), default="small")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints and logs")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--schedule", choices=tuple(SCHEDULES), default="whole")

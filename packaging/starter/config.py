@@ -38,6 +38,27 @@ class ModelSize:
     draft_heads: int = 2
 
 
+# What fits into 24 MiB in bf16 together with its draft; for a GPU.
+LARGE = ModelSize(
+    vocabulary=1024,
+    hidden=320,
+    feed_forward=640,
+    layers=10,
+    heads=10,
+    key_value_heads=5,
+    context_tokens=4096,
+    vision_hidden=192,
+    vision_feed_forward=768,
+    vision_layers=4,
+    vision_heads=6,
+    projector=512,
+    draft_hidden=128,
+    draft_feed_forward=320,
+    draft_layers=6,
+    draft_heads=4,
+)
+SIZES = {"small": ModelSize(), "large": LARGE}
+
 # Shares of the tokens by source: tasks of engine.evals, and mixtures of them named in levels.
 TEXTS: Mapping[str, float] = {
     "repeat": 0.2,
@@ -74,6 +95,7 @@ class Schedule:
     last_rate_share: float = 0.03
     text_tokens_first: int = 1024
     text_tokens: int = 1280
+    # 0: the same as later.
     text_tokens_beside_first_pictures: int = 1024
     picture_tokens_first: int = 2048
     picture_tokens: int = 3584
@@ -127,7 +149,28 @@ SKILLS = Schedule(
     longest=2560,
     first_levels=_READ_FIRST,
 )
-SCHEDULES = {"whole": Schedule(), "reading": READING, "skills": SKILLS}
+# From nothing on a GPU: everything from the start but for the first minute, in large batches.
+GPU = Schedule(
+    first_rates_until=0.03,
+    documents_from=0.01,
+    pictures_from=0.04,
+    mixed_from=0.12,
+    decay_from=0.5,
+    long_from=0.2,
+    levels_pushed_from=0.2,
+    levels_full_at=0.5,
+    muon_rate_first=0.02,
+    adam_rate_first=4e-3,
+    muon_rate=0.012,
+    adam_rate=2e-3,
+    text_tokens_first=16_384,
+    text_tokens=65_536,
+    text_tokens_beside_first_pictures=32_768,
+    picture_tokens_first=32_768,
+    picture_tokens=65_536,
+    longest=3072,
+)
+SCHEDULES = {"whole": Schedule(), "reading": READING, "skills": SKILLS, "gpu": GPU}
 
 
 @dataclass(frozen=True)
@@ -136,6 +179,7 @@ class Settings:
 
     minutes: float = 90.0
     threads: int = 1
+    workers: int = 0
     device: str = "cpu"
     seed: int = 1
     average_decay: float = 0.998

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import time
 from typing import TYPE_CHECKING
 
 import torch
-from batches import exact_answers, make_batch, scored_logits, sorted_groups
+from batches import exact_answers, scored_logits
+from drawing import Drawing
 from levels import streams
 from muon import optimisers
 from network import draft_config
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from batches import Batch
-    from chat import ChatEncoder, Sample
+    from chat import ChatEncoder
     from config import Settings
     from tokenizers import Tokenizer
     from transformers import Lfm2VlForConditionalGeneration
@@ -73,17 +73,25 @@ class DraftTrainer:
         """Ask the run to end after this step, with a checkpoint."""
         self._stopped = True
 
-    def run(self, teacher: Lfm2VlForConditionalGeneration) -> None:
-        """Train until the time is over; from the middle on, `teacher` says what to answer."""
+    def run(self, teacher: Lfm2VlForConditionalGeneration, piece: float | None = None) -> None:
+        """Train until the time, or a piece of it in minutes, is over.
+
+        From the middle on, `teacher` says what to answer.
+        """
         self.model.train()
         teacher.eval()
-        rng = random.Random(f"draft/{self.settings.seed}/{self.step}")
-        groups = sorted_groups(
-            lambda: self._draw(rng), _BATCH_TOKENS, self.settings.schedule.longest
+        batches = Drawing(
+            self.text,
+            lambda _progress, _levels: (self.settings.schedule.texts, _BATCH_TOKENS),
+            pad=self.pad,
+            longest=self.settings.schedule.longest,
+            seed=f"draft/{self.settings.seed}/{self.step}",
+            workers=self.settings.workers,
         )
         last = time.monotonic()
-        while self.progress < 1 and not self._stopped:
-            batch = make_batch(next(groups), self.pad, self.settings.device)
+        end = last + 60 * piece if piece else float("inf")
+        while self.progress < 1 and last < end and not self._stopped:
+            batch = batches.next(self.progress).to(self.settings.device)
             self._set_rates()
             self._learn(batch, teacher if self.progress >= _TEACHER_FROM else None)
             now = time.monotonic()
@@ -113,9 +121,6 @@ class DraftTrainer:
         self.muon.load_state_dict(state["muon"])
         self.adam.load_state_dict(state["adam"])
         self.step, self.elapsed, self.tokens = state["step"], state["elapsed"], state["tokens"]
-
-    def _draw(self, rng: random.Random) -> Sample:
-        return self.text.next(rng, dict(self.settings.schedule.texts), 1.0)
 
     def _learn(self, batch: Batch, teacher: Lfm2VlForConditionalGeneration | None) -> None:
         logits = scored_logits(self.model, batch)

@@ -114,7 +114,7 @@ def _count(
     pad: int,
     group: list[tuple[Item, Sample]],
 ) -> None:
-    batch = make_batch([sample for _, sample in group], pad, str(model.device))
+    batch = make_batch([sample for _, sample in group], pad).to(str(model.device))
     found = exact_answers(batch, scored_logits(model, batch))
     for (item, sample), answers in zip(group, found, strict=True):
         asked = [exchange for exchange in item.exchanges if exchange.scored]

@@ -20,7 +20,7 @@ from engine.evals.tasks import TASKS, TOP_LEVEL
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from config import Schedule
 
@@ -52,11 +52,11 @@ class Source:
             level = rng.randrange(level)
         sample = self.draw(rng, level)
         sample.level = level
-        self.tokens += len(sample.ids)
         return sample
 
-    def learn(self, level: int, exact: float) -> None:
+    def learn(self, level: int, exact: float, tokens: int) -> None:
         """Take note of one answered sample."""
+        self.tokens += tokens
         if level != self.level:
             return
         self.seen += 1
@@ -78,7 +78,7 @@ class Stream:
         self.sources = {source.name: source for source in sources}
         self._spent = dict.fromkeys(self.sources, 0.0)
 
-    def next(self, rng: random.Random, shares: dict[str, float], top_share: float) -> Sample:
+    def next(self, rng: random.Random, shares: Mapping[str, float], top_share: float) -> Sample:
         """Draw from the source that lags furthest behind its share."""
         name = min(shares, key=lambda n: self._spent[n] / shares[n])
         sample = self.sources[name].next(rng, top_share)
@@ -108,22 +108,31 @@ def streams(
     return Stream([repeat, *texts]), Stream(pictures)
 
 
-def text_shares(progress: float, schedule: Schedule, repeat_level: int) -> dict[str, float]:
-    """Return the share of text tokens by source at a moment of the run."""
-    if repeat_level < 2 and progress < schedule.documents_from:
-        return {"repeat": 1.0}
+def text_plan(
+    schedule: Schedule, progress: float, levels: Mapping[str, int]
+) -> tuple[Mapping[str, float], int]:
+    """Return the shares of text tokens by source, and the tokens of a batch, at a moment."""
     if progress < schedule.first_rates_until:
-        return {"repeat": 2.3, "document/facts": 5.0}
+        if levels["repeat"] < 2 and progress < schedule.documents_from:
+            return {"repeat": 1.0}, schedule.text_tokens_first
+        return {"repeat": 2.3, "document/facts": 5.0}, schedule.text_tokens_first
+    tokens = schedule.text_tokens
+    if schedule.pictures_from <= progress < schedule.levels_pushed_from:
+        tokens = schedule.text_tokens_beside_first_pictures or tokens
     if progress < schedule.long_from:
-        return {k: v for k, v in schedule.texts.items() if k not in _LONG}
-    return schedule.texts
+        return {k: v for k, v in schedule.texts.items() if k not in _LONG}, tokens
+    return schedule.texts, tokens
 
 
-def picture_shares(progress: float, schedule: Schedule) -> dict[str, float]:
-    """Return the share of picture tokens by source at a moment of the run."""
+def picture_plan(
+    schedule: Schedule, progress: float, _levels: Mapping[str, int]
+) -> tuple[Mapping[str, float], int]:
+    """Return the shares of picture tokens by source, and the tokens of a batch, at a moment."""
+    first = progress < schedule.levels_pushed_from
+    tokens = (schedule.picture_tokens_first if first else 0) or schedule.picture_tokens
     if progress < schedule.mixed_from:
-        return {"picture/line": 1.0}
-    return schedule.pictures
+        return {"picture/line": 1.0}, tokens
+    return schedule.pictures, tokens
 
 
 def push_levels(streams: tuple[Stream, ...], progress: float, schedule: Schedule) -> None:

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
-from batches import (
-    Batch,
-    exact_answers,
-    logits_and_patches,
-    make_batch,
-    scored_logits,
-    sorted_groups,
-)
+from batches import exact_answers, logits_and_patches, scored_logits
 from chat import ChatEncoder
+from drawing import Drawing
 from growth import grown
 from levels import (
     Stream,
-    picture_shares,
+    picture_plan,
     push_levels,
     streams,
-    text_shares,
+    text_plan,
 )
 from muon import optimisers
 from network import model_config, new_model, patch_settings, see_contrast_only
@@ -33,10 +27,10 @@ from tokenizer import SPARE, control_ids
 from torch.nn.functional import cross_entropy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-    from chat import Sample
+    from batches import Batch
     from config import Schedule, Settings
     from tokenizers import Tokenizer
     from transformers import Lfm2VlForConditionalGeneration
@@ -83,25 +77,22 @@ class Trainer:
         """Ask the run to end after this step, with a checkpoint."""
         self._stopped = True
 
-    def run(self) -> None:
-        """Train until the time is over or someone stops it."""
+    def run(self, piece: float | None = None) -> None:
+        """Train until the time, or a piece of it in minutes, is over or someone stops it."""
         self.model.train()
-        rng = random.Random(f"{self.settings.seed}/{self.step}")
-        text = _Groups(self, self.text, rng)
-        pictures = _Groups(self, self.pictures, rng)
+        text = self._drawing(self.text, text_plan)
+        pictures = self._drawing(self.pictures, picture_plan)
         schedule = self.settings.schedule
         last = saved = time.monotonic()
-        while self.progress < 1 and not self._stopped:
+        end = last + 60 * piece if piece else float("inf")
+        while self.progress < 1 and last < end and not self._stopped:
             push_levels((self.text, self.pictures), self.progress, schedule)
-            batches = {}
+            self._set_rates(schedule)
             with_pictures = self.progress >= schedule.pictures_from
             if with_pictures and self.step % schedule.pictures_every == 0:
-                batches["picture"] = pictures.next(*self._picture_plan(schedule))
+                self._learn("picture", pictures.next(self.progress))
             if not with_pictures or self.step % schedule.text_every == 0:
-                batches["text"] = text.next(*self._text_plan(schedule))
-            self._set_rates(schedule)
-            for name, group in batches.items():
-                self._learn(name, make_batch(group, self.pad, self.settings.device))
+                self._learn("text", text.next(self.progress))
             self._update()
             now = time.monotonic()
             self.elapsed, last = self.elapsed + now - last, now
@@ -180,36 +171,34 @@ class Trainer:
             for name, p in self.model.named_parameters():
                 p.copy_(self.average[name])
 
-    def _text_plan(self, schedule: Schedule) -> tuple[dict[str, float], int]:
-        shares = text_shares(self.progress, schedule, self.text.sources["repeat"].level)
-        tokens = schedule.text_tokens
-        if self.progress < schedule.first_rates_until:
-            tokens = schedule.text_tokens_first
-        elif schedule.pictures_from <= self.progress < schedule.levels_pushed_from:
-            tokens = schedule.text_tokens_beside_first_pictures
-        return shares, tokens
+    def _drawing(self, stream: Stream, plan: Callable[..., Any]) -> Drawing:
+        return Drawing(
+            stream,
+            partial(plan, self.settings.schedule),
+            pad=self.pad,
+            longest=self.settings.schedule.longest,
+            seed=f"{self.settings.seed}/{self.step}/{plan.__name__}",
+            workers=self.settings.workers,
+        )
 
-    def _picture_plan(self, schedule: Schedule) -> tuple[dict[str, float], int]:
-        first = self.progress < schedule.levels_pushed_from
-        tokens = schedule.picture_tokens_first if first else schedule.picture_tokens
-        return picture_shares(self.progress, schedule), tokens
-
-    def _learn(self, name: str, batch: Batch) -> None:
-        if batch.pictures:
-            logits, patches = logits_and_patches(self.model, batch, PatchReader.LAYERS)
-            aside, self._patches_read = self.reader(patches, batch)
-        else:
-            logits, aside = scored_logits(self.model, batch), 0.0
-        loss = cross_entropy(logits, batch.targets)
+    def _learn(self, name: str, drawn: Batch) -> None:
+        device = self.settings.device
+        batch = drawn.to(device)
+        with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+            if batch.pictures:
+                logits, patches = logits_and_patches(self.model, batch, PatchReader.LAYERS)
+                aside, self._patches_read = self.reader(patches, batch)
+            else:
+                logits, aside = scored_logits(self.model, batch), 0.0
+            loss = cross_entropy(logits.float(), batch.targets)
+        (loss + aside).backward()
         self._since_log[name] += loss.item()
-        loss = loss + aside
-        loss.backward()
         self.tokens += batch.tokens
-        self.pictures_seen += sum(len(sample.pictures) for sample in batch.samples)
+        self.pictures_seen += batch.picture_count
         stream = self.text if name == "text" else self.pictures
         for sample, answers in zip(batch.samples, exact_answers(batch, logits), strict=True):
             exact = sum(all(answer) for answer in answers) / len(answers)
-            stream.sources[sample.source].learn(sample.level, exact)
+            stream.sources[sample.source].learn(sample.level, exact, len(sample.ids))
 
     def _update(self) -> None:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -251,25 +240,3 @@ class Trainer:
         self._since_log = dict.fromkeys(self._since_log, 0.0)
         with (self.folder / "log.jsonl").open("a") as out:
             out.write(json.dumps(row) + "\n")
-
-
-class _Groups:
-    """Sorted groups of a stream whose shares and batch size may change between steps."""
-
-    def __init__(self, trainer: Trainer, stream: Stream, rng: random.Random) -> None:
-        self._trainer, self._stream, self._rng = trainer, stream, rng
-        self._plan: tuple[dict[str, float], int] | None = None
-        self._groups: Iterator[list[Sample]] = iter(())
-
-    def next(self, shares: dict[str, float], tokens: int) -> list[Sample]:
-        if (shares, tokens) != self._plan:
-            self._plan = (shares, tokens)
-            self._stream.level_out()
-            longest = self._trainer.settings.schedule.longest
-            self._groups = sorted_groups(self._draw, tokens, longest)
-        return next(self._groups)
-
-    def _draw(self) -> Sample:
-        assert self._plan is not None
-        top_share = 0.5 if self._trainer.progress < 0.6 else 0.75
-        return self._stream.next(self._rng, self._plan[0], top_share)
