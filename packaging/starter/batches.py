@@ -31,6 +31,7 @@ class Batch:
     targets: torch.Tensor
     pictures: dict[str, torch.Tensor]
     readings: torch.Tensor
+    pages: torch.Tensor
 
     @property
     def tokens(self) -> int:
@@ -50,6 +51,7 @@ class Batch:
             targets=self.targets.to(device, non_blocking=True),
             pictures={k: v.to(device, non_blocking=True) for k, v in self.pictures.items()},
             readings=self.readings.to(device, non_blocking=True),
+            pages=self.pages.to(device, non_blocking=True),
         )
 
 
@@ -93,6 +95,7 @@ def make_batch(samples: list[Sample], pad: int) -> Batch:
         torch.tensor(targets),
         _picture_tensors(samples),
         _readings(samples),
+        _pages(samples, width),
     )
 
 
@@ -102,15 +105,15 @@ def scored_logits(model: Lfm2VlForConditionalGeneration, batch: Batch) -> torch.
     return model.lm_head(hidden[batch.rows, batch.places])
 
 
-def logits_and_patches(
+def logits_and_states(
     model: Lfm2VlForConditionalGeneration, batch: Batch, layers: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the scored logits, and the state of each patch after the text model's first layers."""
+    """Return the scored logits, and the states of all tokens after the text model's layers."""
     out = model.model(
         input_ids=batch.ids, use_cache=False, output_hidden_states=True, **batch.pictures
     )
     logits = model.lm_head(out.last_hidden_state[batch.rows, batch.places])
-    return logits, out.hidden_states[layers][batch.ids == model.config.image_token_id]
+    return logits, out.hidden_states[layers]
 
 
 def exact_answers(batch: Batch, logits: torch.Tensor) -> list[list[list[bool]]]:
@@ -136,6 +139,14 @@ def _cut(samples: list[Sample], tokens: int) -> list[list[Sample]]:
 def _readings(samples: list[Sample]) -> torch.Tensor:
     readings = [torch.from_numpy(reading) for sample in samples for reading in sample.readings]
     return torch.cat(readings) if readings else torch.zeros(0, 0, dtype=torch.long)
+
+
+def _pages(samples: list[Sample], width: int) -> torch.Tensor:
+    pages = torch.zeros(len(samples), width, dtype=torch.long)
+    for row, sample in enumerate(samples):
+        for first, end, page in sample.pages:
+            pages[row, first:end] = page
+    return pages
 
 
 def _picture_tensors(samples: list[Sample]) -> dict[str, torch.Tensor]:

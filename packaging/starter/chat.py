@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,8 @@ from engine.model.families.lfm2_patches import (
 from engine.prompt.forms import document_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
@@ -48,6 +51,8 @@ class Sample:
     answers: list[Answered] = field(default_factory=list)
     pictures: list[ImagePatches] = field(default_factory=list)
     readings: list[NDArray[np.int64]] = field(default_factory=list)
+    # Stretches of a document's tokens, each with its page: (first, end, page).
+    pages: list[tuple[int, int, int]] = field(default_factory=list)
     level: int = 0
 
 
@@ -60,6 +65,8 @@ class ChatEncoder:
         self._id = {
             t: tokenizer.token_to_id(t) for t in (START, END, IMAGE, IMAGE_START, IMAGE_END)
         }
+        self._page_mark = tokenizer.token_to_id("[p.")
+        self._document_end = tokenizer.token_to_id("</document>")
         self.encode_character = lru_cache(maxsize=4096)(self.encode)
 
     def encode(self, text: str) -> list[int]:
@@ -105,7 +112,9 @@ class ChatEncoder:
             elif isinstance(part, Text):
                 text += part.text
             if index == len(asked) - 1 or isinstance(asked[index + 1], Picture):
-                sample.ids += self.encode(text)
+                ids = self.encode(text)
+                sample.pages += self._pages(ids, len(sample.ids))
+                sample.ids += ids
                 text = ""
         self._close(sample)
 
@@ -115,6 +124,14 @@ class ChatEncoder:
             self._open(sample, "tool")
             sample.ids += self.encode(f"<tool_response>\n{result.text}\n</tool_response>")
             self._close(sample)
+
+    def _pages(self, ids: list[int], offset: int) -> Iterator[tuple[int, int, int]]:
+        """Yield the stretches between page marks, up to the end of the document."""
+        marks = [i for i, token in enumerate(ids) if token in (self._page_mark, self._document_end)]
+        for first, end in pairwise(marks):
+            if ids[first] == self._page_mark:
+                number = self._tokenizer.decode(ids[first + 1 : first + 5]).partition("]")[0]
+                yield offset + first, offset + end, int(number)
 
     def _answer(self, sample: Sample, exchange: Exchange) -> None:
         self._open(sample, "assistant")

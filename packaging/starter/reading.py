@@ -1,4 +1,4 @@
-"""A helper while training: which characters lie in which patch of a picture.
+"""Helpers while training: which characters lie in a patch, and on which page a word stands.
 
 A line's answer says what stands in a picture but not where, and from it alone the vision tower
 learns slowly. The generators know where each character was drawn, so a linear layer on the
@@ -6,6 +6,9 @@ patches' states inside the text model is asked for it. It is thrown away afterwa
 are states from which the later layers can copy. It does not sit on the vision tower itself:
 that knows places only relative to the picture's size, while the text model's convolutions see
 the neighbouring patch wherever it is.
+
+A citation says the page of a value, and what marks the page stands far before it. Another linear
+layer asks each token of a document for its page, so that the later layers find it there.
 """
 
 from __future__ import annotations
@@ -45,3 +48,28 @@ class PatchReader(nn.Module):
         shown = targets[:, 0] > 0
         right = (logits[shown].argmax(-1) == targets[shown]).all(-1)
         return loss, right.float().mean().item()
+
+
+class PageReader(nn.Module):
+    """Names the page that a document's token stands on, from its state after the first layers."""
+
+    LAYERS = PatchReader.LAYERS
+    MOST_PAGES = 15
+
+    def __init__(self, hidden: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(hidden)
+        self.names = nn.Linear(hidden, 1 + self.MOST_PAGES)
+
+    def forward(self, states: torch.Tensor, batch: Batch) -> tuple[torch.Tensor, float]:
+        """Return the loss, and the share of tokens behind a second page's mark that are right."""
+        pages = batch.pages.clamp(max=self.MOST_PAGES)
+        shown = pages > 0
+        if not shown.any():
+            return states.new_zeros(()), 0.0
+        targets = pages[shown]
+        logits = self.names(self.norm(states[shown]))
+        loss = nn.functional.cross_entropy(logits, targets)
+        later = targets > 1
+        right = logits[later].argmax(-1) == targets[later]
+        return loss, right.float().mean().item() if len(right) else 0.0

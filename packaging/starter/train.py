@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
-from batches import exact_answers, logits_and_patches, scored_logits
+from batches import exact_answers, logits_and_states
 from chat import ChatEncoder
 from drawing import Drawing
 from growth import grown
@@ -22,7 +22,7 @@ from levels import (
 )
 from muon import optimisers
 from network import model_config, new_model, patch_settings, see_contrast_only
-from reading import PatchReader
+from reading import PageReader, PatchReader
 from tokenizer import SPARE, control_ids
 from torch.nn.functional import cross_entropy
 
@@ -51,21 +51,22 @@ class Trainer:
             model_config(settings.size, ids), settings.seed, settings.device
         )
         self.reader = PatchReader(settings.size.hidden, settings.size.vocabulary)
-        self.reader.to(settings.device)
+        self.pages = PageReader(settings.size.hidden)
+        self.helpers = torch.nn.ModuleList([self.reader, self.pages]).to(settings.device)
         self.average = {n: p.detach().clone() for n, p in self.model.named_parameters()}
         schedule = settings.schedule
         self.muon, self.adam = optimisers(
             self.model, schedule.muon_rate_first, schedule.adam_rate_first
         )
+        self.helpers_adam = torch.optim.AdamW(self.helpers.parameters(), weight_decay=0.0)
         first_id = tokenizer.token_to_id(SPARE[-1]) + 1
-        self.adam.add_param_group({"params": list(self.reader.parameters())})
         self.text, self.pictures = streams(
             self.encoder, settings.size.vocabulary, first_id, schedule
         )
         self.step, self.elapsed, self.tokens, self.pictures_seen = 0, 0.0, 0, 0
         self.elapsed_before = 0.0  # seconds of earlier stretches
         self._since_log = {"text": 0.0, "picture": 0.0}
-        self._patches_read = 0.0
+        self._patches_read = self._pages_read = 0.0
         self._stopped = False
 
     @property
@@ -108,7 +109,8 @@ class Trainer:
         state = {
             "model": self.model.state_dict(),
             "average": self.average,
-            "reader": self.reader.state_dict(),
+            "helpers": self.helpers.state_dict(),
+            "helpers_adam": self.helpers_adam.state_dict(),
             "muon": self.muon.state_dict(),
             "adam": self.adam.state_dict(),
             "step": self.step,
@@ -136,7 +138,7 @@ class Trainer:
         self.elapsed_before += self.elapsed
         self.elapsed = 0.0
         self.model.load_state_dict(grown(state["model"], self.model))
-        self.reader.load_state_dict(state["reader"])
+        self.helpers.load_state_dict(state["helpers"])
         self.average = {n: p.detach().clone() for n, p in self.model.named_parameters()}
         for stream in (self.text, self.pictures):
             for source in stream.sources.values():
@@ -147,7 +149,8 @@ class Trainer:
         state = self._read_checkpoint()
         self.model.load_state_dict(state["model"])
         self.average = state["average"]
-        self.reader.load_state_dict(state["reader"])
+        self.helpers.load_state_dict(state["helpers"])
+        self.helpers_adam.load_state_dict(state["helpers_adam"])
         self.muon.load_state_dict(state["muon"])
         self.adam.load_state_dict(state["adam"])
         self._load_counts(state)
@@ -185,11 +188,12 @@ class Trainer:
         device = self.settings.device
         batch = drawn.to(device)
         with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+            logits, states = logits_and_states(self.model, batch, PatchReader.LAYERS)
+            aside, self._pages_read = self.pages(states, batch)
             if batch.pictures:
-                logits, patches = logits_and_patches(self.model, batch, PatchReader.LAYERS)
-                aside, self._patches_read = self.reader(patches, batch)
-            else:
-                logits, aside = scored_logits(self.model, batch), 0.0
+                patches = states[batch.ids == self.model.config.image_token_id]
+                read, self._patches_read = self.reader(patches, batch)
+                aside = aside + read
             loss = cross_entropy(logits.float(), batch.targets)
         (loss + aside).backward()
         self._since_log[name] += loss.item()
@@ -204,6 +208,8 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.muon.step()
         self.adam.step()
+        self.helpers_adam.step()
+        self.helpers.zero_grad(set_to_none=True)
         see_contrast_only(self.model)
         self.model.zero_grad(set_to_none=True)
         self.step += 1
@@ -218,7 +224,7 @@ class Trainer:
         fade = max(schedule.last_rate_share, left) * min(1.0, (self.step + 1) / _WARM_UP)
         for group in self.muon.param_groups:
             group["lr"] = fade * (schedule.muon_rate_first if first else schedule.muon_rate)
-        for group in self.adam.param_groups:
+        for group in (*self.adam.param_groups, *self.helpers_adam.param_groups):
             group["lr"] = fade * (schedule.adam_rate_first if first else schedule.adam_rate)
 
     def _log(self) -> None:
@@ -230,6 +236,7 @@ class Trainer:
             "rate": round(self.muon.param_groups[0]["lr"], 5),
             **{f"loss_{k}": round(v / _LOG_EVERY, 4) for k, v in self._since_log.items()},
             "patches_read": round(self._patches_read, 3),
+            "pages_read": round(self._pages_read, 3),
             "levels": {
                 source.name: [source.level, round(source.exact, 3)]
                 for stream in (self.text, self.pictures)

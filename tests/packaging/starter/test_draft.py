@@ -15,7 +15,7 @@ from transformers import Lfm2ForCausalLM
 
 IDS = {"pad": 0, "end": 2, "image": 4}
 TINY = ModelSize(
-    hidden=32, feed_forward=64, layers=2, heads=2, key_value_heads=1, vision_hidden=32,
+    hidden=32, feed_forward=64, layers=4, heads=2, key_value_heads=1, vision_hidden=32,
     vision_feed_forward=64, vision_layers=1, vision_heads=2, vision_grid=4, projector=32,
     draft_hidden=16, draft_feed_forward=32, draft_layers=2,
 )  # fmt: skip

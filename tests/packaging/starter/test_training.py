@@ -9,7 +9,7 @@ import pytest
 import torch
 from batches import (
     exact_answers,
-    logits_and_patches,
+    logits_and_states,
     make_batch,
     scored_logits,
     sorted_groups,
@@ -23,10 +23,11 @@ from pack import pack
 from tokenizers import Tokenizer
 from train import Trainer
 
+from engine.evals.items import Document, Exchange, Item, Text
 from engine.evals.tasks import draw_items
 
 TINY = ModelSize(
-    hidden=32, feed_forward=64, layers=2, heads=2, key_value_heads=1, vision_hidden=32,
+    hidden=32, feed_forward=64, layers=4, heads=2, key_value_heads=1, vision_hidden=32,
     vision_feed_forward=64, vision_layers=1, vision_heads=2, vision_grid=4, projector=32,
 )  # fmt: skip
 
@@ -126,9 +127,25 @@ def test_reader_is_asked_for_every_patch(tokenizer: Tokenizer, tmp_path: Path) -
     trainer = _trainer(tokenizer, tmp_path)
     samples = [trainer.encoder.sample(item, "x") for item in draw_items("picture/new_font", 2, 1)]
     batch = make_batch(samples, trainer.pad)
-    logits, patches = logits_and_patches(trainer.model, batch, 1)
+    logits, states = logits_and_states(trainer.model, batch, 1)
+    patches = states[batch.ids == trainer.model.config.image_token_id]
     torch.testing.assert_close(logits, scored_logits(trainer.model, batch))
     assert len(patches) == len(batch.readings) == sum(p.tokens for s in samples for p in s.pictures)
     loss, right = trainer.reader(patches, batch)
+    assert loss.item() > 0
+    assert 0 <= right <= 1
+
+
+def test_tokens_are_asked_for_their_page(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    trainer = _trainer(tokenizer, tmp_path)
+    pages = ("Room: A1", "Price: 4 EUR", "Date: May")
+    item = Item("x", (Exchange((Document("a.txt", pages), Text("Room?")), "A1", "x"),))
+    batch = make_batch([trainer.encoder.sample(item, "x")], trainer.pad)
+    told = [
+        tokenizer.decode(batch.ids[0][batch.pages[0] == n].tolist()).strip() for n in range(1, 5)
+    ]
+    assert told == [*(f"[p. {n}]\n{text}" for n, text in enumerate(pages, 1)), ""]
+    _, states = logits_and_states(trainer.model, batch, 1)
+    loss, right = trainer.pages(states, batch)
     assert loss.item() > 0
     assert 0 <= right <= 1
