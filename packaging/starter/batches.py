@@ -32,6 +32,9 @@ class Batch:
     pictures: dict[str, torch.Tensor]
     readings: torch.Tensor
     pages: torch.Tensor
+    cited_rows: torch.Tensor
+    cited_places: torch.Tensor
+    cited_at: torch.Tensor
 
     @property
     def tokens(self) -> int:
@@ -52,6 +55,9 @@ class Batch:
             pictures={k: v.to(device, non_blocking=True) for k, v in self.pictures.items()},
             readings=self.readings.to(device, non_blocking=True),
             pages=self.pages.to(device, non_blocking=True),
+            cited_rows=self.cited_rows.to(device, non_blocking=True),
+            cited_places=self.cited_places.to(device, non_blocking=True),
+            cited_at=self.cited_at.to(device, non_blocking=True),
         )
 
 
@@ -96,6 +102,7 @@ def make_batch(samples: list[Sample], pad: int) -> Batch:
         _picture_tensors(samples),
         _readings(samples),
         _pages(samples, width),
+        *_citations(samples, width),
     )
 
 
@@ -147,6 +154,17 @@ def _pages(samples: list[Sample], width: int) -> torch.Tensor:
         for first, end, page in sample.pages:
             pages[row, first:end] = page
     return pages
+
+
+def _citations(
+    samples: list[Sample], width: int
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    cited = [(row, *citation) for row, sample in enumerate(samples) for citation in sample.cited]
+    at = torch.zeros(len(cited), width, dtype=torch.bool)
+    for number, (_, _, ends) in enumerate(cited):
+        at[number, ends] = True
+    rows = torch.tensor([row for row, _, _ in cited], dtype=torch.long)
+    return rows, torch.tensor([place for _, place, _ in cited], dtype=torch.long), at
 
 
 def _picture_tensors(samples: list[Sample]) -> dict[str, torch.Tensor]:

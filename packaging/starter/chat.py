@@ -53,6 +53,8 @@ class Sample:
     readings: list[NDArray[np.int64]] = field(default_factory=list)
     # Stretches of a document's tokens, each with its page: (first, end, page).
     pages: list[tuple[int, int, int]] = field(default_factory=list)
+    # Places where a cited page's number is due, each with the places of the value it belongs to.
+    cited: list[tuple[int, list[int]]] = field(default_factory=list)
     level: int = 0
 
 
@@ -137,9 +139,25 @@ class ChatEncoder:
         self._open(sample, "assistant")
         first = len(sample.ids)
         sample.ids += (self.spell if exchange.spelled else self.encode)(exchange.said)
+        if exchange.copied and not exchange.spelled:
+            self._cite(sample, first, self.encode(exchange.copied[-1]))
         if exchange.scored:
             sample.answers.append(Answered(first, len(sample.ids) + 1, exchange.task))
         self._close(sample)
+
+    def _cite(self, sample: Sample, first: int, value: list[int]) -> None:
+        """Note where the value of a citation stands in the document: its last token."""
+        ids, length = sample.ids, len(value)
+        if self._page_mark not in ids[first:]:
+            return
+        document = max((end for _, end, _ in sample.pages), default=0)
+        ends = [
+            i + length - 1
+            for i in range(document - length)
+            if ids[i] == value[0] and ids[i : i + length] == value
+        ]
+        if ends:
+            sample.cited.append((ids.index(self._page_mark, first) + 1, ends))
 
     def _reading(self, picture: Picture, found: ImagePatches) -> NDArray[np.int64]:
         """Return for each patch the ids of the characters that can be told there.

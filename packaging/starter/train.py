@@ -22,6 +22,7 @@ from levels import (
 )
 from muon import optimisers
 from network import model_config, new_model, patch_settings, see_contrast_only
+from pointing import Pointer
 from reading import PageReader, PatchReader
 from tokenizer import SPARE, control_ids
 from torch.nn.functional import cross_entropy
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _LOG_EVERY = 20
 _WARM_UP = 40
+_POINTER_WEIGHT = 0.3
 
 
 class Trainer:
@@ -51,6 +53,7 @@ class Trainer:
             model_config(settings.size, ids), settings.seed, settings.device
         )
         self.reader = PatchReader(settings.size.hidden, settings.size.vocabulary)
+        self.pointer = Pointer(self.model)
         self.pages = PageReader(settings.size.hidden)
         self.helpers = torch.nn.ModuleList([self.reader, self.pages]).to(settings.device)
         self.average = {n: p.detach().clone() for n, p in self.model.named_parameters()}
@@ -66,7 +69,7 @@ class Trainer:
         self.step, self.elapsed, self.tokens, self.pictures_seen = 0, 0.0, 0, 0
         self.elapsed_before = 0.0  # seconds of earlier stretches
         self._since_log = {"text": 0.0, "picture": 0.0}
-        self._patches_read = self._pages_read = 0.0
+        self._patches_read = self._pages_read = self._values_found = 0.0
         self._stopped = False
 
     @property
@@ -190,6 +193,8 @@ class Trainer:
         with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
             logits, states = logits_and_states(self.model, batch, PatchReader.LAYERS)
             aside, self._pages_read = self.pages(states, batch)
+            pointed, self._values_found = self.pointer(batch)
+            aside = aside + _POINTER_WEIGHT * pointed
             if batch.pictures:
                 patches = states[batch.ids == self.model.config.image_token_id]
                 read, self._patches_read = self.reader(patches, batch)
@@ -237,6 +242,7 @@ class Trainer:
             **{f"loss_{k}": round(v / _LOG_EVERY, 4) for k, v in self._since_log.items()},
             "patches_read": round(self._patches_read, 3),
             "pages_read": round(self._pages_read, 3),
+            "values_found": round(self._values_found, 3),
             "levels": {
                 source.name: [source.level, round(source.exact, 3)]
                 for stream in (self.text, self.pictures)

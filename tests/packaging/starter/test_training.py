@@ -149,3 +149,20 @@ def test_tokens_are_asked_for_their_page(tokenizer: Tokenizer, tmp_path: Path) -
     loss, right = trainer.pages(states, batch)
     assert loss.item() > 0
     assert 0 <= right <= 1
+
+
+def test_cited_value_is_pointed_at(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    trainer = _trainer(tokenizer, tmp_path)
+    document = Document("a.txt", ("Room: A1", "Price: 43 EUR"))
+    answer = "The price is 43 EUR [p. 2]."
+    exchange = Exchange((document, Text("Price?")), answer, "x", copied=("43 EUR",))
+    batch = make_batch([trainer.encoder.sample(Item("x", (exchange,)), "x")], trainer.pad)
+    ids = batch.ids[0].tolist()
+    assert tokenizer.decode(ids[: int(batch.cited_places[0]) + 1]).endswith("43 EUR [p. ")
+    (place,) = batch.cited_at[0].nonzero().flatten().tolist()
+    assert tokenizer.decode(ids[: place + 1]).endswith("[p. 2]\nPrice: 43 EUR")
+    logits_and_states(trainer.model, batch, 1)
+    loss, found = trainer.pointer(batch)
+    loss.backward()
+    assert 0 < found < 1
+    assert trainer.pointer._attention.k_proj.weight.grad is not None
