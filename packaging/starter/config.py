@@ -42,7 +42,7 @@ class ModelSize:
 LARGE = ModelSize(
     vocabulary=1024,
     hidden=320,
-    feed_forward=640,
+    feed_forward=576,
     layers=10,
     heads=10,
     key_value_heads=5,
@@ -53,8 +53,8 @@ LARGE = ModelSize(
     vision_heads=6,
     projector=512,
     draft_hidden=128,
-    draft_feed_forward=320,
-    draft_layers=6,
+    draft_feed_forward=256,
+    draft_layers=4,
     draft_heads=4,
 )
 SIZES = {"small": ModelSize(), "large": LARGE}
