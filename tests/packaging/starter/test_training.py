@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from batches import (
 )
 from chat import Answered, Sample
 from config import ModelSize, Settings
+from drawing import Drawing
 from evaluate import evaluate, places_table, report
-from levels import Source, Stream
+from levels import Source, Stream, streams, text_plan
 from muon import orthogonal
 from pack import pack
 from tokenizers import Tokenizer
@@ -166,3 +168,17 @@ def test_cited_value_is_pointed_at(tokenizer: Tokenizer, tmp_path: Path) -> None
     loss.backward()
     assert 0 < found < 1
     assert trainer.pointer._attention.k_proj.weight.grad is not None
+
+
+def test_workers_draw_as_this_process_does(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    trainer = _trainer(tokenizer, tmp_path)
+    schedule = replace(trainer.settings.schedule, texts={"repeat": 1.0, "document/facts": 1.0})
+    encoder, size = trainer.encoder, trainer.settings.size
+
+    def drawn(workers: int) -> list[list[list[int]]]:
+        text, _ = streams(encoder, size.vocabulary, 40, schedule)
+        plan = partial(text_plan, schedule)
+        drawing = Drawing(text, plan, pad=0, longest=2048, seed="x", workers=workers)
+        return [drawing.next(0.5).ids.tolist() for _ in range(3)]
+
+    assert drawn(1) == drawn(0)
