@@ -57,6 +57,11 @@ class LoadedModel:
         self._encode_long = lru_cache(_LONG_TEXTS_KEPT)(lambda t: tuple(self._encode_text(t)))
         self.features = FeatureStore(self._encode, _FEATURE_BUDGET_BYTES)
 
+    @property
+    def network(self) -> Any:  # noqa: ANN401 - transformers' models carry no useful types
+        """The model as transformers built it, to be measured; turns go through `forward`."""
+        return self._model
+
     def new_cache(self) -> KVCache:
         """An empty cache of this model's kind."""
         return KVCache(self._layer_types)

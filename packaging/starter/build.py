@@ -33,7 +33,7 @@ from draft import DraftTrainer  # noqa: E402
 from evaluate import beyond_table, evaluate, places_table, report  # noqa: E402
 from network import bytes_per_token, patch_settings  # noqa: E402
 from pack import pack, pack_draft  # noqa: E402
-from precision import kept_accuracy, kept_share  # noqa: E402
+from precision import kept_accuracy, kept_share, say_nothing  # noqa: E402
 from precision import table as kept_table  # noqa: E402
 from tokenizer import save_tokenizer, train_tokenizer  # noqa: E402
 from tokenizers import Tokenizer  # noqa: E402
@@ -125,7 +125,7 @@ def _pack(settings: Settings, folder: Path, arguments: argparse.Namespace) -> No
 
 def _measure(settings: Settings, folder: Path, arguments: argparse.Namespace) -> None:
     encoder = ChatEncoder(_load_tokenizer(folder), patch_settings(settings.size))
-    target = load_model(arguments.target, "starter", "full", _say_nothing).model
+    target = load_model(arguments.target, "starter", "full", say_nothing).network
     draft = Lfm2ForCausalLM.from_pretrained(arguments.target / "draft", dtype=torch.float32)
     kept = kept_accuracy(arguments.target, "bnb_nf4", encoder, arguments.items // 2)
     accepted = acceptance(target, draft, encoder, DRAFTED_TASKS, arguments.items // 2)
@@ -143,10 +143,6 @@ def _measure(settings: Settings, folder: Path, arguments: argparse.Namespace) ->
     }
     (arguments.target / "README.md").write_text(model_card(figures, found["examples"]))
     print(figures["kept"], f"kept: {kept_share(kept):.4f}", figures["accepted"], sep="\n\n")
-
-
-def _say_nothing(_step: str, _loaded: int, _total: int) -> None:
-    """Loading is over before a progress line could be read."""
 
 
 def _trained(settings: Settings, folder: Path) -> Trainer:

@@ -51,9 +51,10 @@ skills with wider convolutions (`--schedule skills --anew`). All data is drawn b
 with its training words, wordings, values and {faces} font faces; pictures and texts are made as
 they are needed, and nothing was collected from people or from the network.
 
-The draft model in `draft/` ({draft_parameters:,} parameters, the same tokenizer) reads a
-{draft_ratio:.2f}th of the weights a token. It learnt the same answers, and in the end the choices
-of the large one.
+The draft model in `draft/` ({draft_parameters:,} parameters, the same tokenizer) reads one part in
+{draft_ratio:.2f}
+of the weight bytes a token. It learnt the same answers, and in the end the choices of the large
+one.
 
 ![Loss over tokens](training.png)
 

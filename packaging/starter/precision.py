@@ -57,7 +57,7 @@ def table(kept: list[Kept]) -> str:
 def _by_family(
     folder: Path, weights: WeightsName, encoder: ChatEncoder, items: int
 ) -> dict[str, list[bool]]:
-    model = load_model(folder, folder.name, weights, _say_nothing).model
+    model = load_model(folder, folder.name, weights, say_nothing).network
     tally = evaluate(model, encoder, 0, items)
     families: dict[str, list[bool]] = defaultdict(list)
     for task, right in tally.answers.items():
@@ -66,5 +66,5 @@ def _by_family(
     return families
 
 
-def _say_nothing(_step: str, _loaded: int, _total: int) -> None:
+def say_nothing(_step: str, _loaded: int, _total: int) -> None:
     """Loading is over before a progress line could be read."""
