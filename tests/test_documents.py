@@ -42,6 +42,22 @@ def test_contributing_commands_run(command: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_training_commands_name_steps_and_options_that_there_are() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").replace("\\\n", " ")
+    script = "packaging/starter/build.py"
+    trained = re.findall(rf"^ *python {script} (?!--help)(.*)$", text, flags=re.MULTILINE)
+    looped = re.findall(r"^for step in (.*); do$", text, flags=re.MULTILINE)
+    done = run(f"python {script} --help", ROOT)
+    choices = dict(re.findall(r"^ +(--[\w-]+)? ?\{([\w,]+)\}$", done.stdout, flags=re.MULTILINE))
+    steps = {line.split()[0] for line in trained} - {"$step"}
+    assert steps | set(" ".join(looped).split()) < set(choices[""].split(","))
+    assert len(trained) > 5
+    for line in trained:
+        for option, value in re.findall(r"(--[\w-]+)(?: ([^-\s]\S*))?", line):
+            assert re.search(rf"^ +{option}\b", done.stdout, flags=re.MULTILINE), line
+            assert value in choices.get(option, value).split(","), line
+
+
 @pytest.mark.parametrize("command", commands("README.md"))
 def test_readme_commands_run(command: str, make_files) -> None:
     make_files.pdf("bill.pdf", ["Order number: KX-48213", "Total: 20 EUR"])
