@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from engine.evals.items import Call, Exchange
 
-_THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
+# One that was broken off holds no answer yet, whatever it mentions.
+_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+_THOUGHT_END = "</think>"
 _FENCED = re.compile(r"```[\w-]*\s*(.*?)\s*```", re.DOTALL)
 _PRINCIPLE = re.compile(r"\(principle: (.+?)\)")
 _DECLINES = re.compile(r"\b(not|cannot|unable|decline|refuse|sorry)\b|n['’]t\b", re.IGNORECASE)
@@ -25,7 +27,8 @@ def is_right(exchange: Exchange, said: str, calls: Sequence[Call] = ()) -> bool:
 
     A call where a text is expected is wrong: in earnest it would have been carried out.
     """
-    text = _THOUGHT.sub("", said).strip()
+    # Some chat templates open the thought themselves, so that only its end is written.
+    text = _THOUGHT.sub("", said).rpartition(_THOUGHT_END)[2].strip()
     match exchange.check:
         case Check.CALLS:
             return same_calls(calls, exchange.calls)

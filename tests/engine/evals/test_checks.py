@@ -32,6 +32,15 @@ def test_exact_forgives_white_space_at_the_ends_and_a_thought() -> None:
     assert not is_right(expected, "KX-4", [Call("f", {})])
 
 
+def test_a_thought_is_no_answer_wherever_it_begins_or_breaks_off() -> None:
+    expected = exchange("Karl.", Check.CONTAINS, accept=("Karl",))
+    assert is_right(expected, "It may be Mo, no.</think>\n\nKarl")
+    assert is_right(exchange("Karl."), "It may be Mo, no.\n</think>\n\nKarl.")
+    assert not is_right(expected, "Karl or Mo? Mo.</think>Mo")
+    assert not is_right(expected, "<think>The table says Karl, but")
+    assert not is_right(expected, "<think>Karl</think>Mo<think>Karl")
+
+
 def test_calls_are_compared_as_values_in_their_order() -> None:
     first, second = Call("add", {"a": 3, "b": [1, {"c": True}]}), Call("stop", {})
     expected = exchange("", Check.CALLS, calls=(first, second))
