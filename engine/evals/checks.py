@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from engine.evals.items import Check
+from engine.evals.items import Check, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,8 @@ def is_right(exchange: Exchange, said: str, calls: Sequence[Call] = ()) -> bool:
         case Check.REFUSAL:
             return _refuses(text, exchange.answer)
         case Check.CONTAINS:
-            return any(stands_in(value, text) for value in exchange.accept or (exchange.answer,))
+            answer = _without_echo(text, exchange)
+            return any(stands_in(value, answer) for value in exchange.accept or (exchange.answer,))
 
 
 def same_calls(found: Sequence[Call], expected: Sequence[Call]) -> bool:
@@ -84,6 +85,14 @@ def stands_in(value: str | re.Pattern[str], text: str) -> bool:
     after = r"(?!\w)(?![.,:]\d)" if value[-1].isdigit() else r"(?!\w)"
     exact = start + re.escape(value[1:] if start else value)
     return re.search(f"{before}{exact}{after}", text) is not None
+
+
+def _without_echo(text: str, exchange: Exchange) -> str:
+    """Leave out the question where it is said again: “push or pull?” holds both answers."""
+    text = _plain(text)
+    for question in (_plain(part.text) for part in exchange.asked if isinstance(part, Text)):
+        text = text.replace(question, " ") if question else text
+    return text
 
 
 def _plain(text: str) -> str:

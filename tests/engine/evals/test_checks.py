@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -116,3 +117,11 @@ def test_one_accepted_value_is_enough() -> None:
     expected = exchange("At 2 pm.", Check.CONTAINS, accept=("2 pm", "14:00"))
     assert is_right(expected, "They start at 14:00, I think.")
     assert not is_right(expected, "At 3 pm.")
+
+
+def test_a_question_said_again_is_no_answer() -> None:
+    expected = Exchange((Text("Push or pull?"),), "Pull.", "task", check=Check.CONTAINS)
+    expected = replace(expected, accept=("pull",))
+    assert is_right(expected, "Push or  pull? Pull.")
+    assert not is_right(expected, "Push or pull?")
+    assert not is_right(expected, "Push or pull? Push.")
