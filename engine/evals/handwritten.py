@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Annotated, Literal
 
 from PIL import Image, ImageDraw
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -73,7 +73,7 @@ class _Tool(_Declared):
 class _Exchange(_Declared):
     asked: list[str | _Document | _Picture | _Result] = Field(min_length=1)
     answer: str
-    accept: list[str | _Pattern] = Field(default_factory=list)
+    accept: list[Annotated[str, Field(pattern=r"\S")] | _Pattern] = Field(default_factory=list)
     check: Literal["contains", "calls", "json", "refusal"] = "contains"
     calls: list[_Call] = Field(default_factory=list)
     scored: bool = True
@@ -114,8 +114,7 @@ def _item(line: _Line) -> Item:
 
 def _exchange(exchange: _Exchange, task: str) -> Exchange:
     accept = tuple(
-        value if isinstance(value, str) else re.compile(value.pattern, re.IGNORECASE)
-        for value in exchange.accept
+        value if isinstance(value, str) else _compiled(value.pattern) for value in exchange.accept
     )
     check = Check(exchange.check)
     if exchange.scored and (check is Check.CONTAINS) != bool(accept):
@@ -131,6 +130,13 @@ def _exchange(exchange: _Exchange, task: str) -> Exchange:
         check=check,
         accept=accept,
     )
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern, re.IGNORECASE)
+    except re.error as fault:
+        raise ValueError(f"{pattern!r} is no regular expression") from fault
 
 
 def _part(part: str | _Document | _Picture | _Result) -> Part:

@@ -45,6 +45,12 @@ def test_right_answers_pass_their_own_checks() -> None:
         assert is_right(exchange, exchange.answer, exchange.calls), exchange.answer
 
 
+def test_what_was_asked_is_no_answer_by_itself() -> None:
+    for exchange in _scored(ITEMS):
+        echo = " ".join(part.text for part in exchange.asked if isinstance(part, Text))
+        assert not is_right(exchange, echo), echo
+
+
 def test_accepted_answers_stand_in_what_is_shown_or_are_the_programs_own_words() -> None:
     for line, item in zip(LINES.splitlines(), _in_file_order(), strict=True):
         shown = " ".join(_strings(json.loads(line), without={"answer", "accept", "tools"}))
@@ -106,6 +112,8 @@ RED = {"picture": "x", "size": 18, "ink": "red", "ground": "#ffffff"}
         {"family": "document", "exchanges": []},
         {"family": "document", "exchanges": [EXCHANGE], "mood": 1},
         {"family": "document", "exchanges": [EXCHANGE | {"accept": []}]},
+        {"family": "document", "exchanges": [EXCHANGE | {"accept": ["x", " "]}]},
+        {"family": "document", "exchanges": [EXCHANGE | {"accept": [{"pattern": "("}]}]},
         {"family": "document", "exchanges": [EXCHANGE | {"check": "json"}]},
         {"family": "tools", "exchanges": [EXCHANGE | {"accept": [], "check": "calls"}]},
         {"family": "picture", "exchanges": [EXCHANGE | {"asked": [RED]}]},
