@@ -81,7 +81,8 @@ CAPITALS = Phrasing.of(
     """
     (Write|Spell|Put|Type|Print|Show|Give me|Please write|Can you write) {w} in (capitals|capital
       letters|upper case|big letters|all caps).
-    (Make|Turn|Change|Please make) {w} (all capitals|into capitals|upper case|into upper case).
+    (Make|Please make) {w} (all capitals|upper case).
+    (Turn|Change) {w} into (capitals|upper case).
     (Capitals|In capitals|Upper case|In upper case|Big letters|All caps|In capital letters): {w}
     (What is|What's|How do I write|How do you write) {w} in (capitals|capital letters|upper case)?
     """

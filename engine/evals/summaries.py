@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from engine.evals.items import Exchange, Item, Split
 
 TASK = "dialogue/summary"
-# "The main idea is late" would look like a mark.
-_MARKING = ("idea", "point")
+# "The main idea is late" would look like a mark, "Report: tree" be about the report as well, and
+# "It opens in autumn" tell something of the autumn.
+_NOT_TO_WRITE_ABOUT = ("idea", "point", "report", "note", "title", "word", "autumn", "year")
 ASKED = Phrasing.of(
     """
     (Summarise|Summarize|Sum up|Shorten|Please summarise|Please sum up|Please shorten) (this|the
@@ -33,7 +34,8 @@ ASKED = Phrasing.of(
 )
 MARKS = Phrasing.of(
     """
-    (Most important|The main point|The main thing|The key point|The point|The main idea|The gist|The
+    Most important(:| is this:)
+    (The main point|The main thing|The key point|The point|The main idea|The gist|The
      most important thing|The key thing|The main news|The key fact|The important thing|The
      upshot)( is|:| is this:)
     (In short|In brief|Above all|In a word|To sum up|In sum|All in all|In summary|To summarise|
@@ -96,7 +98,7 @@ def _nouns(rng: random.Random, split: Split, count: int) -> tuple[list[str], lis
 
 @cache
 def _nouns_to_write_about(split: Split) -> tuple[str, ...]:
-    return tuple(noun for noun in words.pool(words.NOUNS, split) if noun not in _MARKING)
+    return tuple(noun for noun in words.pool(words.NOUNS, split) if noun not in _NOT_TO_WRITE_ABOUT)
 
 
 def _sentence(rng: random.Random, split: Split, subject: str, other: str) -> str:

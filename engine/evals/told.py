@@ -60,7 +60,7 @@ _LINKS = words_of("by until from to with for of")
 _OPEN_ENDS = words_of("from to for of about with like by on after")
 _TOWARDS = words_of("go goes going send sent bring")
 # Words that would come to stand at a wrong place.
-_ASIDE = words_of("ahead before away apart along")
+_ASIDE = words_of("ahead before away apart along off")
 _NO_SCALE = words_of("expensive thirsty thin many early")
 _SUBJECTS = words_of("it he she we they I")
 _TAKING = words_of("takes take lasts")
@@ -104,7 +104,8 @@ def _told(question: str, kind: str) -> str | None:
     if first == "when" and kind in _AT:
         return f"{' '.join(rest)} {_AT[kind]}{{v}}"
     if first == "where" and kind in _AT:
-        link = "to " if any(word in _TOWARDS for word in rest) else _AT[kind]
+        towards = kind != "phrase" and any(word in _TOWARDS for word in rest)
+        link = "to " if towards else _AT[kind]
         link = "" if rest[-1] in _OPEN_ENDS else link
         return f"{' '.join(rest)} {link}{{v}}"
     if first == "how":
@@ -139,7 +140,7 @@ def _linked(first: str, rest: list[str]) -> str | None:
 def _measured(rest: list[str], kind: str) -> str | None:
     """How heavy it is: it is {v} heavy; how long it takes: it takes {v}."""
     quality, *clause = rest
-    if clause[0] in _ASIDE or quality in _NO_SCALE or "need" in clause:
+    if clause[0] in _ASIDE or quality in _NO_SCALE or "need" in clause or kind == "word":
         return None
     if quality == "much":
         return f"{' '.join(clause)} {{v}}" if _is_short(clause) else None

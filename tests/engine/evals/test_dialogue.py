@@ -138,6 +138,31 @@ def test_no_wording_has_two_answers() -> None:
     assert set(FIXED.values()) >= {*dialogue.SAID, *about.FACTS}
 
 
+@pytest.mark.parametrize(
+    ("phrasing", "wrong"),
+    [
+        (harmless.HARMLESS, ("catch a walk", "find a walk", "visit my keys", "fill a window")),
+        (summaries.MARKS, ("Most important is",)),
+        (format_requests.CAPITALS, ("Turn {w} upper case.", "Make {w} into capitals.")),
+    ],
+)
+def test_patterns_multiply_to_nothing_that_nobody_says(
+    phrasing: Phrasing, wrong: tuple[str, ...]
+) -> None:
+    assert not {*wrong} & {*phrasing.train, *phrasing.held_out}
+
+
+def test_what_a_summary_is_about_is_told_of_in_one_sentence_only() -> None:
+    fixed = set(" ".join((*summaries.PREDICATES.train, *summaries.PREDICATES.held_out)).split())
+    titled = {
+        word.strip(":").lower()
+        for form in (*summaries.TITLES.train, *summaries.TITLES.held_out)
+        for word in form.split()
+    }
+    for split in Split:
+        assert not {*summaries._nouns_to_write_about(split)} & (fixed | titled)
+
+
 def test_training_wordings_of_former_weights_stay_where_they_were() -> None:
     """What was trained on must never be held out: the commonest forms and the listed ones."""
     for form in ("Hello", "Who are you?", "What can you do?", "Thanks", "Bye"):

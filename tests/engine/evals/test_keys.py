@@ -63,6 +63,11 @@ def test_told_sentences_read_well() -> None:
     assert "it is {v} heavy" in told.told_forms("weight", Split.TRAIN)
     assert "it was written by {v}" in told.told_forms("author", Split.TRAIN)
     assert "it leaves at {v}" in told.told_forms("departure time", Split.TRAIN)
+    assert "I go in {v}" in told.told_forms("entrance", Split.TRAIN)
+    for key in keys.KNOWN:
+        for form in (form for split in Split for form in told.told_forms(key, split)):
+            assert not form.startswith("off "), form
+            assert form != "the work is {v} far"
 
 
 def test_columns_have_one_kind_each() -> None:
