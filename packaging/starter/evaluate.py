@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from engine.evals.items import Exchange, Item
 
 _BATCH_TOKENS = 8192
-# Lengths in tokens behind the declared context.
-BEYOND = (3072, 4096)
+# Lengths behind the declared context, as multiples of it.
+_BEYOND = (1.2, 1.6)
 
 
 @dataclass(slots=True)
@@ -76,22 +76,31 @@ def places_table(tally: Tally) -> str:
     )
 
 
-def beyond_table(
-    model: PreTrainedModel, encoder: ChatEncoder, items: int, lengths: Iterable[int] = BEYOND
-) -> str:
+def beyond_table(model: PreTrainedModel, encoder: ChatEncoder, items: int) -> str:
     """Return how often a needle is found in texts longer than any that training showed."""
     tally = Tally()
     model.eval()
-    for tokens in lengths:
+    for share in _BEYOND:
+        tokens = int(share * model.config.text_config.max_position_embeddings)
         rng = random.Random(f"beyond/{tokens}")
-        name = f"needle of {tokens} tokens"
         for _ in range(items):
-            item = draw_needle(rng, Split.HELD_OUT, TOP_LEVEL, tokens)
-            _count(tally, model, encoder, 0, [(item, encoder.sample(item, name))])
+            _count(tally, model, encoder, 0, [long_needle(rng, encoder, tokens)])
     return "\n".join(
         f"{name:<24}{sum(right) / len(right):.3f}  of {len(right)}"
         for name, right in tally.answers.items()
     )
+
+
+def long_needle(rng: random.Random, encoder: ChatEncoder, tokens: int) -> tuple[Item, Sample]:
+    """Draw a conversation of so many tokens at least: how long one is, the task only guesses."""
+    wanted = tokens
+    while True:
+        item = draw_needle(rng, Split.HELD_OUT, TOP_LEVEL, wanted)
+        sample = encoder.sample(item, f"needle of {tokens} tokens")
+        missing = tokens - len(sample.ids)
+        if missing <= 0:
+            return item, sample
+        wanted += missing
 
 
 def sorted_by_length(drawn: list[tuple[Item, Sample]]) -> Iterator[list[tuple[Item, Sample]]]:

@@ -18,7 +18,7 @@ from batches import (
 from chat import Answered, Sample
 from config import ModelSize, Settings
 from drawing import Drawing
-from evaluate import evaluate, places_table, report
+from evaluate import beyond_table, evaluate, long_needle, places_table, report
 from levels import Source, Stream, streams, text_plan
 from muon import orthogonal
 from pack import pack
@@ -123,6 +123,17 @@ def test_run_is_taken_up_measured_and_packed(tokenizer: Tokenizer, tmp_path: Pat
     config = json.loads((tmp_path / "packed" / "preprocessor_config.json").read_text())
     assert config["downsample_factor"] == 1
     assert (tmp_path / "packed" / "model.safetensors").stat().st_size < 2_000_000
+
+
+def test_lengths_beyond_the_context_follow_from_it(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    trainer = _trainer(tokenizer, tmp_path)
+    rng = random.Random(1)
+    for tokens in (300, 700):
+        drawn = [long_needle(rng, trainer.encoder, tokens)[1] for _ in range(5)]
+        assert all(tokens <= len(sample.ids) < 1.5 * tokens for sample in drawn)
+    trainer.model.config.text_config.max_position_embeddings = 250
+    table = beyond_table(trainer.model, trainer.encoder, 2)
+    assert [line.split()[2] for line in table.splitlines()] == ["300", "400"]
 
 
 def test_reader_is_asked_for_every_patch(tokenizer: Tokenizer, tmp_path: Path) -> None:
