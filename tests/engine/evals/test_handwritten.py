@@ -51,6 +51,17 @@ def test_what_was_asked_is_no_answer_by_itself() -> None:
         assert not is_right(exchange, echo), echo
 
 
+def test_no_line_of_a_document_passes_for_saying_that_something_is_absent() -> None:
+    for item in ITEMS:
+        pages = [p for e in item.exchanges for p in e.asked if isinstance(p, Document)]
+        lines = [line for page in pages for text in page.pages for line in text.splitlines()]
+        for exchange in _scored([item]):
+            if exchange.answer.endswith("is not in the document."):
+                for line in lines:
+                    for said in (line, *line.split(". ")):
+                        assert not is_right(exchange, said), said
+
+
 def test_accepted_answers_stand_in_what_is_shown_or_are_the_programs_own_words() -> None:
     for line, item in zip(LINES.splitlines(), _in_file_order(), strict=True):
         shown = " ".join(_strings(json.loads(line), without={"answer", "accept", "tools"}))
