@@ -76,6 +76,8 @@ TASKS: dict[str, DrawItem] = {
     "mixed": mixed.draw_mixed,
 }
 TOP_LEVEL = 6
+# The same queries, asked without examples: the difference is what the examples are worth.
+_ASKED_AS = {"examples/none": "examples/five"}
 # Drawn with the training fonts, which are not installed with the application.
 _NEED_TRAINING_FONTS = (
     "picture/line", "picture/receipt", "picture/question", "picture/chart", "picture/compare",
@@ -95,6 +97,6 @@ def available_tasks() -> tuple[str, ...]:
 
 def draw_items(task: str, count: int, seed: int, split: Split = Split.HELD_OUT) -> Iterator[Item]:
     """Yield items at full difficulty; the same seed yields the same items."""
-    rng = random.Random(f"{task}/{split}/{seed}")
+    rng = random.Random(f"{_ASKED_AS.get(task, task)}/{split}/{seed}")
     for _ in range(count):
         yield TASKS[task](rng, split, TOP_LEVEL)

@@ -17,6 +17,12 @@ def test_same_seed_same_items(task: str, split: Split) -> None:
     assert [_plain(item) for item in first] != [_plain(item) for item in other]
 
 
+def test_without_examples_it_is_asked_what_is_asked_after_five() -> None:
+    without, after = (list(draw_items(f"examples/{n}", 20, 3)) for n in ("none", "five"))
+    assert [i.exchanges[-1].asked for i in without] == [i.exchanges[-1].asked for i in after]
+    assert [i.exchanges[-1].answer for i in without] == [i.exchanges[-1].answer for i in after]
+
+
 def test_picture_lines_fit_and_differ_in_brightness() -> None:
     for item in draw_items("picture/new_font", 60, 9):
         exchange = item.exchanges[0]
