@@ -1,15 +1,10 @@
-"""Whether an answer is right, and how sure a share of right answers is."""
+"""How sure a share of right answers is."""
 
 from __future__ import annotations
 
 import math
 
 _Z95 = 1.96
-
-
-def is_correct(answer: str, expected: str) -> bool:
-    """Return whether the answer is the expected one, white space at its ends aside."""
-    return answer.strip() == expected.strip()
 
 
 def wilson_interval(correct: int, n: int, z: float = _Z95) -> tuple[float, float]:

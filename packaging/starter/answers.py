@@ -10,7 +10,6 @@ from batches import make_batch
 from tool_lines import tool_line
 
 from engine.evals.items import Document, Picture, Text, ToolResult
-from engine.evals.score import is_correct
 from engine.evals.tasks import draw_items
 
 if TYPE_CHECKING:
@@ -35,10 +34,6 @@ class Written:
     question: str
     expected: str
     answer: str
-
-    @property
-    def correct(self) -> bool:
-        return is_correct(self.answer, self.expected)
 
 
 def write_answers(
