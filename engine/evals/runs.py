@@ -91,7 +91,8 @@ def count_up(
 def save_run(path: Path, run: Run) -> None:
     """Write a run to a file. Raises `FileNotWritten` and leaves what was there before."""
     saved = run.report.to_dict() | {"outcomes": [asdict(outcome) for outcome in run.outcomes]}
-    write_atomic(path, (json.dumps(saved, ensure_ascii=False) + "\n").encode())
+    # In ASCII: a folder's name, which the model has, need not be valid text.
+    write_atomic(path, f"{json.dumps(saved)}\n".encode())
 
 
 def read_run(path: Path) -> Run:

@@ -163,6 +163,8 @@ def _check_targets(save: Path | None, chart: Path | None) -> None:
     for path in _named(save, chart):
         if not path.absolute().parent.is_dir():
             raise BadRequest(f"{path.name} cannot be saved: there is no folder {path.parent}.")
+        if path.is_dir():
+            raise BadRequest(f"{path} cannot be saved: it is a folder. Name a file in it.")
 
 
 def _named(*paths: Path | None) -> Iterator[Path]:

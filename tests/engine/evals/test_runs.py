@@ -35,6 +35,12 @@ def test_a_run_comes_back_as_it_was(tmp_path: Path) -> None:
     assert set(saved["outcomes"][0]) == {"task", "item", "exchange", "asked", "right"}
 
 
+def test_a_model_whose_name_is_no_valid_text_can_be_saved(tmp_path: Path) -> None:
+    run = replace(RUN, report=replace(RUN.report, model="model-\udcff"))
+    save_run(tmp_path / "run.json", run)
+    assert read_run(tmp_path / "run.json").report == run.report
+
+
 @pytest.mark.parametrize(
     "content",
     [

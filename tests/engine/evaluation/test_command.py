@@ -100,6 +100,7 @@ def test_the_starter_is_asked_calls_pictures_and_examples(evaluate: Run) -> None
         (("--tasks", "nonsense"), "no task “nonsense”"),
         (("--chart", "chart.gif"), "must end in .png or .svg"),
         (("--save", "/no/such/run.json"), "no folder /no/such"),
+        (("--save", "/"), "it is a folder"),
         (("--against", "/no/such/run.json"), "run.json cannot be read"),
         (("--compare", "/no/a.json", "/no/b.json"), "a.json cannot be read"),
         (("--compare", "a.json", "b.json", "--limit", "3"), "--compare asks no model"),
