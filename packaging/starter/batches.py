@@ -21,6 +21,20 @@ _SORTED_TOGETHER = 8
 
 
 @dataclass(slots=True)
+class Pointed:
+    """Places (row, place) from which attention should go to the `wanted` ones, (n, width)."""
+
+    rows: torch.Tensor
+    places: torch.Tensor
+    wanted: torch.Tensor
+
+    def to(self, device: str) -> Pointed:
+        """Return the same on a device."""
+        parts = (self.rows, self.places, self.wanted)
+        return Pointed(*(part.to(device, non_blocking=True) for part in parts))
+
+
+@dataclass(slots=True)
 class Batch:
     """Token ids, the places whose next token is scored, and the pictures."""
 
@@ -32,9 +46,8 @@ class Batch:
     pictures: dict[str, torch.Tensor]
     readings: torch.Tensor
     pages: torch.Tensor
-    cited_rows: torch.Tensor
-    cited_places: torch.Tensor
-    cited_at: torch.Tensor
+    cited: Pointed
+    called: Pointed
 
     @property
     def tokens(self) -> int:
@@ -55,9 +68,8 @@ class Batch:
             pictures={k: v.to(device, non_blocking=True) for k, v in self.pictures.items()},
             readings=self.readings.to(device, non_blocking=True),
             pages=self.pages.to(device, non_blocking=True),
-            cited_rows=self.cited_rows.to(device, non_blocking=True),
-            cited_places=self.cited_places.to(device, non_blocking=True),
-            cited_at=self.cited_at.to(device, non_blocking=True),
+            cited=self.cited.to(device),
+            called=self.called.to(device),
         )
 
 
@@ -102,7 +114,8 @@ def make_batch(samples: list[Sample], pad: int) -> Batch:
         _picture_tensors(samples),
         _readings(samples),
         _pages(samples, width),
-        *_citations(samples, width),
+        _pointed([sample.cited for sample in samples], width),
+        _pointed([sample.called for sample in samples], width),
     )
 
 
@@ -156,15 +169,16 @@ def _pages(samples: list[Sample], width: int) -> torch.Tensor:
     return pages
 
 
-def _citations(
-    samples: list[Sample], width: int
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    cited = [(row, *citation) for row, sample in enumerate(samples) for citation in sample.cited]
-    at = torch.zeros(len(cited), width, dtype=torch.bool)
-    for number, (_, _, ends) in enumerate(cited):
-        at[number, ends] = True
-    rows = torch.tensor([row for row, _, _ in cited], dtype=torch.long)
-    return rows, torch.tensor([place for _, place, _ in cited], dtype=torch.long), at
+def _pointed(samples: list[list[tuple[int, list[int]]]], width: int) -> Pointed:
+    known = [(row, place, at) for row, sample in enumerate(samples) for place, at in sample]
+    wanted = torch.zeros(len(known), width, dtype=torch.bool)
+    for number, (_, _, at) in enumerate(known):
+        wanted[number, at] = True
+    return Pointed(
+        torch.tensor([row for row, _, _ in known], dtype=torch.long),
+        torch.tensor([place for _, place, _ in known], dtype=torch.long),
+        wanted,
+    )
 
 
 def _picture_tensors(samples: list[Sample]) -> dict[str, torch.Tensor]:

@@ -75,6 +75,8 @@ def _train(settings: Settings, folder: Path, arguments: argparse.Namespace) -> N
     (folder / "settings.json").write_text(json.dumps(settings.to_dict(), indent=2) + "\n")
     if arguments.resume and (folder / "checkpoint.pt").exists():
         trainer.begin_anew() if arguments.anew else trainer.load()
+    elif arguments.start:
+        trainer.begin_from(arguments.start)
     signal.signal(signal.SIGTERM, lambda _number, _frame: trainer.stop())
     trainer.run(arguments.piece)
 
@@ -185,6 +187,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--schedule", choices=tuple(SCHEDULES), default="whole")
     parser.add_argument(
         "--anew", action="store_true", help="with --resume: begin another stretch of --minutes"
+    )
+    parser.add_argument(
+        "--start", type=Path, help="a packed model to go on from where --out has no checkpoint"
     )
     parser.add_argument("--items", type=int, default=150, help="held-out items a task")
     parser.add_argument("--examples", type=int, default=12, help="answers to write out a task")

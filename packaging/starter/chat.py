@@ -53,8 +53,10 @@ class Sample:
     readings: list[NDArray[np.int64]] = field(default_factory=list)
     # Stretches of a document's tokens, each with its page: (first, end, page).
     pages: list[tuple[int, int, int]] = field(default_factory=list)
-    # Places where a cited page's number is due, each with the places of the value it belongs to.
+    # Places where a cited page's number is due, each with the places of the value it belongs to;
+    # and where a function's name or an argument is due, with the places it can be copied from.
     cited: list[tuple[int, list[int]]] = field(default_factory=list)
+    called: list[tuple[int, list[int]]] = field(default_factory=list)
     level: int = 0
 
 
@@ -141,23 +143,32 @@ class ChatEncoder:
         sample.ids += (self.spell if exchange.spelled else self.encode)(exchange.said)
         if exchange.copied and not exchange.spelled:
             self._cite(sample, first, self.encode(exchange.copied[-1]))
+        if exchange.calls:
+            self._call(sample, first, exchange)
         if exchange.scored:
             sample.answers.append(Answered(first, len(sample.ids) + 1, exchange.task))
         self._close(sample)
 
     def _cite(self, sample: Sample, first: int, value: list[int]) -> None:
         """Note where the value of a citation stands in the document: its last token."""
-        ids, length = sample.ids, len(value)
-        if self._page_mark not in ids[first:]:
+        if self._page_mark not in sample.ids[first:]:
             return
         document = max((end for _, end, _ in sample.pages), default=0)
-        ends = [
-            i + length - 1
-            for i in range(document - length)
-            if ids[i] == value[0] and ids[i : i + length] == value
-        ]
+        ends = [start + len(value) - 1 for start in _places_of(value, sample.ids[:document])]
         if ends:
-            sample.cited.append((ids.index(self._page_mark, first) + 1, ends))
+            sample.cited.append((sample.ids.index(self._page_mark, first) + 1, ends))
+
+    def _call(self, sample: Sample, first: int, exchange: Exchange) -> None:
+        """Note where the name and the arguments of calls stand: their first tokens."""
+        said, at = exchange.said, 0
+        for copied in exchange.copied:
+            at = said.find(copied, at)
+            if at < 0:
+                return
+            starts = list(_places_of(self.encode(copied), sample.ids[:first]))
+            if starts:
+                sample.called.append((first + len(self.encode(said[:at])) - 1, starts))
+            at += len(copied)
 
     def _reading(self, picture: Picture, found: ImagePatches) -> NDArray[np.int64]:
         """Return for each patch the ids of the characters that can be told there.
@@ -192,3 +203,10 @@ class ChatEncoder:
 
     def _close(self, sample: Sample) -> None:
         sample.ids += self.turn_tail()
+
+
+def _places_of(wanted: list[int], ids: list[int]) -> Iterator[int]:
+    """Yield where a stretch of tokens begins in others."""
+    for start in range(len(ids) - len(wanted) + 1):
+        if ids[start] == wanted[0] and ids[start : start + len(wanted)] == wanted:
+            yield start

@@ -26,15 +26,15 @@ from pointing import Pointer
 from reading import PageReader, PatchReader
 from tokenizer import SPARE, control_ids
 from torch.nn.functional import cross_entropy
+from transformers import Lfm2VlForConditionalGeneration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from batches import Batch
     from config import Schedule, Settings
     from tokenizers import Tokenizer
-    from transformers import Lfm2VlForConditionalGeneration
 
 _LOG_EVERY = 20
 _WARM_UP = 40
@@ -69,7 +69,9 @@ class Trainer:
         self.step, self.elapsed, self.tokens, self.pictures_seen = 0, 0.0, 0, 0
         self.elapsed_before = 0.0  # seconds of earlier stretches
         self._since_log = {"text": 0.0, "picture": 0.0}
-        self._patches_read = self._pages_read = self._values_found = 0.0
+        self._heads = settings.size.heads
+        self._patches_read = self._pages_read = 0.0
+        self._values_found = self._arguments_found = 0.0
         self._stopped = False
 
     @property
@@ -140,8 +142,16 @@ class Trainer:
         self._load_counts(state)
         self.elapsed_before += self.elapsed
         self.elapsed = 0.0
-        self.model.load_state_dict(grown(state["model"], self.model))
         self.helpers.load_state_dict(state["helpers"])
+        self._start_on(state["model"])
+
+    def begin_from(self, packed: Path) -> None:
+        """Begin a stretch on weights that were packed, where no checkpoint is left of their run."""
+        model = Lfm2VlForConditionalGeneration.from_pretrained(packed, dtype=torch.float32)
+        self._start_on(model.state_dict())
+
+    def _start_on(self, weights: Mapping[str, torch.Tensor]) -> None:
+        self.model.load_state_dict(grown(weights, self.model))
         self.average = {n: p.detach().clone() for n, p in self.model.named_parameters()}
         for stream in (self.text, self.pictures):
             for source in stream.sources.values():
@@ -193,8 +203,9 @@ class Trainer:
         with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
             logits, states = logits_and_states(self.model, batch, PatchReader.LAYERS)
             aside, self._pages_read = self.pages(states, batch)
-            pointed, self._values_found = self.pointer(batch)
-            aside = aside + _POINTER_WEIGHT * pointed
+            cited, self._values_found = self.pointer.score(batch.cited, self._heads - 1)
+            called, self._arguments_found = self.pointer.score(batch.called, 0)
+            aside = aside + _POINTER_WEIGHT * (cited + called)
             if batch.pictures:
                 patches = states[batch.ids == self.model.config.image_token_id]
                 read, self._patches_read = self.reader(patches, batch)
@@ -243,6 +254,7 @@ class Trainer:
             "patches_read": round(self._patches_read, 3),
             "pages_read": round(self._pages_read, 3),
             "values_found": round(self._values_found, 3),
+            "arguments_found": round(self._arguments_found, 3),
             "levels": {
                 source.name: [source.level, round(source.exact, 3)]
                 for stream in (self.text, self.pictures)

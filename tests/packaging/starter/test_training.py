@@ -25,7 +25,7 @@ from pack import pack
 from tokenizers import Tokenizer
 from train import Trainer
 
-from engine.evals.items import Document, Exchange, Item, Text
+from engine.evals.items import Call, Document, Exchange, Item, Text
 from engine.evals.tasks import draw_items
 
 TINY = ModelSize(
@@ -120,6 +120,10 @@ def test_run_is_taken_up_measured_and_packed(tokenizer: Tokenizer, tmp_path: Pat
     assert {row.task for row in rows} == set(tasks)
     assert "first copied" in places_table(tally)
     pack(again.model, tokenizer, replace(TINY, context_tokens=64), tmp_path / "packed")
+    onward = _trainer(tokenizer, tmp_path / "other")
+    onward.begin_from(tmp_path / "packed")
+    mine, packed = onward.model.lm_head.weight, again.model.lm_head.weight
+    torch.testing.assert_close(mine, packed.float())
     config = json.loads((tmp_path / "packed" / "preprocessor_config.json").read_text())
     assert config["downsample_factor"] == 1
     assert (tmp_path / "packed" / "model.safetensors").stat().st_size < 2_000_000
@@ -171,11 +175,11 @@ def test_cited_value_is_pointed_at(tokenizer: Tokenizer, tmp_path: Path) -> None
     exchange = Exchange((document, Text("Price?")), answer, "x", copied=("43 EUR",))
     batch = make_batch([trainer.encoder.sample(Item("x", (exchange,)), "x")], trainer.pad)
     ids = batch.ids[0].tolist()
-    assert tokenizer.decode(ids[: int(batch.cited_places[0]) + 1]).endswith("43 EUR [p. ")
-    (place,) = batch.cited_at[0].nonzero().flatten().tolist()
+    assert tokenizer.decode(ids[: int(batch.cited.places[0]) + 1]).endswith("43 EUR [p. ")
+    (place,) = batch.cited.wanted[0].nonzero().flatten().tolist()
     assert tokenizer.decode(ids[: place + 1]).endswith("[p. 2]\nPrice: 43 EUR")
     logits_and_states(trainer.model, batch, 1)
-    loss, found = trainer.pointer(batch)
+    loss, found = trainer.pointer.score(batch.cited, 1)
     loss.backward()
     assert 0 < found < 1
     assert trainer.pointer._attention.k_proj.weight.grad is not None
@@ -193,3 +197,21 @@ def test_workers_draw_as_this_process_does(tokenizer: Tokenizer, tmp_path: Path)
         return [drawing.next(0.5).ids.tolist() for _ in range(3)]
 
     assert drawn(1) == drawn(0)
+
+
+def test_name_and_arguments_of_a_call_are_pointed_at(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    trainer = _trainer(tokenizer, tmp_path)
+    schema = {"type": "object", "properties": {"who": {"type": "string"}}, "required": ["who"]}
+    tool = {"name": "ring", "description": "Ring.", "parameters": schema}
+    asked = (Text("Please ring Ada"),)
+    calls = (Call("ring", {"who": "Ada"}),)
+    exchange = Exchange(asked, "", "x", calls=calls, copied=("ring", "Ada"))
+    sample = trainer.encoder.sample(Item("x", (exchange,), tools=(tool,)), "x")
+    due = [tokenizer.decode(sample.ids[: place + 1]) for place, _ in sample.called]
+    found = [[tokenizer.decode(sample.ids[:at]) for at in wanted] for _, wanted in sample.called]
+    assert [text.rpartition("\n")[2] for text in due] == [
+        '{"name": "',
+        '{"name": "ring", "arguments": {"who": "',
+    ]
+    assert [text.rpartition("\n")[2] for text in found[0]] == ["", "Please "]
+    assert [text.rpartition("\n")[2] for text in found[1]] == ["Please ring "]
