@@ -136,7 +136,7 @@ get_route | Find the way between two places. | origin:town destination:town mode
 / Show me the way from {origin} to {destination}.
 / Which way is it to {destination} from {origin}? / Route from {origin} to {destination} by {mode}
 / How far is {destination} from {origin} by {mode}?
-/ I want to drive from {origin} to {destination}.
+/ I want to find my way from {origin} to {destination}.
 / Take me to {destination} from {origin}. / Directions to {destination} from {origin}, by {mode}
 / What is the best way from {origin} to {destination}? / Lead me from {origin} to {destination}.
 get_stock_price | Get the price of a company's shares. | company:firm
@@ -147,7 +147,7 @@ get_stock_price | Get the price of a company's shares. | company:firm
 / Stock price of {company}, please. / Check the shares of {company}.
 transfer_money | Transfer money to a person. | to:person euros:number text?:phrase
 | Send {euros} euros to {to}. / Pay {to} {euros} euros. / Give {to} {euros} euros for {text}.
-/ I owe {to} {euros} euros. / Transfer {euros} euros to {to}, {text}. / {to} gets {euros} euros.
+/ Transfer {euros} euros to {to}, {text}.
 / Wire {euros} euros to {to}. / Please pay {euros} euros to {to} for {text}.
 / Let {to} have {euros} euros. / Move {euros} euros to the account of {to}.
 read_file | Read a file. | path:file

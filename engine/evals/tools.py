@@ -88,7 +88,7 @@ def _looked_up(rng: random.Random, split: Split, level: int) -> Item:
         result = ToolResult(result_text(rng, entries))
         exchanges.append(Exchange((result,), entry.sentence, task, copied=entry.copied))
         for other in others[: rng.choice((0, 0, 1, 1, 2))]:
-            again = Text(facts.asked(rng, split, other.key))
+            again = Text(_asked(rng, split, other.key, "result"))
             exchanges.append(Exchange((again,), other.sentence, task, copied=other.copied))
     return Item(task, tuple(exchanges), tools=tools_of(functions))
 
@@ -133,5 +133,10 @@ def _stated(
     fact = rng.choice(drawn)
     form = rng.choice(statements.sentence_forms(split))
     stated = " ".join(statements.stated(form, f) for f in drawn)
-    text = f"{stated}{rng.choice((' ', chr(10)))}{facts.asked(rng, split, fact.key)}"
+    text = f"{stated}{rng.choice((' ', chr(10)))}{_asked(rng, split, fact.key, 'text')}"
     return Exchange((Text(text),), fact.answer(), "tools/none", copied=(fact.key, fact.value))
+
+
+def _asked(rng: random.Random, split: Split, key: str, place: str) -> str:
+    """Ask for a key where there is no document that the wordings could speak of."""
+    return facts.asked(rng, split, key).replace("document", place)

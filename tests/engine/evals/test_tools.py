@@ -9,6 +9,7 @@ from engine.evals import tool_arguments, tool_chains, tool_functions, tool_reque
 from engine.evals import tools as tools_
 from engine.evals.items import Call, Check, Exchange, Item, Split, Text, ToolResult
 from engine.evals.tool_everyday import EVERYDAY, requests_of
+from engine.evals.tool_parameters import Parameter
 from engine.evals.tool_verbs import VERBS
 from tests.support.tool_solver import Solver
 
@@ -130,6 +131,31 @@ def test_copied_stretches_stand_in_both_places(task: str, split: Split) -> None:
                 assert stretch.lower() in shown.lower().replace("_", " ") + shown.lower()
                 place = exchange.said.index(stretch, place) + len(stretch)
             shown += exchange.said
+
+
+def test_nothing_is_asked_of_a_document_where_there_is_none() -> None:
+    for split in Split:
+        for item in (*_items("tools/result", split, 9), *_items("tools/none", split, 9)):
+            for exchange in item.exchanges:
+                assert not any("document" in str(part) for part in exchange.asked)
+
+
+def test_money_moves_by_an_order_and_not_because_it_is_owed() -> None:
+    for form in EVERYDAY["transfer_money"][2]:
+        assert form.split()[0] in (
+            "Send", "Pay", "Give", "Transfer", "Wire", "Please", "Let", "Move"
+        )  # fmt: skip
+
+
+def test_what_belongs_to_a_thing_is_not_told_like_a_further_order() -> None:
+    parameter = Parameter("parking", "boolean", "parking")
+    rng = random.Random(10)
+    for split in Split:
+        for value in (True, False):
+            argument = tool_arguments.Argument(parameter, value, "")
+            said = {tool_arguments.phrase(rng, split, argument, modifying=True) for _ in range(FEW)}
+            assert len(said) > 1
+            assert not any(phrase.startswith("and ") for phrase in said)
 
 
 def test_both_manners_of_two_calls_are_drawn() -> None:
