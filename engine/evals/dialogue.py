@@ -256,13 +256,14 @@ def draw_system(rng: random.Random) -> str:
 
 def _open_question(rng: random.Random, split: Split) -> str:
     forms = OPEN_TRAIN if split is Split.TRAIN else OPEN_HELD_OUT
-    return rng.choice(forms).format(
+    question = rng.choice(forms).format(
         T=words.made_up(rng, split).capitalize(),
         U=words.made_up(rng, split).capitalize(),
         n=words.pick(rng, words.NOUNS, split),
         m=words.pick(rng, words.NOUNS, split),
         a=words.pick(rng, words.ADJECTIVES, split),
     )
+    return words.with_an(question)
 
 
 def _picture_question(rng: random.Random, split: Split) -> str:

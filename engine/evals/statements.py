@@ -154,12 +154,13 @@ def joined(rng: random.Random, first: str, second: str) -> str:
 def filler(rng: random.Random, split: Split) -> str:
     """Draw a sentence that states none of the facts."""
     forms = FILLER_TRAIN if split is Split.TRAIN else FILLER_HELD_OUT
-    return rng.choice(forms).format(
+    sentence = rng.choice(forms).format(
         n=words.pick(rng, words.NOUNS, split),
         m=words.pick(rng, words.NOUNS, split),
         a=words.pick(rng, words.ADJECTIVES, split),
         b=words.pick(rng, words.ADJECTIVES, split),
     )
+    return words.with_an(sentence)
 
 
 def title(rng: random.Random, split: Split) -> str:

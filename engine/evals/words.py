@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -104,6 +105,7 @@ _VOWELS = words_of(
     a e i o u a e o ai ea ou ei
     """
 )
+_BEFORE_A_VOWEL = re.compile(r"\b([Aa]) (?=(?!uni|usu)[aeiou]|honest|hour)")
 _ENDS = ["", "", "", "n", "r", "l", "s", "m", "t", "nd", "rk", "st", "x"]
 
 
@@ -138,6 +140,11 @@ def any_word(rng: random.Random, split: Split) -> str:
     if kind < 0.65:
         return pick(rng, ADJECTIVES, split)
     return made_up(rng, split)
+
+
+def with_an(text: str) -> str:
+    """Return a sentence with "an" where its form has "a" before a vowel that is sounded."""
+    return _BEFORE_A_VOWEL.sub(r"\1n ", text)
 
 
 def first_name(rng: random.Random, split: Split) -> str:

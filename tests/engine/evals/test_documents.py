@@ -1,6 +1,7 @@
 """Questions about documents: every answer follows from what is shown, and from nothing else."""
 
 import random
+import re
 from collections import Counter
 from functools import lru_cache
 
@@ -10,6 +11,8 @@ from document_solver import solved
 from engine.evals import documents
 from engine.evals.items import Document, Item, Split, Text
 from engine.evals.layouts import placed_once, shown_text
+from engine.evals.statements import filler
+from engine.evals.words import with_an
 
 DRAWS = {
     "document/facts": documents.draw_document,
@@ -33,6 +36,15 @@ def _drawn(task: str, split: Split, count: int, level: int = 6) -> list[Item]:
 @lru_cache(maxsize=32)
 def _items(task: str, split: Split) -> list[Item]:
     return _drawn(task, split, 200)
+
+
+def test_sentences_between_the_facts_are_said_as_people_say_them() -> None:
+    rng = random.Random(1)
+    for split in Split:
+        said = " ".join(filler(rng, split) for _ in range(2000))
+        assert " an " in said
+        assert not re.search(r"\b[Aa] (?!uni|usu)[aeiou]", said)
+    assert with_an("A oven, a unit and a hour") == "An oven, a unit and an hour"
 
 
 @pytest.mark.parametrize("task", DRAWS)
