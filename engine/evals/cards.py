@@ -84,6 +84,8 @@ def draw_card(rng: random.Random, rows: tuple[Row, ...], level: int) -> Picture 
     face = rng.choice(training_faces()[: stage.faces])
     font = face.at(rng.randint(*(_FREE_SIZES if free else stage.sizes)))
     lines = [_Line.of(row, font) for row in rows]
+    if not all(part.clear for line in lines for part in (line.left, line.right) if part):
+        return None
     if free:
         tallest = max(line.bottom - line.top for line in lines)
         pitch = round(tallest * rng.uniform(1.1, 1.7)) + 1

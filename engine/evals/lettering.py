@@ -7,12 +7,14 @@ from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING
 
+from PIL import Image, ImageChops, ImageDraw
+
 from engine.evals.items import Glyph
 
 if TYPE_CHECKING:
     import random
 
-    from PIL import ImageDraw, ImageFont
+    from PIL import ImageFont
 
 Colour = tuple[int, int, int]
 WIDEST = 640
@@ -21,6 +23,8 @@ BLACK_ON_WHITE: tuple[Colour, Colour] = ((0, 0, 0), (255, 255, 255))
 _MOST_PATCHES = 250
 # Glyphs stand on whole pixels, so that a narrower space could look like a gap between letters.
 _NARROWEST_SPACE = 0.28
+_DOTS = ".:;"
+_FAINT = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,16 @@ class SetLine:
     def width(self) -> int:
         """How wide the ink is."""
         return self.box[2] - self.box[0]
+
+    @property
+    def clear(self) -> bool:
+        """Whether every dot can be seen: a colon may melt into the bars of a "t" before it."""
+        return not any(
+            _melts(self.font, word[max(0, at - 2) : at], mark)
+            for word in self.words
+            for at, mark in enumerate(word)
+            if at and mark in _DOTS
+        )
 
     def draw(self, on: ImageDraw.ImageDraw, x: int, base: int, ink: Colour) -> tuple[Glyph, ...]:
         """Draw the line so that its ink begins at x, and return its characters."""
@@ -93,6 +107,32 @@ def draw_colours(rng: random.Random) -> tuple[Colour, Colour]:
     else:
         ink, ground = _tint(rng, 195, 255), _tint(rng, 0, 80)
     return ink, ground
+
+
+@lru_cache(maxsize=16384)
+def _melts(font: ImageFont.FreeTypeFont, before: str, mark: str) -> bool:
+    """Whether a mark touches what stands before it on each of its rows of pixels."""
+    whole = before + mark
+    alone, together = _inked(font, before, whole), _inked(font, whole, whole)
+    added = ImageChops.subtract(together, alone).point(_plainly)
+    rest = ImageChops.subtract(together, added).point(_plainly)
+    touching = ImageChops.darker(added, ImageChops.offset(rest, 1, 0))
+    return _rows(touching) >= _rows(added)
+
+
+def _inked(font: ImageFont.FreeTypeFont, text: str, widest: str) -> Image.Image:
+    size = ceil(font.size)
+    image = Image.new("L", (ceil(font.getlength(widest)) + size, 3 * size))
+    ImageDraw.Draw(image).text((size // 2, 2 * size), text, 255, font, anchor="ls")
+    return image
+
+
+def _plainly(value: int) -> int:
+    return 255 if value > _FAINT else 0
+
+
+def _rows(image: Image.Image) -> set[int]:
+    return {y for y in range(image.height) if image.crop((0, y, image.width, y + 1)).getbbox()}
 
 
 @lru_cache(maxsize=16384)

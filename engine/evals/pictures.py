@@ -144,6 +144,8 @@ def draw_line_picture(
         size = rng.randint(*stage.sizes)
         line = draw_line(rng, split, level, stage.shortest, stage.longest)
         text = set_line(line, face.at(size))
+        if not text.clear:
+            continue
         _, top, _, bottom = text.box
         width, height = text.width + 1, bottom - top + 1
         canvas = _canvas(rng, level, stage, width, height)
