@@ -14,7 +14,6 @@ from xml.sax.saxutils import escape, quoteattr
 from PIL import Image, ImageDraw, ImageFont
 
 from engine.evals.report import family_of
-from engine.evals.score import wilson_interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,7 +165,7 @@ def _bar(result: TaskResult | None, left: float, y: float, colour: str) -> list[
     end = left + _PLOT_WIDTH + _VALUE_WIDTH
     if result is None or not result.n:
         return [_Words(left + 6, figure, "not asked", _SMALL, _FAINT_INK)]
-    low, high = (left + _PLOT_WIDTH * share for share in wilson_interval(result.correct, result.n))
+    low, high = (left + _PLOT_WIDTH * share for share in result.interval)
     return [
         _Box(left, y, _PLOT_WIDTH * result.accuracy, _BAR, colour),
         _Stroke(low, middle, high, middle, _WHISKER, 1.5),

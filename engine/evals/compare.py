@@ -17,15 +17,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.evals.report import family_of
+from engine.evals.score import Z95, Cluster, clustered_mean, clusters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from engine.evals.runs import Outcome, Run
 
-_Z95 = 1.96
-# A conversation as the sum over its questions, and their number.
-_Cluster = tuple[int, int]
 _Question = tuple[str, int, int, str]
 
 
@@ -48,7 +46,7 @@ class Difference:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the difference."""
-        half = _Z95 * math.sqrt(self.variance)
+        half = Z95 * math.sqrt(self.variance)
         return max(-1.0, self.centre - half), min(1.0, self.centre + half)
 
     @property
@@ -166,10 +164,10 @@ def _difference(name: str, first: Sequence[Outcome], second: Sequence[Outcome]) 
     paired = [_question(o) for o in first] == [_question(o) for o in second]
     if paired:
         gains = [b.right - a.right for a, b in zip(first, second, strict=True)]
-        centre, variance = _mean([*_clusters(first, gains), (1, 1), (-1, 1)])
+        centre, variance = clustered_mean([*_clusters(first, gains), (1, 1), (-1, 1)])
     else:
         means = [
-            _mean([*_clusters(run, [int(o.right) for o in run]), (1, 1), (0, 1)])
+            clustered_mean([*_clusters(run, [int(o.right) for o in run]), (1, 1), (0, 1)])
             for run in (first, second)
         ]
         centre, variance = means[1][0] - means[0][0], means[0][1] + means[1][1]
@@ -200,17 +198,6 @@ def _question(outcome: Outcome) -> _Question:
     return outcome.task, outcome.item, outcome.exchange, outcome.asked
 
 
-def _clusters(outcomes: Sequence[Outcome], values: Sequence[int]) -> list[_Cluster]:
-    """Add up the values of each conversation."""
-    sums: dict[tuple[str, int], _Cluster] = {}
-    for outcome, value in zip(outcomes, values, strict=True):
-        total, size = sums.get((outcome.task, outcome.item), (0, 0))
-        sums[outcome.task, outcome.item] = total + value, size + 1
-    return list(sums.values())
-
-
-def _mean(clusters: Sequence[_Cluster]) -> tuple[float, float]:
-    """Return the mean over all questions and its variance."""
-    size = sum(count for _, count in clusters)
-    mean = sum(total for total, _ in clusters) / size
-    return mean, sum((total - count * mean) ** 2 for total, count in clusters) / size**2
+def _clusters(outcomes: Sequence[Outcome], values: Sequence[int]) -> list[Cluster]:
+    conversations = ((outcome.task, outcome.item) for outcome in outcomes)
+    return clusters(zip(conversations, values, strict=True))

@@ -17,21 +17,31 @@ _NAME_WIDTH = 28
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
-    """How many answers of a task were right, and how many questions were not put, and why."""
+    """How many answers of a task were right, and how many questions were not put, and why.
+
+    `design_effect` is how many of the answers tell as much as one by itself would, since those of
+    one conversation are not independent.
+    """
 
     task: str
     n: int
     correct: int
     skipped: tuple[tuple[str, int], ...] = ()
+    design_effect: float = 1.0
 
     @property
     def accuracy(self) -> float:
         """The share of right answers."""
         return self.correct / self.n if self.n else 0.0
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the share."""
+        return wilson_interval(self.correct / self.design_effect, self.n / self.design_effect)
+
     def to_dict(self) -> dict[str, object]:
         """Return the row with its 95 % interval."""
-        low, high = wilson_interval(self.correct, self.n)
+        low, high = self.interval
         return {
             "task": self.task,
             "n": self.n,
@@ -88,10 +98,7 @@ def family_sums(tasks: Iterable[TaskResult]) -> tuple[TaskResult, ...]:
     members: dict[str, list[TaskResult]] = {}
     for result in tasks:
         members.setdefault(family_of(result.task), []).append(result)
-    return tuple(
-        TaskResult(name, sum(r.n for r in rows), sum(r.correct for r in rows), _all_skipped(rows))
-        for name, rows in members.items()
-    )
+    return tuple(_sum(name, rows) for name, rows in members.items())
 
 
 def average_over_families(tasks: Iterable[TaskResult]) -> float:
@@ -110,7 +117,7 @@ def average_interval(tasks: Sequence[TaskResult]) -> tuple[float, float]:
     if not asked:
         return 0.0, 1.0
     average = average_over_families(tasks)
-    bounds = [(f.accuracy, *wilson_interval(f.correct, f.n)) for f in asked]
+    bounds = [(f.accuracy, *f.interval) for f in asked]
     below = math.hypot(*(share - low for share, low, _ in bounds)) / len(asked)
     above = math.hypot(*(high - share for share, _, high in bounds)) / len(asked)
     return average - below, average + above
@@ -132,11 +139,17 @@ def report_table(report: EvalReport) -> str:
 
 
 def _line(result: TaskResult, width: int) -> str:
-    low, high = wilson_interval(result.correct, result.n)
+    low, high = result.interval
     asked = f"{result.accuracy:>8.3f}  {low:.2f} to {high:.2f}"
     left_out = "; ".join(f"{count} skipped: {reason}" for reason, count in result.skipped)
     row = f"{result.task:<{width}}{result.n:>6}{asked if result.n else ' ' * 7 + '-'}"
     return f"{row}   {left_out}" if left_out else row
+
+
+def _sum(name: str, rows: Sequence[TaskResult]) -> TaskResult:
+    n, correct = sum(row.n for row in rows), sum(row.correct for row in rows)
+    effect = sum(row.n * row.design_effect for row in rows) / n if n else 1.0
+    return TaskResult(name, n, correct, _all_skipped(rows), effect)
 
 
 def _all_skipped(rows: Iterable[TaskResult]) -> tuple[tuple[str, int], ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from engine.api.errors import UnreadableFile
 from engine.atomic import write_atomic
 from engine.evals.report import RUN_VERSION, EvalReport, TaskResult
+from engine.evals.score import clusters, design_effect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,11 +80,18 @@ def count_up(
     tasks: Sequence[str], outcomes: Sequence[Outcome], skipped: Mapping[str, Mapping[str, int]]
 ) -> tuple[TaskResult, ...]:
     """Return a row for each task, from its outcomes and from what was skipped of it."""
-    asked = Counter(outcome.task for outcome in outcomes)
-    right = Counter(outcome.task for outcome in outcomes if outcome.right)
+    answers: dict[str, list[tuple[int, int]]] = {task: [] for task in tasks}
+    for outcome in outcomes:
+        answers[outcome.task].append((outcome.item, int(outcome.right)))
     return tuple(
-        TaskResult(task, asked[task], right[task], tuple(skipped.get(task, {}).items()))
-        for task in tasks
+        TaskResult(
+            task,
+            len(found),
+            sum(right for _, right in found),
+            tuple(skipped.get(task, {}).items()),
+            design_effect(clusters(found)),
+        )
+        for task, found in answers.items()
     )
 
 

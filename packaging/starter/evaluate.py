@@ -18,6 +18,7 @@ from batches import exact_answers, make_batch, scored_logits
 from engine.evals.items import Split
 from engine.evals.needle import draw_needle
 from engine.evals.report import EvalReport, TaskResult
+from engine.evals.score import Cluster, design_effect
 from engine.evals.tasks import TOP_LEVEL, available_tasks, draw_items
 
 if TYPE_CHECKING:
@@ -35,9 +36,10 @@ _BEYOND = (1.2, 1.6)
 
 @dataclass(slots=True)
 class Tally:
-    """Right and all answers by task, and right tokens by place within the answer."""
+    """Right and all answers by task and conversation, and right tokens by place in the answer."""
 
     answers: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    conversations: dict[str, list[Cluster]] = field(default_factory=lambda: defaultdict(list))
     places: dict[tuple[str, str], list[bool]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -62,7 +64,10 @@ def evaluate(
 def report(tally: Tally, model_name: str, weights: str) -> EvalReport:
     """Return the tally as the report that `tanka eval` prints."""
     results = tuple(
-        TaskResult(task, len(right), sum(right)) for task, right in sorted(tally.answers.items())
+        TaskResult(
+            task, len(right), sum(right), design_effect=design_effect(tally.conversations[task])
+        )
+        for task, right in sorted(tally.answers.items())
     )
     machine = {"system": platform.system(), "processor": platform.machine()}
     return EvalReport(machine, model_name, weights, results)
@@ -127,6 +132,7 @@ def _count(
     found = exact_answers(batch, scored_logits(model, batch))
     for (item, sample), answers in zip(group, found, strict=True):
         asked = [exchange for exchange in item.exchanges if exchange.scored]
+        tally.conversations[sample.source].append((sum(map(all, answers)), len(answers)))
         for exchange, tokens in zip(asked, answers, strict=True):
             tally.answers[sample.source].append(all(tokens))
             for place, right in _by_place(encoder, exchange, tokens):

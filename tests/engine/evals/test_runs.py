@@ -7,10 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.api.errors import UnreadableFile
-from engine.evals.report import EvalReport, report_table
+from engine.evals.report import EvalReport, family_sums, report_table
 from engine.evals.runs import Outcome, Run, count_up, read_run, save_run
+from engine.evals.score import wilson_interval
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +42,25 @@ def test_a_model_whose_name_is_no_valid_text_can_be_saved(tmp_path: Path) -> Non
     run = replace(RUN, report=replace(RUN.report, model="model-\udcff"))
     save_run(tmp_path / "run.json", run)
     assert read_run(tmp_path / "run.json").report == run.report
+
+
+def test_questions_that_go_right_or_wrong_together_tell_less() -> None:
+    alone = [Outcome("x", i, 0, "", right=i % 2 == 0) for i in range(60)]
+    together = [Outcome("x", i // 3, i % 3, "", right=i // 3 % 2 == 0) for i in range(60)]
+    (by_itself,), (in_threes,) = (count_up(("x",), found, {}) for found in (alone, together))
+    assert by_itself.interval == wilson_interval(30, 60)
+    assert in_threes.accuracy == by_itself.accuracy
+    assert in_threes.interval == pytest.approx(wilson_interval(10, 20), abs=0.02)
+    assert family_sums([in_threes])[0].interval == in_threes.interval
+
+
+@given(st.lists(st.integers(0, 3), min_size=1))
+def test_an_interval_holds_its_share(right: list[int]) -> None:
+    found = [Outcome("x", i, k, "", right=k < n) for i, n in enumerate(right) for k in range(3)]
+    (result,) = count_up(("x",), found, {})
+    low, high = result.interval
+    assert 0 <= low <= result.accuracy + 1e-9
+    assert result.accuracy - 1e-9 <= high <= 1
 
 
 @pytest.mark.parametrize(
