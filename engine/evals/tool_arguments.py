@@ -96,9 +96,11 @@ def phrase(
     train = split is Split.TRAIN
     if parameter.kind == "boolean" and not form:
         yes, no = (YES_TRAIN, NO_TRAIN) if train else (YES_HELD_OUT, NO_HELD_OUT)
-        forms = yes if argument.value else no
-        if modifying:
-            forms = tuple(form for form in forms if not form.startswith(_ADVERBIAL))
+        forms = [
+            form
+            for form in (yes if argument.value else no)
+            if not (modifying and form.startswith(_ADVERBIAL))
+        ]
         return rng.choice(forms).format(k=parameter.key)
     written = argument.written or ("yes" if argument.value else "no")
     own = [p for p in parameter.phrases if belongs(f"{parameter.name} {p}", split)]
