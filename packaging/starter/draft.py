@@ -76,7 +76,7 @@ class DraftTrainer:
     def run(self, teacher: Lfm2VlForConditionalGeneration, piece: float | None = None) -> None:
         """Train until the time, or a piece of it in minutes, is over.
 
-        From the middle on, `teacher` says what to answer.
+        Towards the end `teacher` says what to answer.
         """
         self.model.train()
         teacher.eval()
