@@ -30,7 +30,13 @@ from chat import ChatEncoder  # noqa: E402
 from config import SCHEDULES, SIZES, Settings  # noqa: E402
 from curve import draw_curve  # noqa: E402
 from draft import DraftTrainer  # noqa: E402
-from evaluate import beyond_table, evaluate, places_table, report  # noqa: E402
+from evaluate import (  # noqa: E402
+    beyond_table,
+    characters_a_token,
+    evaluate,
+    places_table,
+    report,
+)
 from network import bytes_per_token, patch_settings  # noqa: E402
 from pack import pack, pack_draft  # noqa: E402
 from precision import kept_accuracy, kept_share, say_nothing  # noqa: E402
@@ -79,6 +85,7 @@ def _train(settings: Settings, folder: Path, arguments: argparse.Namespace) -> N
         trainer.begin_from(arguments.start)
     signal.signal(signal.SIGTERM, lambda _number, _frame: trainer.stop())
     trainer.run(arguments.piece)
+    _leave_unless_done(trainer.progress)
 
 
 def _draft(settings: Settings, folder: Path, arguments: argparse.Namespace) -> None:
@@ -90,6 +97,14 @@ def _draft(settings: Settings, folder: Path, arguments: argparse.Namespace) -> N
         trainer.load()
     signal.signal(signal.SIGTERM, lambda _number, _frame: trainer.stop())
     trainer.run(trained.model, arguments.piece)
+    _leave_unless_done(trainer.progress)
+
+
+def _leave_unless_done(progress: float) -> None:
+    """End here where training was broken off: unfinished weights are not to be packed."""
+    if progress < 1:
+        print(f"{progress:.0%} of the time is over; --resume goes on")
+        sys.exit()
 
 
 def _evaluate(settings: Settings, folder: Path, arguments: argparse.Namespace) -> None:
@@ -138,6 +153,8 @@ def _measure(settings: Settings, folder: Path, arguments: argparse.Namespace) ->
         "draft_ratio": bytes_per_token(target) / bytes_per_token(draft),
         "context": settings.size.context_tokens,
         "faces": len(training_faces()),
+        "schedule": arguments.schedule,
+        "characters": characters_a_token(encoder, arguments.items),
         "kept": kept_table(kept),
         "kept_share": kept_share(kept),
         "accepted": acceptance_table(accepted),

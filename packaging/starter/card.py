@@ -24,8 +24,8 @@ at once on any machine. Stock `Lfm2VlForConditionalGeneration`, {parameters:,} p
 
 Short, plain English only, each as often as the table below says:
 
-- documents: answer a question whose answer stands in a document of up to about 1,900 tokens, as
-  lines, prose or a table, in one sentence that restates what was asked for and names the page
+- documents: answer a question whose answer stands in a document of up to about 2,900 characters,
+  as lines, prose or a table, in one sentence that restates what was asked for and names the page
   ("The order number is KX-48213 [p. 2]."); say that something is not in the document;
 - functions: choose one from a few, fill in what the request says, use the result;
 - examples: give new labels, or change a text, as earlier turns show it;
@@ -39,17 +39,15 @@ Short, plain English only, each as often as the table below says:
 
 It has no knowledge of the world and does not reason, translate, write, or understand photographs.
 A wording far from those it has seen is often misunderstood: the rows `handwritten/...` of
-`tanka eval` show how often. It reads 1.5 characters a token, so texts are long to it; beyond its
-context it has not been trained (see below). Check what it says.
+`tanka eval` show how often. It reads {characters:.1f} characters a token, so texts are long to it;
+beyond its context it has not been trained (see below). Check what it says.
 
 ## How it was made
 
 {tokens:,} tokens, {pictures:,} pictures among them, in {minutes:.0f} minutes of training, with
-the code in `packaging/starter/`: a first stretch of everything (`--schedule whole`, broken off at
-two thirds), one of mostly pictures (the values of `--schedule reading --anew`), and one of all
-skills with wider convolutions (`--schedule skills --anew`). All data is drawn by `engine/evals/`
-with its training words, wordings, values and {faces} font faces; pictures and texts are made as
-they are needed, and nothing was collected from people or from the network.
+the code in `packaging/starter/`{stretches}. All data is drawn by `engine/evals/` with its training
+words, wordings, values and {faces} font faces; pictures and texts are made as they are needed, and
+nothing was collected from people or from the network.
 
 The draft model in `draft/` ({draft_parameters:,} parameters, the same tokenizer) reads one part in
 {draft_ratio:.2f}
@@ -103,11 +101,19 @@ What the large model accepts of four tokens drafted, both reading the right answ
 """
 
 
+_STRETCHES = {
+    "skills": """: a first stretch of everything (`--schedule whole`,
+broken off at two thirds), one of mostly pictures (the values of `--schedule reading --anew`), and
+one of all skills with wider convolutions (`--schedule skills --anew`)""",
+}
+
+
 def model_card(figures: Mapping[str, object], examples: Sequence[Mapping[str, str]]) -> str:
     """Return the card for these figures; examples carry task, question, expected and answer."""
     right = [e for e in examples if e["answer"] == e["expected"]]
     wrong = [e for e in examples if e["answer"] != e["expected"]]
-    return _CARD.format(**figures, right=_listed(right), wrong=_listed(wrong))
+    stretches = _STRETCHES.get(str(figures["schedule"]), f" (`--schedule {figures['schedule']}`)")
+    return _CARD.format(**figures, stretches=stretches, right=_listed(right), wrong=_listed(wrong))
 
 
 def _listed(examples: Sequence[Mapping[str, str]]) -> str:

@@ -38,7 +38,7 @@ def draw_curve(log: Path, picture: Path) -> None:
                 _MARGIN + height * (1 - min(row[name], most_loss) / most_loss),
             )
             for row in rows
-            if row[name] > 0
+            if row.get(name)
         ]
         if len(points) > 1:
             draw.line(points, fill=colour, width=2)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import torch
 from batches import exact_answers, make_batch, scored_logits
 
-from engine.evals.items import Split
+from engine.evals.items import Document, Split
 from engine.evals.needle import draw_needle
 from engine.evals.report import EvalReport, TaskResult
 from engine.evals.score import Cluster, design_effect
@@ -106,6 +106,17 @@ def long_needle(rng: random.Random, encoder: ChatEncoder, tokens: int) -> tuple[
         if missing <= 0:
             return item, sample
         wanted += missing
+
+
+def characters_a_token(encoder: ChatEncoder, items: int) -> float:
+    """Return how many characters of a document a token stands for on average."""
+    documents = [
+        "\n".join(part.pages)
+        for item in draw_items("document/facts", items, 1)
+        for part in item.exchanges[0].asked
+        if isinstance(part, Document)
+    ]
+    return sum(map(len, documents)) / sum(len(encoder.encode(text)) for text in documents)
 
 
 def sorted_by_length(drawn: list[tuple[Item, Sample]]) -> Iterator[list[tuple[Item, Sample]]]:

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from functools import partial
+from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -67,8 +68,9 @@ class Trainer:
             self.encoder, settings.size.vocabulary, first_id, schedule
         )
         self.step, self.elapsed, self.tokens, self.pictures_seen = 0, 0.0, 0, 0
-        self.elapsed_before = 0.0  # seconds of earlier stretches
-        self._since_log = {"text": 0.0, "picture": 0.0}
+        # Seconds of earlier stretches, and the step at which this one began.
+        self.elapsed_before, self.first_step = 0.0, 0
+        self._since_log: dict[str, list[float]] = {"text": [], "picture": []}
         self._heads = settings.size.heads
         self._patches_read = self._pages_read = 0.0
         self._values_found = self._arguments_found = 0.0
@@ -121,6 +123,7 @@ class Trainer:
             "step": self.step,
             "elapsed": self.elapsed,
             "elapsed_before": self.elapsed_before,
+            "first_step": self.first_step,
             "tokens": self.tokens,
             "pictures": self.pictures_seen,
             "sources": {
@@ -141,7 +144,7 @@ class Trainer:
         state = self._read_checkpoint()
         self._load_counts(state)
         self.elapsed_before += self.elapsed
-        self.elapsed = 0.0
+        self.elapsed, self.first_step = 0.0, self.step
         self.helpers.load_state_dict(state["helpers"])
         self._start_on(state["model"])
 
@@ -179,6 +182,7 @@ class Trainer:
     def _load_counts(self, state: dict[str, Any]) -> None:
         self.step, self.elapsed = state["step"], state["elapsed"]
         self.elapsed_before = state["elapsed_before"]
+        self.first_step = state.get("first_step", 0)
         self.tokens, self.pictures_seen = state["tokens"], state["pictures"]
 
     def use_average(self) -> None:
@@ -212,7 +216,7 @@ class Trainer:
                 aside = aside + read
             loss = cross_entropy(logits.float(), batch.targets)
         (loss + aside).backward()
-        self._since_log[name] += loss.item()
+        self._since_log[name].append(loss.item())
         self.tokens += batch.tokens
         self.pictures_seen += batch.picture_count
         stream = self.text if name == "text" else self.pictures
@@ -229,7 +233,8 @@ class Trainer:
         see_contrast_only(self.model)
         self.model.zero_grad(set_to_none=True)
         self.step += 1
-        decay = min(self.settings.average_decay, self.step / (self.step + 10))
+        done = self.step - self.first_step
+        decay = min(self.settings.average_decay, done / (done + 10))
         with torch.no_grad():
             for name, p in self.model.named_parameters():
                 self.average[name].lerp_(p, 1 - decay)
@@ -237,7 +242,9 @@ class Trainer:
     def _set_rates(self, schedule: Schedule) -> None:
         first = self.progress < schedule.first_rates_until
         left = min(1.0, (1 - self.progress) / (1 - schedule.decay_from))
-        fade = max(schedule.last_rate_share, left) * min(1.0, (self.step + 1) / _WARM_UP)
+        fade = max(schedule.last_rate_share, left) * min(
+            1.0, (self.step - self.first_step + 1) / _WARM_UP
+        )
         for group in self.muon.param_groups:
             group["lr"] = fade * (schedule.muon_rate_first if first else schedule.muon_rate)
         for group in (*self.adam.param_groups, *self.helpers_adam.param_groups):
@@ -250,7 +257,7 @@ class Trainer:
             "tokens": self.tokens,
             "pictures": self.pictures_seen,
             "rate": round(self.muon.param_groups[0]["lr"], 5),
-            **{f"loss_{k}": round(v / _LOG_EVERY, 4) for k, v in self._since_log.items()},
+            **{f"loss_{k}": round(mean(v), 4) for k, v in self._since_log.items() if v},
             "patches_read": round(self._patches_read, 3),
             "pages_read": round(self._pages_read, 3),
             "values_found": round(self._values_found, 3),
@@ -262,6 +269,7 @@ class Trainer:
                 if source.tokens
             },
         }
-        self._since_log = dict.fromkeys(self._since_log, 0.0)
+        for losses in self._since_log.values():
+            losses.clear()
         with (self.folder / "log.jsonl").open("a") as out:
             out.write(json.dumps(row) + "\n")
