@@ -57,7 +57,10 @@ PASTED_HELD_OUT = lines_of(
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How it is asked: the shares of what is absent, close to a stated key, or only meant."""
+    """How it is asked: the shares of what is absent, close to a stated key, or only meant.
+
+    `most` questions at the most; twice as many while training, where a text is read to be asked.
+    """
 
     absent: float = 0.12
     hard: float = 0.4
@@ -80,7 +83,8 @@ def exchanges(
     asked: list[Exchange] = []
     stated = rng.sample(facts, len(facts))
     answers: list[tuple[str, str, tuple[str, ...]]] = []
-    for _ in range(rng.randint(2, how.most)):
+    fewest, most = (how.most, 2 * how.most) if split is Split.TRAIN else (2, how.most)
+    for _ in range(rng.randint(fewest, most)):
         later = bool(asked)
         if answers and rng.random() < _AGAIN_SHARE:
             key, answer, copied = rng.choice(answers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.evals import labelling
@@ -11,7 +12,7 @@ from engine.evals.transforms import draw_transform
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from engine.evals.labelling import Lesson
 
@@ -75,10 +76,15 @@ SYSTEM_HELD_OUT = lines_of(
 
 
 def draw_examples(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
-    """Draw examples of any kind: to look up, to label or to transform by."""
+    """Draw examples of any kind: to look up, to label or to transform by.
+
+    This is for training, where what is read is asked about more than once.
+    """
     if level >= _TRANSFORM_LEVEL and rng.random() < _TRANSFORM_SHARE:
         return draw_transform_by_examples(rng, split, level)
-    return _labelled(rng, split, level, rng.randint(1, _MOST[min(level, TOP_LEVEL)]), "examples")
+    lesson = _lesson(rng, split, level, rng.randint(1, _MOST[min(level, TOP_LEVEL)]))
+    item = _item(rng, split, lesson, "examples")
+    return replace(item, exchanges=(*item.exchanges, *_further(rng, lesson, "examples")))
 
 
 def draw_without_examples(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
@@ -136,3 +142,12 @@ def _item(rng: random.Random, split: Split, lesson: Lesson, task: str) -> Item:
         (Text(lesson.query),), lesson.answer, task, thought=lesson.thought, copied=lesson.copied
     )
     return Item(task, (*examples, query), system=draw_system(rng, split))
+
+
+def _further(rng: random.Random, lesson: Lesson, task: str) -> Iterator[Exchange]:
+    """Ask for up to three of the examples once more."""
+    last = {output: shown for shown, output in lesson.examples}
+    for shown, output in rng.sample(lesson.examples, rng.randint(0, min(3, len(last)))):
+        yield Exchange(
+            (Text(shown),), output, task, thought=last[output], copied=(last[output], output)
+        )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.evals import keys, questions, words
 from engine.evals.values import KINDS, draw_value
+from engine.evals.wordings import SHORT
 
 if TYPE_CHECKING:
     import random
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     DrawKey = Callable[[random.Random, Split, list[str]], str]
 
+_SHORT_WORDS = {word.rstrip(".") for shorts in SHORT.values() for word in shorts}
 _ANY_KIND_SHARE = 0.3
 
 
@@ -149,7 +151,11 @@ def _composed_key(rng: random.Random, split: Split, tails: list[str]) -> str:
 
 
 def _made_up_key(rng: random.Random, split: Split, _tails: list[str]) -> str:
-    return " ".join(words.any_word(rng, split) for _ in range(rng.choice((1, 1, 2, 2, 3))))
+    while True:
+        drawn = [words.any_word(rng, split) for _ in range(rng.choice((1, 1, 2, 2, 3)))]
+        # A made-up word must not be what people write for a known one, as "del" for delivery.
+        if not _SHORT_WORDS.intersection(drawn):
+            return " ".join(drawn)
 
 
 def _mixed_key(rng: random.Random, split: Split, tails: list[str]) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 TOP_LEVEL = 6
 # Shortest and longest conversation in tokens, by level.
 _TOKENS = ((105, 150), (105, 200), (105, 320), (110, 550), (120, 900), (150, 1400), (150, 1950))
-_MOST_NEEDLES = 3
+_MOST_NEEDLES = {Split.TRAIN: 8, Split.HELD_OUT: 3}
 _MOST_OTHERS = 6
 _TOKENS_A_NEEDLE = 160
 _LEAST_FILLER = 12
@@ -80,7 +80,7 @@ def draw_needle(
     rng: random.Random, split: Split, level: int, tokens: int, task: str = "needle"
 ) -> Item:
     """Draw a conversation of about so many of the starter's tokens, answers included."""
-    needles = rng.randint(1, min(_MOST_NEEDLES, 1 + tokens // _TOKENS_A_NEEDLE))
+    needles = rng.randint(1, min(_MOST_NEEDLES[split], 1 + tokens // _TOKENS_A_NEEDLE))
     others = rng.randint(0, min(level, tokens // _TOKENS_A_NEEDLE, _MOST_OTHERS))
     count = rng.randint(1, min(_MOST_PAGES, 1 + tokens // _TOKENS_A_PAGE))
     around = _TOKENS_AROUND_DOCUMENT + count * _TOKENS_AROUND_PAGE

@@ -78,11 +78,15 @@ class Table:
     def asked(
         self, rng: random.Random, split: Split, page: int, task: str, shown: str
     ) -> list[Exchange]:
-        """Draw two to six questions about cells, a few of them about none there is."""
+        """Draw two to six questions about cells, a few of them about none there is.
+
+        While training it is up to twelve: what is read is asked about.
+        """
         forms = ASKED_TRAIN if split is Split.TRAIN else ASKED_HELD_OUT
         places = [(r, c) for r in range(len(self.rows)) for c in range(len(self.columns))]
         exchanges = []
-        for r, c in rng.sample(places, min(len(places), rng.randint(2, 6))):
+        count = rng.randint(5, 12) if split is Split.TRAIN else rng.randint(2, 6)
+        for r, c in rng.sample(places, min(len(places), count)):
             column, row, value = self.columns[c], self.rows[r], self.cells[r][c]
             form = None
             absent = rng.random() < _ABSENT_SHARE

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Sequence
 
+# While training, functions are read to be called more than once.
+_AGAIN_SHARE = {Split.TRAIN: 0.75, Split.HELD_OUT: 0.2}
+_MOST_REQUESTS = {Split.TRAIN: 4, Split.HELD_OUT: 2}
 NO_FUNCTION = "None of my functions can do that."
 
 
@@ -69,7 +72,8 @@ def draw_none(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
 def _calls(rng: random.Random, split: Split, level: int, task: str, options: int) -> Item:
     functions = draw_functions(rng, split, level, options=options)
     exchanges = [calling(rng, split, functions[0], task)]
-    if rng.random() < 0.2:
+    again = _AGAIN_SHARE[split]
+    while rng.random() < again and len(exchanges) < _MOST_REQUESTS[split]:
         exchanges.append(calling(rng, split, rng.choice(functions), task))
     return Item(task, tuple(exchanges), tools=tools_of(functions))
 

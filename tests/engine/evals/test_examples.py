@@ -61,8 +61,8 @@ def test_transforms_follow_from_the_examples(level: int, split: Split) -> None:
 @pytest.mark.parametrize("draw", ALL)
 def test_only_the_query_is_scored_and_what_it_copies_is_shown(draw: Draw, split: Split) -> None:
     for item in _drawn(draw, split, count=60):
-        *shown, query = item.exchanges
-        assert query.scored
+        shown = [exchange for exchange in item.exchanges if not exchange.scored]
+        query = item.exchanges[len(shown)]
         assert query.said == f"<think>{query.thought}</think>{query.answer}"
         assert not any(exchange.scored or exchange.thought for exchange in shown)
         text = "\n".join([*_texts(item), *(exchange.answer for exchange in shown)])
@@ -99,8 +99,21 @@ def test_without_examples_the_queries_are_the_same_ones() -> None:
 
 def test_the_easiest_examples_are_few() -> None:
     items = _drawn(examples.draw_examples, Split.TRAIN, 0)
-    assert {len(item.exchanges) - 1 for item in items} == {1, 2, 3}
-    assert max(len(item.exchanges) for item in _drawn(examples.draw_examples, Split.TRAIN)) == 11
+    assert {sum(not e.scored for e in item.exchanges) for item in items} == {1, 2, 3}
+    hardest = _drawn(examples.draw_examples, Split.TRAIN)
+    assert max(sum(not e.scored for e in item.exchanges) for item in hardest) == 10
+
+
+def test_further_queries_repeat_examples() -> None:
+    seen = 0
+    for item in _drawn(examples.draw_examples, Split.TRAIN):
+        shown = [e for e in item.exchanges if not e.scored]
+        for further in item.exchanges[len(shown) + 1 :]:
+            seen += 1
+            assert (further.asked, further.answer) in [(e.asked, e.answer) for e in shown]
+            last = [e for e in shown if e.answer == further.answer][-1]
+            assert last.asked == (Text(further.thought),)
+    assert seen > ITEMS // 2
 
 
 @pytest.mark.parametrize("draw", ALL)
