@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from batches import make_batch
+from chat import Sample
 from tool_lines import tool_line
 
 from engine.evals.items import Document, Picture, Text, ToolResult
@@ -49,8 +50,8 @@ def write_answers(
     for task in _SHOWN_TASKS:
         for item in draw_items(task, items, seed):
             sample = encoder.sample(item, task)
-            sample.ids = sample.ids[: sample.answers[0].first]
-            sample.answers = []
+            asked = sample.ids[: sample.answers[0].first]
+            sample = Sample(task, asked, pictures=sample.pictures, readings=sample.readings)
             batch = make_batch([sample], 0).to(str(model.device))
             with torch.no_grad():
                 ids = model.generate(

@@ -24,6 +24,7 @@ from torch.nn.functional import cross_entropy, kl_div
 from transformers import Lfm2ForCausalLM
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from batches import Batch
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 _LOG_EVERY = 50
 _WARM_UP = 40
 _BATCH_TOKENS = 3072
+# So small a model must first learn to copy at all.
+_REPEATS_UNTIL = 0.12
+_LEVELS_FULL_AT = 0.4
 _TEACHER_FROM = 0.6
 
 
@@ -57,8 +61,6 @@ class DraftTrainer:
         self.muon, self.adam = optimisers(self.model, *self.rates)
         first_id = tokenizer.token_to_id(SPARE[-1]) + 1
         self.text, _ = streams(encoder, settings.size.vocabulary, first_id, schedule)
-        for source in self.text.sources.values():
-            source.level = source.top
         self.pad = self.model.config.pad_token_id
         self.step, self.elapsed, self.tokens = 0, 0.0, 0
         self._loss, self._exact = 0.0, 0.0
@@ -82,7 +84,7 @@ class DraftTrainer:
         teacher.eval()
         batches = Drawing(
             self.text,
-            lambda _progress, _levels: (self.settings.schedule.texts, _BATCH_TOKENS),
+            self._plan,
             pad=self.pad,
             longest=self.settings.schedule.longest,
             seed=f"draft/{self.settings.seed}/{self.step}",
@@ -91,6 +93,8 @@ class DraftTrainer:
         last = time.monotonic()
         end = last + 60 * piece if piece else float("inf")
         while self.progress < 1 and last < end and not self._stopped:
+            for source in self.text.sources.values():
+                source.rise(int(source.top * min(1.0, self.progress / _LEVELS_FULL_AT)))
             batch = batches.next(self.progress).to(self.settings.device)
             self._set_rates()
             self._learn(batch, teacher if self.progress >= _TEACHER_FROM else None)
@@ -121,6 +125,10 @@ class DraftTrainer:
         self.muon.load_state_dict(state["muon"])
         self.adam.load_state_dict(state["adam"])
         self.step, self.elapsed, self.tokens = state["step"], state["elapsed"], state["tokens"]
+
+    def _plan(self, progress: float, _levels: Mapping[str, int]) -> tuple[Mapping[str, float], int]:
+        shares = {"repeat": 1.0} if progress < _REPEATS_UNTIL else self.settings.schedule.texts
+        return shares, _BATCH_TOKENS
 
     def _learn(self, batch: Batch, teacher: Lfm2VlForConditionalGeneration | None) -> None:
         logits = scored_logits(self.model, batch)

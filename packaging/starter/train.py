@@ -25,6 +25,7 @@ from muon import optimisers
 from network import model_config, new_model, patch_settings, see_contrast_only
 from pointing import Pointer
 from reading import PageReader, PatchReader
+from together import Group
 from tokenizer import SPARE, control_ids
 from torch.nn.functional import cross_entropy
 from transformers import Lfm2VlForConditionalGeneration
@@ -47,6 +48,7 @@ class Trainer:
 
     def __init__(self, settings: Settings, tokenizer: Tokenizer, folder: Path) -> None:
         self.settings, self.folder = settings, folder
+        self.group = Group()
         self.encoder = ChatEncoder(tokenizer, patch_settings(settings.size))
         ids = control_ids(tokenizer)
         self.pad = ids["pad"]
@@ -93,7 +95,7 @@ class Trainer:
         schedule = self.settings.schedule
         last = saved = time.monotonic()
         end = last + 60 * piece if piece else float("inf")
-        while self.progress < 1 and last < end and not self._stopped:
+        while self.progress < 1 and not self._stopped:
             push_levels((self.text, self.pictures), self.progress, schedule)
             self._set_rates(schedule)
             with_pictures = self.progress >= schedule.pictures_from
@@ -102,17 +104,19 @@ class Trainer:
             if not with_pictures or self.step % schedule.text_every == 0:
                 self._learn("text", text.next(self.progress))
             self._update()
-            now = time.monotonic()
-            self.elapsed, last = self.elapsed + now - last, now
+            last = self._keep_time(last, end)
             if self.step % _LOG_EVERY == 0:
+                self._agree_on_levels()
                 self._log()
-            if now - saved > self.settings.checkpoint_every_s:
+            if last - saved > self.settings.checkpoint_every_s:
                 self.save()
-                saved = now
+                saved = last
         self.save()
 
     def save(self) -> None:
         """Write a checkpoint beside the last one, then take its place."""
+        if not self.group.leads:
+            return
         state = {
             "model": self.model.state_dict(),
             "average": self.average,
@@ -197,7 +201,7 @@ class Trainer:
             partial(plan, self.settings.schedule),
             pad=self.pad,
             longest=self.settings.schedule.longest,
-            seed=f"{self.settings.seed}/{self.step}/{plan.__name__}",
+            seed=f"{self.settings.seed}/{self.step}/{plan.__name__}/{self.group.rank}",
             workers=self.settings.workers,
         )
 
@@ -217,14 +221,16 @@ class Trainer:
             loss = cross_entropy(logits.float(), batch.targets)
         (loss + aside).backward()
         self._since_log[name].append(loss.item())
-        self.tokens += batch.tokens
-        self.pictures_seen += batch.picture_count
+        tokens, pictures = self.group.total(batch.tokens, batch.picture_count)
+        self.tokens += int(tokens)
+        self.pictures_seen += int(pictures)
         stream = self.text if name == "text" else self.pictures
         for sample, answers in zip(batch.samples, exact_answers(batch, logits), strict=True):
             exact = sum(all(answer) for answer in answers) / len(answers)
             stream.sources[sample.source].learn(sample.level, exact, len(sample.ids))
 
     def _update(self) -> None:
+        self.group.average_gradients([*self.model.parameters(), *self.helpers.parameters()])
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.muon.step()
         self.adam.step()
@@ -250,7 +256,25 @@ class Trainer:
         for group in (*self.adam.param_groups, *self.helpers_adam.param_groups):
             group["lr"] = fade * (schedule.adam_rate_first if first else schedule.adam_rate)
 
+    def _keep_time(self, last: float, end: float) -> float:
+        """Go by the leading process's clock, so that all stop after the same step."""
+        now = time.monotonic()
+        elapsed, stopped = self.group.told(
+            self.elapsed + now - last, float(self._stopped or now >= end)
+        )
+        self.elapsed, self._stopped = elapsed, bool(stopped)
+        return now
+
+    def _agree_on_levels(self) -> None:
+        sources = [s for stream in (self.text, self.pictures) for s in stream.sources.values()]
+        for source, level in zip(
+            sources, self.group.told(*(source.level for source in sources)), strict=True
+        ):
+            source.rise(int(level))
+
     def _log(self) -> None:
+        if not self.group.leads:
+            return
         row = {
             "step": self.step,
             "minutes": round(self.elapsed / 60, 2),
