@@ -7,9 +7,9 @@ Declared as data; the window's own settings are declared by the window, and kept
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from engine.api.requests import Limits, SamplingParams, WeightsName
+from engine.api.requests import LEAST_TEMPERATURE, Limits, SamplingParams, WeightsName
 from engine.paths import config_dir
 from engine.settings_file import Loaded, load_file, save_file
 
@@ -29,6 +29,14 @@ class Settings(BaseModel):
     top_p: float = Field(1.0, gt=0.0, le=1.0)
     min_p: float = Field(0.0, ge=0.0, lt=1.0)
     repetition_penalty: float = Field(1.0, gt=0.0, le=10.0)
+
+    @field_validator("temperature")
+    @classmethod
+    def _not_next_to_greedy(cls, value: float) -> float:
+        """Refuse what is neither greedy nor a temperature that numbers survive."""
+        if 0.0 < value < LEAST_TEMPERATURE:
+            raise ValueError(f"must be 0 or at least {LEAST_TEMPERATURE}")
+        return value
 
     def sampling_params(self) -> SamplingParams:
         """How answers are sampled; every turn draws its own seed."""

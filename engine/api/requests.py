@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _FUNCTION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
+# Below it scores divided by the temperature are no numbers any more.
+LEAST_TEMPERATURE = 1e-6
 WeightsName = Literal["bnb_nf4", "full"]
 
 
@@ -46,7 +48,7 @@ class SamplingParams:
     def __post_init__(self) -> None:
         checks = (
             (
-                self.temperature == 0.0 or 1e-6 <= self.temperature <= 100.0,
+                self.temperature == 0.0 or LEAST_TEMPERATURE <= self.temperature <= 100.0,
                 "temperature must be 0 or lie between 0.000001 and 100",
             ),
             (self.top_k is None or self.top_k >= 1, "top-k must be at least 1"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -156,6 +156,7 @@ def test_a_folder_with_a_name_of_no_characters_cannot_be_saved(tmp_path) -> None
 anything = st.one_of(st.floats(), st.integers(-3, 2000), st.none())
 
 
+@example({"temperature": 1e-7})
 @given(st.fixed_dictionaries({}, optional={
     "temperature": anything, "top_k": anything, "top_p": anything, "min_p": anything,
     "repetition_penalty": anything, "max_tokens": anything,
