@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,15 +45,7 @@ beyond its context it has not been trained (see below). Check what it says.
 
 ## How it was made
 
-{tokens:,} tokens, {pictures:,} pictures among them, in {minutes:.0f} minutes of training, with
-the code in `packaging/starter/`{stretches}. All data is drawn by `engine/evals/` with its training
-words, wordings, values and {faces} font faces; pictures and texts are made as they are needed, and
-nothing was collected from people or from the network.
-
-The draft model in `draft/` ({draft_parameters:,} parameters, the same tokenizer) reads one part in
-{draft_ratio:.2f}
-of the weight bytes a token. It learnt the same answers, and in the end the choices of the large
-one.
+{made}
 
 ![Loss over tokens](training.png)
 
@@ -101,6 +94,14 @@ What the large model accepts of four tokens drafted, both reading the right answ
 """
 
 
+_MADE = """{tokens:,} tokens, {pictures:,} pictures among them, in {minutes:.0f} minutes of training,
+with the code in `packaging/starter/`{stretches}. All data is drawn by `engine/evals/` with its
+training words, wordings, values and {faces} font faces; pictures and texts are made as they are
+needed, and nothing was collected from people or from the network.
+
+The draft model in `draft/` ({draft_parameters:,} parameters, the same tokenizer) reads one part in
+{draft_ratio:.2f} of the weight bytes a token. It learnt the same answers, and in the end the
+choices of the large one."""
 _STRETCHES = {
     "skills": """: a first stretch of everything (`--schedule whole`,
 broken off at two thirds), one of mostly pictures (the values of `--schedule reading --anew`), and
@@ -113,14 +114,20 @@ def model_card(figures: Mapping[str, object], examples: Sequence[Mapping[str, st
     right = [e for e in examples if e["answer"] == e["expected"]]
     wrong = [e for e in examples if e["answer"] != e["expected"]]
     stretches = _STRETCHES.get(str(figures["schedule"]), f" (`--schedule {figures['schedule']}`)")
-    return _CARD.format(**figures, stretches=stretches, right=_listed(right), wrong=_listed(wrong))
+    made = _wrapped(_MADE.format(**figures, stretches=stretches))
+    return _CARD.format(**figures, made=made, right=_listed(right), wrong=_listed(wrong))
+
+
+def _wrapped(text: str) -> str:
+    return "\n\n".join(fill(part, 100, break_on_hyphens=False) for part in text.split("\n\n"))
 
 
 def _listed(examples: Sequence[Mapping[str, str]]) -> str:
-    """Show five, of as many tasks as there are."""
-    tasks = sorted({e["task"] for e in examples})
-    by_task = [[e for e in examples if e["task"] == task] for task in tasks]
-    turns = [group[i] for i in range(5) for group in by_task if i < len(group)]
+    """Show five, of as many families as there are."""
+    families: dict[str, list[Mapping[str, str]]] = {}
+    for example in examples:
+        families.setdefault(example["task"].partition("/")[0], []).append(example)
+    turns = [group[i] for i in range(5) for group in families.values() if i < len(group)]
     blocks = []
     for e in turns[:5]:
         lines = [f"question: {e['question']}", f"answer:   {e['answer']}"]

@@ -29,8 +29,9 @@ def draw_curve(log: Path, picture: Path) -> None:
         draw.line((_MARGIN, y, _MARGIN + width, y), fill=(225, 225, 225))
         draw.text((8, y - 8), f"{step * most_loss / 5:.1f}", font=font, fill="black")
         x = _MARGIN + step * width / 5
-        tokens = f"{step * most_tokens / 5 / 1e6:.1f} M tokens"
-        draw.text((x - 30, _SIZE[1] - _MARGIN + 10), tokens, font=font, fill="black")
+        tokens = f"{step * most_tokens / 5 / 1e6:.0f} M tokens"
+        place = (x, _SIZE[1] - _MARGIN + 10)
+        draw.text(place, tokens, font=font, fill="black", anchor="rt" if step else "lt")
     for place, (name, colour) in enumerate(_COLOURS.items()):
         points = [
             (

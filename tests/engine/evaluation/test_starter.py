@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 ITEMS = 20
 SEED = 7
 FLOORS = {
-    "document": 0.3, "needle": 0.3, "tools": 0.1, "examples": 0.3, "dialogue": 0.3,
-    "picture": 0.15,
+    "document": 0.2, "needle": 0.12, "tools": 0.04, "examples": 0.08, "dialogue": 0.25,
+    "picture": 0.1,
 }  # fmt: skip
 # What needs no fonts beyond the application's own.
 _PICTURES = ("picture/new_font", "picture/shapes")
