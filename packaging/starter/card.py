@@ -94,8 +94,8 @@ What the large model accepts of four tokens drafted, both reading the right answ
 """
 
 
-_MADE = """{tokens:,} tokens, {pictures:,} pictures among them, in {minutes:.0f} minutes of training,
-with the code in `packaging/starter/`{stretches}. All data is drawn by `engine/evals/` with its
+_MADE = """{tokens:,} tokens, {pictures:,} pictures among them, in {minutes:.0f} minutes of
+training, with the code in `packaging/starter/`{stretches}. All data is drawn by `engine/evals/` with its
 training words, wordings, values and {faces} font faces; pictures and texts are made as they are
 needed, and nothing was collected from people or from the network.
 
