@@ -95,9 +95,10 @@ What the large model accepts of four tokens drafted, both reading the right answ
 
 
 _MADE = """{tokens:,} tokens, {pictures:,} pictures among them, in {minutes:.0f} minutes of
-training, with the code in `packaging/starter/`{stretches}. All data is drawn by `engine/evals/` with its
-training words, wordings, values and {faces} font faces; pictures and texts are made as they are
-needed, and nothing was collected from people or from the network.
+training, with the code in `packaging/starter/`{stretches}.
+All data is drawn by `engine/evals/` with its training words, wordings, values and {faces} font
+faces; pictures and texts are made as they are needed, and nothing was collected from people or
+from the network.
 
 The draft model in `draft/` ({draft_parameters:,} parameters, the same tokenizer) reads one part in
 {draft_ratio:.2f} of the weight bytes a token. It learnt the same answers, and in the end the
