@@ -103,10 +103,12 @@ from the network.
 The draft model in `draft/` ({draft_parameters:,} parameters, the same tokenizer) reads one part in
 {draft_ratio:.2f} of the weight bytes a token. It learnt the same answers, and in the end the
 choices of the large one."""
+_SKILLS = """: a first stretch of everything (`--schedule whole`, broken off at two thirds), one of
+mostly pictures (the values of `--schedule reading --anew`), one of all skills with wider
+convolutions (`--schedule skills --anew`)"""
 _STRETCHES = {
-    "skills": """: a first stretch of everything (`--schedule whole`,
-broken off at two thirds), one of mostly pictures (the values of `--schedule reading --anew`), and
-one of all skills with wider convolutions (`--schedule skills --anew`)""",
+    "skills": _SKILLS,
+    "further": f"{_SKILLS}, and a longer one with two more layers (`--schedule further --anew`)",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ class ModelSize:
     vocabulary: int = 512
     hidden: int = 128
     feed_forward: int = 320
-    layers: int = 6
+    layers: int = 8
     heads: int = 4
     key_value_heads: int = 2
     convolution: int = 11
@@ -88,6 +88,8 @@ class Schedule:
     long_from: float = 0.40
     levels_pushed_from: float = 0.25
     levels_full_at: float = 0.60
+    # From here on passes see the weights as 4-bit storage rounds them.
+    rounded_from: float = 0.75
     muon_rate_first: float = 0.02
     adam_rate_first: float = 5e-3
     muon_rate: float = 0.006
@@ -149,6 +151,23 @@ SKILLS = Schedule(
     longest=2560,
     first_levels=_READ_FIRST,
 )
+_SKILLED: Mapping[str, int] = {
+    "repeat": 5, "document/facts": 5, "document/prose": 4, "document/table": 3,
+    "document/pages": 4, "document/absent": 4, "document/meant": 4, "document/told": 2,
+    "document/one_kind": 4, "document/pasted": 4, "document/long": 3, "needle": 4,
+    "tools/result": 2, "tools/none": 1, "examples": 2, "dialogue": 4, "dialogue/arithmetic": 1,
+    "dialogue/format": 4, "picture/line": 5, "picture/receipt": 1, "picture/shapes": 3,
+    "picture/chart": 1, "picture/compare": 2, "mixed": 4,
+}  # fmt: skip
+# Once more, longer: most of it is known, functions begin at their lowest level again.
+FURTHER = replace(
+    SKILLS,
+    decay_from=0.5,
+    levels_pushed_from=0.45,
+    levels_full_at=0.75,
+    text_tokens=3072,
+    first_levels=_SKILLED,
+)
 # From nothing on a GPU: everything from the start but for the first minute, in large batches.
 GPU = Schedule(
     first_rates_until=0.03,
@@ -170,7 +189,13 @@ GPU = Schedule(
     picture_tokens=65_536,
     longest=3072,
 )
-SCHEDULES = {"whole": Schedule(), "reading": READING, "skills": SKILLS, "gpu": GPU}
+SCHEDULES = {
+    "whole": Schedule(),
+    "reading": READING,
+    "skills": SKILLS,
+    "further": FURTHER,
+    "gpu": GPU,
+}
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from muon import optimisers
 from network import model_config, new_model, patch_settings, see_contrast_only
 from pointing import Pointer
 from reading import PageReader, PatchReader
+from rounding import quantised_weights, rounding
 from together import Group
 from tokenizer import SPARE, control_ids
 from torch.nn.functional import cross_entropy
@@ -99,10 +100,11 @@ class Trainer:
             push_levels((self.text, self.pictures), self.progress, schedule)
             self._set_rates(schedule)
             with_pictures = self.progress >= schedule.pictures_from
-            if with_pictures and self.step % schedule.pictures_every == 0:
-                self._learn("picture", pictures.next(self.progress))
-            if not with_pictures or self.step % schedule.text_every == 0:
-                self._learn("text", text.next(self.progress))
+            with rounding(self._rounded_now()):
+                if with_pictures and self.step % schedule.pictures_every == 0:
+                    self._learn("picture", pictures.next(self.progress))
+                if not with_pictures or self.step % schedule.text_every == 0:
+                    self._learn("text", text.next(self.progress))
             self._update()
             last = self._keep_time(last, end)
             if self.step % _LOG_EVERY == 0:
@@ -194,6 +196,10 @@ class Trainer:
         with torch.no_grad():
             for name, p in self.model.named_parameters():
                 p.copy_(self.average[name])
+
+    def _rounded_now(self) -> list[torch.nn.Parameter]:
+        late = self.progress >= self.settings.schedule.rounded_from
+        return quantised_weights(self.model) if late else []
 
     def _drawing(self, stream: Stream, plan: Callable[..., Any]) -> Drawing:
         return Drawing(
