@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from engine.evals.items import Glyph
     from engine.evals.lettering import Colour
 
-pytestmark = pytest.mark.skipif(not training_faces(), reason="training fonts are not installed")
+ROBOTO = [face for face in training_faces() if face.name.startswith("Roboto")]
+pytestmark = pytest.mark.skipif(not ROBOTO, reason="training fonts are not installed")
 
 
 def test_a_colon_that_melts_into_the_letter_before_it_is_noticed() -> None:
-    (roboto,) = [face for face in training_faces() if face.name.startswith("Roboto")]
+    (roboto,) = ROBOTO
     assert not set_line("flight: 4", roboto.at(16)).clear
     assert set_line("mileage: 4", roboto.at(16)).clear
     assert set_line("flight 4.5", roboto.at(16)).clear
