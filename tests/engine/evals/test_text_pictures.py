@@ -68,15 +68,11 @@ def test_wordings_are_disjoint(train: tuple[str, ...], held_out: tuple[str, ...]
 @pytest.mark.parametrize("name", DRAWN)
 @pytest.mark.parametrize("split", list(Split))
 def test_drawn_again_from_its_characters_a_picture_is_the_same(name: str, split: Split) -> None:
-    items = list(_full(name, split))
-    same = 0
-    for item in items:
+    for item in _full(name, split):
         picture = _picture(item)
         ground, ink = _colours(picture.image)
         assert abs(_brightness(ink) - _brightness(ground)) > 80
-        same += any(_is_drawn_in(font, picture, ground, ink) for font in _fonts_of(picture))
-    # Where a font kerns, a word found from its middles can lie a pixel off.
-    assert same >= 0.97 * len(items)
+        assert any(_is_drawn_in(font, picture, ground, ink) for font in _fonts_of(picture))
 
 
 @needs_fonts
@@ -258,7 +254,10 @@ def _is_drawn_in(font: FreeTypeFont, picture: Picture, ground: _Colour, ink: _Co
     pixels = np.asarray(picture.image).astype(int)
     # Thin letters may have no pixel of full ink, so that the ink is not known to the last digit.
     same = np.abs(np.asarray(again) - pixels).max(axis=-1) < 4
-    frame_or_rule = (np.asarray(mask) == 0) & (pixels == ink).all(axis=-1)
+    # A frame runs along the edge, and letters may touch it; a rule keeps clear of them.
+    beside = np.asarray(mask) == 0
+    beside[[0, -1], :] = beside[:, [0, -1]] = True
+    frame_or_rule = beside & (pixels == ink).all(axis=-1)
     return bool((same | frame_or_rule).all())
 
 
