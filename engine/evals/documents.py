@@ -15,7 +15,7 @@ from engine.evals.tables import draw_table
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from engine.evals.facts import Fact
     from engine.evals.items import Split
@@ -48,92 +48,100 @@ class _Plan:
 
 def draw_document(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
     """Draw a document that lists facts, and two to five questions about it."""
-    while True:
+
+    def plan() -> _Plan:
         facts = draw_facts(rng, split, _count(rng, level))
         manner = Manner.BOTH if rng.random() < 0.15 else Manner.LINES
-        plan = _Plan("document/facts", facts, manner, _fillers(rng, level), _pages(rng, level))
-        if item := _drawn(rng, split, plan):
-            return item
+        return _Plan("document/facts", facts, manner, _fillers(rng, level), _pages(rng, level))
+
+    return _first_drawn(rng, split, plan)
 
 
 def draw_prose_document(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
     """Draw a document whose facts stand in sentences."""
-    while True:
+
+    def plan() -> _Plan:
         facts = draw_facts(rng, split, _count(rng, level))
         fillers, pages = _fillers(rng, level), _pages(rng, level)
-        plan = _Plan("document/prose", facts, Manner.PROSE, fillers, pages)
-        if item := _drawn(rng, split, plan):
-            return item
+        return _Plan("document/prose", facts, Manner.PROSE, fillers, pages)
+
+    return _first_drawn(rng, split, plan)
 
 
 def draw_paged_document(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
     """Draw a document of two to four pages, so that the page of an answer is to be found."""
-    while True:
+
+    def plan() -> _Plan:
         pages = rng.randint(2, 2 + min(level, TOP_LEVEL) // 3)
         facts = draw_facts(rng, split, max(pages, _count(rng, level)))
         manner = rng.choice(_PLAIN_MANNERS)
-        plan = _Plan("document/pages", facts, manner, _fillers(rng, level), pages)
-        if item := _drawn(rng, split, plan):
-            return item
+        return _Plan("document/pages", facts, manner, _fillers(rng, level), pages)
+
+    return _first_drawn(rng, split, plan)
 
 
 def draw_absent_document(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
     """Draw a document and questions of which half ask what it does not state."""
     how = asking.Asking(absent=0.5, hard=0.15 * (level + 0.5), most=6)
-    while True:
+
+    def plan() -> _Plan:
         facts = draw_facts(rng, split, _count(rng, level))
         manner = rng.choice(_PLAIN_MANNERS)
         fillers, pages = _fillers(rng, level), _pages(rng, level)
-        plan = _Plan("document/absent", facts, manner, fillers, pages, how)
-        if item := _drawn(rng, split, plan):
-            return item
+        return _Plan("document/absent", facts, manner, fillers, pages, how)
+
+    return _first_drawn(rng, split, plan)
 
 
 def draw_meant_document(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
     """Draw a document and questions that mean its keys without naming them."""
     how = asking.Asking(meant=1.0)
-    while True:
+
+    def plan() -> _Plan:
         facts = draw_clear_facts(rng, split, _count(rng, level))
         manner = rng.choice((Manner.LINES, Manner.LINES, Manner.PROSE, Manner.BOTH))
         fillers, pages = _fillers(rng, level), _pages(rng, level)
-        plan = _Plan("document/meant", facts, manner, fillers, pages, how)
-        if item := _drawn(rng, split, plan):
-            return item
+        return _Plan("document/meant", facts, manner, fillers, pages, how)
+
+    return _first_drawn(rng, split, plan)
 
 
 def draw_told_document(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
     """Draw a document whose sentences state facts without naming their keys."""
     how = asking.Asking(meant=0.5)
-    while True:
+
+    def plan() -> _Plan:
         facts = draw_clear_facts(rng, split, _count(rng, level), odd=0.05)
         fillers, pages = _fillers(rng, level), _pages(rng, level)
-        plan = _Plan("document/told", facts, Manner.TOLD, fillers, pages, how)
-        if item := _drawn(rng, split, plan):
-            return item
+        return _Plan("document/told", facts, Manner.TOLD, fillers, pages, how)
+
+    return _first_drawn(rng, split, plan)
 
 
 def draw_one_kind_document(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
     """Draw a document whose values are all of one kind: only the key tells them apart."""
-    while True:
+
+    def plan() -> _Plan:
         facts = draw_facts(rng, split, _count(rng, level), one_kind=True)
         manner = rng.choice(_PLAIN_MANNERS)
-        plan = _Plan("document/one_kind", facts, manner, _fillers(rng, level), _pages(rng, level))
-        if item := _drawn(rng, split, plan):
-            return item
+        return _Plan("document/one_kind", facts, manner, _fillers(rng, level), _pages(rng, level))
+
+    return _first_drawn(rng, split, plan)
 
 
 def draw_long_document(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
     """Draw a document of many facts and fillers, up to about 1,900 tokens at the top level."""
     scale = 1 + min(level, TOP_LEVEL)
     how = asking.Asking(most=6)
-    while True:
+
+    def plan() -> _Plan:
         facts = draw_facts(rng, split, rng.randint(4, 4 + 3 * scale))
         length = rng.randint(200, _LONGEST * scale // (1 + TOP_LEVEL))
         fillers = max(0, length - 38 * len(facts)) // 33
         manner, pages = rng.choice(_PLAIN_MANNERS), rng.randint(1, 1 + scale // 2)
-        plan = _Plan("document/long", facts, manner, fillers, pages, how)
-        if item := _drawn(rng, split, plan, _LONGEST):
-            return item
+        return _Plan("document/long", facts, manner, fillers, pages, how)
+
+    return _first_drawn(rng, split, plan, _LONGEST)
 
 
 def draw_table_document(rng: random.Random, split: Split, level: int = TOP_LEVEL) -> Item:
@@ -180,7 +188,16 @@ def file_name(rng: random.Random, split: Split) -> str:
     return f"{stem}.{rng.choice(_ENDINGS)}"
 
 
-def _drawn(rng: random.Random, split: Split, plan: _Plan, longest: int = 10_000) -> Item | None:
+def _first_drawn(
+    rng: random.Random, split: Split, plan: Callable[[], _Plan], longest: int = 10_000
+) -> Item:
+    """Plan and draw until every value stands at one place only."""
+    while True:
+        if item := _drawn(rng, split, plan(), longest):
+            return item
+
+
+def _drawn(rng: random.Random, split: Split, plan: _Plan, longest: int) -> Item | None:
     """Draw a document as planned, unless a value then stands at a second place."""
     pages = lay_out(rng, split, plan.facts, plan.manner, fillers=plan.fillers, pages=plan.pages)
     document = Document(file_name(rng, split), pages.texts)

@@ -8,24 +8,13 @@ from functools import lru_cache
 import pytest
 from document_solver import solved
 
-from engine.evals import documents
 from engine.evals.items import Document, Item, Split, Text
 from engine.evals.layouts import placed_once, shown_text
 from engine.evals.statements import filler
+from engine.evals.tasks import TASKS
 from engine.evals.words import with_an
 
-DRAWS = {
-    "document/facts": documents.draw_document,
-    "document/prose": documents.draw_prose_document,
-    "document/table": documents.draw_table_document,
-    "document/pages": documents.draw_paged_document,
-    "document/absent": documents.draw_absent_document,
-    "document/meant": documents.draw_meant_document,
-    "document/told": documents.draw_told_document,
-    "document/one_kind": documents.draw_one_kind_document,
-    "document/pasted": documents.draw_pasted_facts,
-    "document/long": documents.draw_long_document,
-}
+DRAWS = {task: draw for task, draw in TASKS.items() if task.startswith("document/")}
 
 
 def _drawn(task: str, split: Split, count: int, level: int = 6) -> list[Item]:

@@ -13,7 +13,6 @@ import pytest
 from PIL import Image
 
 from engine.cli import main
-from engine.paths import starter_model_dir
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,8 +85,6 @@ def test_a_run_is_saved_drawn_and_compared(tiny: Run, evaluate: Run, tmp_path: P
 
 
 def test_the_starter_is_asked_calls_pictures_and_examples(evaluate: Run) -> None:
-    if not starter_model_dir().is_dir():
-        pytest.skip("this checkout has no packed model")
     code, out, _ = evaluate("--tasks", "handwritten", "--limit", 1, "--json")
     assert code == 0
     found = json.loads(out)
