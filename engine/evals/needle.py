@@ -7,16 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from engine.evals import facts, questions, words
+from engine.evals import facts, questions, statements, words
 from engine.evals.documents import file_name
 from engine.evals.facts import Fact
 from engine.evals.items import Document, Exchange, Item, Split, Text
-from engine.evals.needle_texts import (
-    FILLER_HELD_OUT,
-    FILLER_TRAIN,
-    STATED_HELD_OUT,
-    STATED_TRAIN,
-)
+from engine.evals.needle_texts import FILLER_HELD_OUT, FILLER_TRAIN, stated_forms
 from engine.evals.values import draw_value
 
 if TYPE_CHECKING:
@@ -106,14 +101,15 @@ def draw_needle(
 
 def _draw_hidden(rng: random.Random, split: Split, count: int) -> list[_Hidden]:
     """Draw facts of which no key or value stands in another fact."""
-    forms = STATED_TRAIN if split is Split.TRAIN else STATED_HELD_OUT
+    forms = stated_forms(split)
     drawn: list[_Hidden] = []
     while len(drawn) < count:
         key = facts.draw_key(rng, split)
         if rng.random() < _OWNED_SHARE:
             key = f"{key} of the {words.pick(rng, words.NOUNS, split)}"
         value = draw_value(rng, split)
-        new = _Hidden(Fact(key, value), rng.choice(forms).format(k=key, v=value))
+        fact = Fact(key, value)
+        new = _Hidden(fact, statements.stated(rng.choice(forms), fact))
         if len(value) >= _SHORTEST_VALUE and _is_clear(new, drawn):
             drawn.append(new)
     return drawn

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 from engine.evals.lists import lines_of
+from engine.evals.statements import sentence_forms
+
+if TYPE_CHECKING:
+    from engine.evals.items import Split
 
 FILLER_TRAIN = lines_of(
     """
@@ -63,44 +70,9 @@ FILLER_HELD_OUT = lines_of(
     Nothing more was said.
     """
 )
-STATED_TRAIN = lines_of(
-    """
-    The {k} is {v}.
-    The {k} was {v}.
-    The {k} will be {v}.
-    The {k} is now {v}.
-    The {k} has been set to {v}.
-    The {k} remains {v}.
-    The {k}: {v}.
-    Please note that the {k} is {v}.
-    As agreed, the {k} is {v}.
-    For the {k} we noted {v}.
-    We have {v} as the {k}.
-    Our {k} is {v}.
-    Remember: the {k} is {v}.
-    Here {v} is the {k}.
-    The {k} must be {v}.
-    The {k} given is {v}.
-    They wrote {v} for the {k}.
-    The {k} was changed to {v}.
-    Somebody said that the {k} is {v}.
-    It turned out that the {k} was {v}.
-    By the way, the {k} is {v}.
-    We found {v} under the {k}.
-    The {k} has always been {v}.
-    You will need the {k}, {v}.
-    And {v} was the {k}.
-    """
-)
-STATED_HELD_OUT = lines_of(
-    """
-    In this case the {k} is {v}.
-    The {k} stays {v}.
-    The {k} shall be {v}.
-    As the {k} we have {v}.
-    Your {k} is {v}.
-    It is stated that the {k} is {v}.
-    The {k} became {v}.
-    He told us the {k}: {v}.
-    """
-)
+
+
+@cache
+def stated_forms(split: Split) -> tuple[str, ...]:
+    """Return the documents' sentences for a fact that do not run into the filler before them."""
+    return tuple(form for form in sentence_forms(split) if not form.startswith("{"))

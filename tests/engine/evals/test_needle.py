@@ -41,8 +41,7 @@ def _questions(item: Item) -> list[str]:
 
 @cache
 def _forms(split: Split) -> tuple[re.Pattern[str], ...]:
-    stated = needle_texts.STATED_TRAIN if split is Split.TRAIN else needle_texts.STATED_HELD_OUT
-    longest_first = sorted(stated, key=len, reverse=True)
+    longest_first = sorted(needle_texts.stated_forms(split), key=len, reverse=True)
     escaped = (re.escape(form).replace(r"\{", "{").replace(r"\}", "}") for form in longest_first)
     return tuple(re.compile(e.format(k="(?P<k>.+?)", v="(?P<v>.+?)")) for e in escaped)
 
@@ -132,7 +131,9 @@ def test_training_shares_no_value_or_wording_with_the_held_out_items() -> None:
     lines = {line for item in train for line in _all_sentences(item)}
     assert not lines & {line for item in held_out for line in _all_sentences(item)}
     assert not {*needle_texts.FILLER_TRAIN} & {*needle_texts.FILLER_HELD_OUT}
-    assert not {*needle_texts.STATED_TRAIN} & {*needle_texts.STATED_HELD_OUT}
+    assert not {*needle_texts.stated_forms(Split.TRAIN)} & {
+        *needle_texts.stated_forms(Split.HELD_OUT)
+    }
 
 
 def _sentences(page: str) -> list[str]:
