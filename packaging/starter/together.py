@@ -1,7 +1,7 @@
 """Several processes that train one model: each draws its own batches, all take the same step.
 
-On processors matrices this small leave a second thread idle, so a process a core is nearly twice
-as fast. Start them with `torchrun --standalone --nproc-per-node 2 packaging/starter/build.py …`.
+On processors matrices this small leave a second thread idle, so a process a core is the way to use
+them all. Start them with `torchrun --standalone --nproc-per-node 2 packaging/starter/build.py …`.
 A process alone is a group of one, for which everything here costs nothing.
 """
 
