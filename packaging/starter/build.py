@@ -2,8 +2,8 @@
 
 Steps: tokenizer (train and save it), train (resumable; checkpoints and log in DIR), draft (train
 the draft model against the averaged weights), evaluate (held-out figures), pack (write the models'
-folders, default resources/starter), measure (what 4-bit keeps and how much of the draft is
-accepted, on the packed folders; then the model card).
+folders, default resources/starter), measure (what 4-bit keeps, how much of the draft is accepted
+and how hand-written items fare, on the packed folders; then the model card).
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ _REPOSITORY = _HERE.parents[1]
 sys.path[:0] = [str(_HERE), str(_REPOSITORY)]
 
 import torch  # noqa: E402
-from acceptance import DRAFTED_TASKS, acceptance  # noqa: E402
+from acceptance import DRAFTED_TASKS, Accepted, acceptance  # noqa: E402
 from acceptance import table as acceptance_table  # noqa: E402
 from answers import write_answers  # noqa: E402
+from asked import ask_handwritten  # noqa: E402
+from asked import table as asked_table  # noqa: E402
 from card import model_card  # noqa: E402
 from chat import ChatEncoder  # noqa: E402
 from config import SCHEDULES, SIZES, Settings  # noqa: E402
@@ -37,6 +39,8 @@ from evaluate import (  # noqa: E402
     places_table,
     report,
 )
+from goals import goals  # noqa: E402
+from goals import table as goals_table  # noqa: E402
 from network import bytes_per_token, patch_settings  # noqa: E402
 from pack import pack, pack_draft  # noqa: E402
 from precision import kept_accuracy, kept_share, say_nothing  # noqa: E402
@@ -147,6 +151,7 @@ def _measure(settings: Settings, folder: Path, arguments: argparse.Namespace) ->
     kept = kept_accuracy(arguments.target, "bnb_nf4", encoder, arguments.items // 2)
     accepted = acceptance(target, draft, encoder, DRAFTED_TASKS, arguments.items // 2)
     found = json.loads((folder / "evaluation.json").read_text())
+    overall = sum(accepted.values(), Accepted()).share
     figures = {
         "parameters": sum(p.numel() for p in target.parameters()),
         "draft_parameters": sum(p.numel() for p in draft.parameters()),
@@ -158,10 +163,12 @@ def _measure(settings: Settings, folder: Path, arguments: argparse.Namespace) ->
         "kept": kept_table(kept),
         "kept_share": kept_share(kept),
         "accepted": acceptance_table(accepted),
+        "handwritten": asked_table(ask_handwritten(arguments.target)),
+        "goals": goals_table(goals(found["report"]["tasks"], overall, kept_share(kept))),
         **{k: found[k] for k in ("tokens", "pictures", "minutes", "table", "places", "beyond")},
     }
     (arguments.target / "README.md").write_text(model_card(figures, found["examples"]))
-    print(figures["kept"], f"kept: {kept_share(kept):.4f}", figures["accepted"], sep="\n\n")
+    print(*(figures[k] for k in ("kept", "accepted", "handwritten", "goals")), sep="\n\n")
 
 
 def _trained(settings: Settings, folder: Path) -> Trainer:

@@ -39,8 +39,8 @@ Short, plain English only, each as often as the table below says:
 ## What it cannot do
 
 It has no knowledge of the world and does not reason, translate, write, or understand photographs.
-A wording far from those it has seen is often misunderstood: the rows `handwritten/...` of
-`tanka eval` show how often. It reads {characters:.1f} characters a token, so texts are long to it;
+A wording far from those it has seen is often misunderstood: the hand-written items below
+show how often. It reads {characters:.1f} characters a token, so texts are long to it;
 beyond its context it has not been trained (see below). Check what it says.
 
 ## How it was made
@@ -57,6 +57,18 @@ says so. An answer counts only if every character is right, its page and its end
 
 ```
 {table}
+```
+
+The same beside what this model is meant to reach:
+
+```
+{goals}
+```
+
+Items written by hand, in wordings that no generator uses (`handwritten/...` in `tanka eval`):
+
+```
+{handwritten}
 ```
 
 Where answers that are copied go wrong (share of right tokens):

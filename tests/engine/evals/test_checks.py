@@ -20,8 +20,14 @@ values = st.recursive(
 )
 
 
-def exchange(answer: str, check: Check = Check.EXACT, **more: object) -> Exchange:
-    return Exchange((Text("?"),), answer, "task", check=check, **more)  # type: ignore[arg-type]
+def exchange(
+    answer: str,
+    check: Check = Check.EXACT,
+    *,
+    calls: tuple[Call, ...] = (),
+    accept: tuple[str, ...] = (),
+) -> Exchange:
+    return Exchange((Text("?"),), answer, "task", check=check, calls=calls, accept=accept)
 
 
 def test_exact_forgives_white_space_at_the_ends_and_a_thought() -> None:

@@ -196,7 +196,9 @@ def _derived(lines: list[str], exchange: Exchange) -> str:
         return "\n".join(lines)
     if exchange.task == "receipt/line":
         return lines[_place(question.text, len(lines))]
-    key, value = re.fullmatch(r"The (.+?) is (.+)\.", exchange.answer).groups()  # type: ignore[union-attr]
+    sentence = re.fullmatch(r"The (.+?) is (.+)\.", exchange.answer)
+    assert sentence is not None
+    key, value = sentence.groups()
     assert key in question.text.lower()
     standing = [line for line in lines if line.lower().startswith(key)]
     assert len(standing) == 1

@@ -39,8 +39,16 @@ ADD = Call("add", {"a": 1, "b": 2.0})
 TOOL = {"name": "add", "description": "Add.", "parameters": {"type": "object", "properties": {}}}
 
 
-def asked(question: str, answer: str, **more: object) -> Exchange:
-    return Exchange((Text(question),), answer, "task", **more)  # type: ignore[arg-type]
+def asked(
+    question: str,
+    answer: str,
+    *,
+    calls: tuple[Call, ...] = (),
+    check: Check = Check.EXACT,
+    scored: bool = True,
+) -> Exchange:
+    shown = (Text(question),)
+    return Exchange(shown, answer, "task", calls=calls, check=check, scored=scored)
 
 
 PLAIN = Item("task", (asked("One?", "1"), asked("Two?", "2")))
