@@ -8,8 +8,6 @@ not to be right but to agree. Pictures are mere placeholders to it.
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from typing import TYPE_CHECKING
 
@@ -19,6 +17,7 @@ from drawing import Drawing
 from levels import streams
 from muon import optimisers
 from network import draft_config
+from stretch import Stretch
 from tokenizer import SPARE, control_ids
 from torch.nn.functional import cross_entropy, kl_div
 from transformers import Lfm2ForCausalLM
@@ -42,7 +41,7 @@ _LEVELS_FULL_AT = 0.4
 _TEACHER_FROM = 0.6
 
 
-class DraftTrainer:
+class DraftTrainer(Stretch):
     """Trains the draft by the wall clock; `save` and `load` carry it over a restart."""
 
     def __init__(
@@ -52,7 +51,8 @@ class DraftTrainer:
         encoder: ChatEncoder,
         folder: Path,
     ) -> None:
-        self.settings, self.folder, self.encoder = settings, folder, encoder
+        super().__init__(settings, folder, "draft", "draft")
+        self.encoder = encoder
         torch.manual_seed(settings.seed)
         self.model = Lfm2ForCausalLM(draft_config(settings.size, control_ids(tokenizer))).float()
         self.model.to(settings.device)
@@ -62,18 +62,7 @@ class DraftTrainer:
         first_id = tokenizer.token_to_id(SPARE[-1]) + 1
         self.text, _ = streams(encoder, settings.size.vocabulary, first_id, schedule)
         self.pad = self.model.config.pad_token_id
-        self.step, self.elapsed, self.tokens = 0, 0.0, 0
         self._loss, self._exact = 0.0, 0.0
-        self._stopped = False
-
-    @property
-    def progress(self) -> float:
-        """The share of the planned time that is over."""
-        return self.elapsed / (60 * self.settings.minutes)
-
-    def stop(self) -> None:
-        """Ask the run to end after this step, with a checkpoint."""
-        self._stopped = True
 
     def run(self, teacher: Lfm2VlForConditionalGeneration, piece: float | None = None) -> None:
         """Train until the time, or a piece of it in minutes, is over.
@@ -105,7 +94,7 @@ class DraftTrainer:
         self.save()
 
     def save(self) -> None:
-        """Write a checkpoint beside the last one, then take its place."""
+        """Write a checkpoint."""
         state = {
             "model": self.model.state_dict(),
             "muon": self.muon.state_dict(),
@@ -114,13 +103,11 @@ class DraftTrainer:
             "elapsed": self.elapsed,
             "tokens": self.tokens,
         }
-        new = self.folder / "draft.new"
-        torch.save(state, new)
-        os.replace(new, self.folder / "draft.pt")  # noqa: PTH105 (says what it does)
+        self._write_checkpoint(state)
 
     def load(self) -> None:
         """Go on from the last checkpoint."""
-        state = torch.load(self.folder / "draft.pt", map_location=self.settings.device)
+        state = self._read_checkpoint()
         self.model.load_state_dict(state["model"])
         self.muon.load_state_dict(state["muon"])
         self.adam.load_state_dict(state["adam"])
@@ -166,5 +153,4 @@ class DraftTrainer:
             "exact": round(self._exact / _LOG_EVERY, 4),
         }
         self._loss = self._exact = 0.0
-        with (self.folder / "draft.jsonl").open("a") as out:
-            out.write(json.dumps(row) + "\n")
+        self._write_row(row)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from functools import partial
 from statistics import mean
@@ -26,6 +24,7 @@ from network import model_config, new_model, patch_settings, see_contrast_only
 from pointing import Pointer
 from reading import PageReader, PatchReader
 from rounding import quantised_weights, rounding
+from stretch import Stretch
 from together import Group
 from tokenizer import SPARE, control_ids
 from torch.nn.functional import cross_entropy
@@ -44,11 +43,11 @@ _WARM_UP = 40
 _POINTER_WEIGHT = 0.3
 
 
-class Trainer:
+class Trainer(Stretch):
     """Holds all that changes while training; `save` and `load` carry it over a restart."""
 
     def __init__(self, settings: Settings, tokenizer: Tokenizer, folder: Path) -> None:
-        self.settings, self.folder = settings, folder
+        super().__init__(settings, folder, "checkpoint", "log")
         self.group = Group()
         self.encoder = ChatEncoder(tokenizer, patch_settings(settings.size))
         ids = control_ids(tokenizer)
@@ -70,23 +69,13 @@ class Trainer:
         self.text, self.pictures = streams(
             self.encoder, settings.size.vocabulary, first_id, schedule
         )
-        self.step, self.elapsed, self.tokens, self.pictures_seen = 0, 0.0, 0, 0
+        self.pictures_seen = 0
         # Seconds of earlier stretches, and the step at which this one began.
         self.elapsed_before, self.first_step = 0.0, 0
         self._since_log: dict[str, list[float]] = {"text": [], "picture": []}
         self._heads = settings.size.heads
         self._patches_read = self._pages_read = 0.0
         self._values_found = self._arguments_found = 0.0
-        self._stopped = False
-
-    @property
-    def progress(self) -> float:
-        """The share of the planned time that is over."""
-        return self.elapsed / (60 * self.settings.minutes)
-
-    def stop(self) -> None:
-        """Ask the run to end after this step, with a checkpoint."""
-        self._stopped = True
 
     def run(self, piece: float | None = None) -> None:
         """Train until the time, or a piece of it in minutes, is over or someone stops it."""
@@ -116,7 +105,7 @@ class Trainer:
         self.save()
 
     def save(self) -> None:
-        """Write a checkpoint beside the last one, then take its place."""
+        """Write a checkpoint, if this process leads."""
         if not self.group.leads:
             return
         state = {
@@ -138,9 +127,7 @@ class Trainer:
                 for source in stream.sources.values()
             },
         }
-        new = self.folder / "checkpoint.new"
-        torch.save(state, new)
-        os.replace(new, self.folder / "checkpoint.pt")  # noqa: PTH105 (says what it does)
+        self._write_checkpoint(state)
 
     def begin_anew(self) -> None:
         """Begin another stretch on the last checkpoint's weights, grown to this run's size.
@@ -181,9 +168,6 @@ class Trainer:
                 if source.name in state["sources"]:
                     known = state["sources"][source.name]
                     source.level, source.exact, source.seen, source.tokens = known
-
-    def _read_checkpoint(self) -> dict[str, Any]:
-        return torch.load(self.folder / "checkpoint.pt", map_location=self.settings.device)
 
     def _load_counts(self, state: dict[str, Any]) -> None:
         self.step, self.elapsed = state["step"], state["elapsed"]
@@ -301,5 +285,4 @@ class Trainer:
         }
         for losses in self._since_log.values():
             losses.clear()
-        with (self.folder / "log.jsonl").open("a") as out:
-            out.write(json.dumps(row) + "\n")
+        self._write_row(row)
