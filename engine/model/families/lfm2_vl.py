@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 from transformers.modeling_outputs import BaseModelOutputWithPooling
 
+from engine.model.families.layers import layer_kinds
 from engine.model.families.lfm2_patches import PatchSettings, image_patches, picture_token_count
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from transformers import PreTrainedConfig, PreTrainedModel
 
+    from engine.cache.layer_kinds import LayerKind
     from engine.prompt.spans import ImageSpan
 
 
@@ -51,9 +53,9 @@ class Lfm2Vl:
         """The vision tower and what leads out of it, and the head, which is tied."""
         return ("model.vision_tower", "model.multi_modal_projector", "lm_head")
 
-    def layer_types(self, config: PreTrainedConfig) -> Sequence[str]:
+    def layer_kinds(self, config: PreTrainedConfig) -> Sequence[LayerKind]:
         """See `FamilyAdapter`."""
-        return tuple(config.text_config.layer_types)
+        return layer_kinds(config.text_config)
 
     def image_grid(self, image: Image) -> tuple[int, int]:
         """See `FamilyAdapter`. Positions need no rows, so all tokens stand in one."""

@@ -13,6 +13,7 @@ from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import (
 from transformers.models.qwen3_vl.modeling_qwen3_vl import BaseModelOutputWithDeepstackFeatures
 
 from engine.api.errors import UnreadableFile
+from engine.cache.layer_kinds import FULL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from transformers import PreTrainedConfig, PreTrainedModel
 
+    from engine.cache.layer_kinds import LayerKind
     from engine.prompt.spans import ImageSpan
 
 
@@ -56,9 +58,9 @@ class Qwen3Vl:
         """The vision tower and the head. Names are from the root: "visual" would match nothing."""
         return ("model.visual", "lm_head")
 
-    def layer_types(self, config: PreTrainedConfig) -> Sequence[str]:
+    def layer_kinds(self, config: PreTrainedConfig) -> Sequence[LayerKind]:
         """See `FamilyAdapter`."""
-        return ("full_attention",) * int(config.text_config.num_hidden_layers)
+        return (FULL,) * int(config.text_config.num_hidden_layers)
 
     def image_grid(self, image: Image) -> tuple[int, int]:
         """See `FamilyAdapter`."""
