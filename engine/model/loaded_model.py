@@ -66,7 +66,6 @@ class LoadedModel:
         """An empty cache of this model's kind."""
         return KVCache(self._layer_kinds)
 
-    @torch.no_grad()
     def forward(
         self,
         tokens: Sequence[int],
@@ -75,6 +74,24 @@ class LoadedModel:
         image_features: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """See `LanguageModel.forward`."""
+        return self._run(tokens, positions, cache, image_features, logits_of=1)[0]
+
+    def verify(
+        self, tokens: Sequence[int], positions: torch.Tensor, cache: KVCache
+    ) -> torch.Tensor:
+        """See `LanguageModel.verify`."""
+        return self._run(tokens, positions, cache, None, logits_of=len(tokens))
+
+    @torch.no_grad()
+    def _run(
+        self,
+        tokens: Sequence[int],
+        positions: torch.Tensor,
+        cache: KVCache,
+        image_features: torch.Tensor | None,
+        logits_of: int,
+    ) -> torch.Tensor:
+        """Logits of the last `logits_of` tokens, shape (logits_of, vocabulary)."""
         device = self._model.device
         pictures: Mapping[str, object] = (
             {} if image_features is None else self._family.feature_inputs(image_features)
@@ -84,10 +101,10 @@ class LoadedModel:
             position_ids=self._family.position_ids(positions.to(device)),
             past_key_values=cache,
             use_cache=True,
-            logits_to_keep=1,
+            logits_to_keep=logits_of,
             **pictures,
         )
-        logits: torch.Tensor = outputs.logits[0, -1].float().cpu()
+        logits: torch.Tensor = outputs.logits[0].float().cpu()
         return logits
 
     def apply_template(self, messages: Values, *, answer: bool, tools: Values = ()) -> str:

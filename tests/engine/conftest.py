@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from engine.api.events import Event
     from engine.api.messages import Message
+    from engine.decode.drafting import DraftSources
     from engine.model.loaded_model import LoadedModel
 
 
@@ -72,8 +73,9 @@ def qwen3_vl_model(
 class Conversations:
     """Turns on one model with one set of stores, without the engine's thread."""
 
-    def __init__(self, model: LoadedModel) -> None:
+    def __init__(self, model: LoadedModel, sources: DraftSources | None = None) -> None:
         self.model = model
+        self.sources = sources
         self.prefixes = PrefixStore(model.new_cache, 2**30)
         self.transcripts = Transcripts()
 
@@ -99,6 +101,7 @@ class Conversations:
             cancelled=lambda: cancel_after is not None and len(seen) >= cancel_after,
             memory=lambda: MemoryUse(0),
             submitted=time.perf_counter(),
+            sources=self.sources,
         )
         for event in turn.run():
             seen.append(event)  # noqa: PERF402 - `cancelled` watches it grow
@@ -137,14 +140,16 @@ def conversations(tiny_model: LoadedModel) -> Conversations:
 
 
 @pytest.fixture
-def conversations_on(request: pytest.FixtureRequest) -> Callable[[str], Conversations]:
+def conversations_on(request: pytest.FixtureRequest) -> Callable[..., Conversations]:
     """Fresh conversations on the tiny model of a family."""
     fixtures = {
         "LFM2-VL": "tiny_model",
         "LFM2-VL with functions": "tools_model",
         "Qwen3-VL": "qwen3_vl_model",
     }
-    return lambda family: Conversations(request.getfixturevalue(fixtures[family]))
+    return lambda family, sources=None: Conversations(
+        request.getfixturevalue(fixtures[family]), sources
+    )
 
 
 @pytest.fixture(scope="session")
