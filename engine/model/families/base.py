@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import torch
@@ -12,7 +13,22 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from transformers import PreTrainedConfig, PreTrainedModel
 
-    from engine.prompt.spans import ImageSpan
+    from engine.prompt.spans import ImageSpan, PictureForm
+    from engine.text.dialects import DialectName
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One forward: `tokens`, shape (1, n), after `past` tokens that the cache holds.
+
+    `positions` has shape (rows, n). `features`, shape (places among `tokens`, hidden size), are
+    those of the places in this step, `None` where there are none. All on the model's device.
+    """
+
+    tokens: torch.Tensor
+    positions: torch.Tensor
+    past: int
+    features: torch.Tensor | None = None
 
 
 class FamilyAdapter(Protocol):
@@ -26,12 +42,24 @@ class FamilyAdapter(Protocol):
         """The family's name as people know it."""
 
     @property
-    def image_token(self) -> str:
-        """What the chat template writes where a picture stands."""
+    def image_token(self) -> str | None:
+        """What the chat template writes where a picture stands; `None` for text alone."""
+
+    @property
+    def feature_token(self) -> str | None:
+        """The token at places that take features; `None` for text alone."""
 
     @property
     def image_settings_key(self) -> str:
         """Changes whenever the same picture would give other features."""
+
+    @property
+    def bidirectional_images(self) -> bool:
+        """Whether one picture's features see each other both ways, and so stay in one chunk."""
+
+    @property
+    def dialect(self) -> DialectName:
+        """How the family writes calls of functions."""
 
     @property
     def skip_quantising(self) -> tuple[str, ...]:
@@ -40,17 +68,14 @@ class FamilyAdapter(Protocol):
     def layer_types(self, config: PreTrainedConfig) -> Sequence[str]:
         """The kind of cache each layer keeps, in order."""
 
-    def image_grid(self, image: Image) -> tuple[int, int]:
-        """(rows, columns) of image tokens for an RGB picture."""
+    def picture_form(self, image: Image) -> PictureForm:
+        """What stands in a prompt for an RGB picture."""
 
     def image_features(self, model: PreTrainedModel, image: Image) -> torch.Tensor:
-        """Features of an RGB picture, shape (image tokens, hidden size)."""
-
-    def feature_inputs(self, features: torch.Tensor) -> Mapping[str, object]:
-        """Arguments of the model's forward that put `features` in place of image tokens."""
+        """Features of an RGB picture, shape (places, hidden size), in the order of its places."""
 
     def positions(self, length: int, spans: Sequence[ImageSpan]) -> torch.Tensor:
         """Positions of a prompt of `length` tokens, shape (rows, length), int64."""
 
-    def position_ids(self, positions: torch.Tensor) -> torch.Tensor:
-        """`positions` in the shape that the model's forward takes."""
+    def step_inputs(self, step: Step) -> Mapping[str, object]:
+        """Arguments of the model's forward, beside its tokens and its cache."""

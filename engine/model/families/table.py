@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from engine.api.errors import ModelNotUsable
 from engine.model.families.lfm2_vl import Lfm2Vl
 from engine.model.families.qwen3_vl import Qwen3Vl
+from engine.model.families.qwen_vl import qwen2_5_vl, qwen3_5
+from engine.model.families.smolvlm import SmolVlm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
 
 FAMILIES: Mapping[str, MakeAdapter] = {
     "lfm2_vl": Lfm2Vl.from_folder,
+    "qwen2_5_vl": qwen2_5_vl,
+    "qwen3_5": qwen3_5,
     "qwen3_vl": Qwen3Vl.from_folder,
+    "smolvlm": SmolVlm.from_folder,
 }
 
 
