@@ -1,8 +1,8 @@
 """The KV cache of one conversation, owned by us and handed to transformers as its `Cache`.
 
-Full-attention layers live in storage that grows in steps and is written in place, so a decode step
-copies nothing and cutting back to a prefix is free. Convolutional and recurrent layers cannot be
-cut: for them a `Checkpoint` is taken at chosen lengths and restored later.
+Every kind of layer keeps the same contract: while a draft is checked (`begin` … `commit`) any of
+the new tokens can be taken back; between turns `truncate` reaches down to `floor`, and everything
+before it takes a `Checkpoint`.
 
 What this module must not know: tokens, prompts, conversations.
 """
@@ -10,123 +10,34 @@ What this module must not know: tokens, prompts, conversations.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import torch
-from transformers.cache_utils import Cache, DynamicLayer, LinearAttentionLayer
+from transformers.cache_utils import Cache
 
-from engine.api.errors import ModelNotUsable
+from engine.cache.full import GrowingLayer
+from engine.cache.linear import LinearLayer, LinearState
+from engine.cache.sliding import WindowLayer, WindowState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_GROWTH_STEP = 256
+    from engine.cache.layer_kinds import LayerKind
 
-
-class GrowingLayer(DynamicLayer):  # type: ignore[misc] # transformers has no types
-    """Keys and values of one full-attention layer, each (1, heads, capacity, head size).
-
-    transformers sees views of the used part; the storage behind them is replaced only when it is
-    full, by one a quarter larger.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.length = 0
-        self._key_storage: torch.Tensor | None = None
-        self._value_storage: torch.Tensor | None = None
-
-    def update(
-        self,
-        key_states: torch.Tensor,
-        value_states: torch.Tensor,
-        *_args: Any,  # noqa: ANN401 - transformers' own signature
-        **_kwargs: Any,  # noqa: ANN401
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Append states of (1, heads, new, head size); returns views of everything so far."""
-        end = self.length + key_states.shape[-2]
-        self._key_storage = _with_room(self._key_storage, key_states, self.length, end)
-        self._value_storage = _with_room(self._value_storage, value_states, self.length, end)
-        self._key_storage[..., self.length : end, :] = key_states
-        self._value_storage[..., self.length : end, :] = value_states
-        self.length = end
-        self.is_initialized = True
-        return self._show()
-
-    def truncate(self, length: int) -> None:
-        """Forget everything after the first `length` tokens."""
-        if length > self.length:
-            raise ValueError(f"cannot truncate {self.length} tokens to {length}")
-        self.length = length
-        if self._key_storage is not None:
-            self._show()
-
-    def copy_prefix(self, length: int) -> GrowingLayer:
-        """An independent layer holding the first `length` tokens."""
-        copy = GrowingLayer()
-        if self._key_storage is not None and self._value_storage is not None and length:
-            copy.update(
-                self._key_storage[..., :length, :],
-                self._value_storage[..., :length, :],
-            )
-        return copy
-
-    def get_seq_length(self) -> int:
-        """Tokens held; the name is transformers'."""
-        return self.length
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of storage, the unused part included."""
-        storages = (self._key_storage, self._value_storage)
-        return sum(s.nbytes for s in storages if s is not None)
-
-    def _show(self) -> tuple[torch.Tensor, torch.Tensor]:
-        assert self._key_storage is not None
-        assert self._value_storage is not None
-        self.keys = self._key_storage[..., : self.length, :]
-        self.values = self._value_storage[..., : self.length, :]
-        return self.keys, self.values
-
-
-def _with_room(
-    storage: torch.Tensor | None, states: torch.Tensor, used: int, needed: int
-) -> torch.Tensor:
-    if storage is not None and storage.shape[-2] >= needed:
-        return storage
-    wanted = max(needed, used + used // 4)
-    capacity = -(-wanted // _GROWTH_STEP) * _GROWTH_STEP
-    grown = states.new_empty((*states.shape[:-2], capacity, states.shape[-1]))
-    if storage is not None:
-        grown[..., :used, :] = storage[..., :used, :]
-    return grown
-
-
-@dataclass(frozen=True, slots=True)
-class LinearState:
-    """What one convolutional or recurrent layer holds at one length."""
-
-    conv: dict[int, torch.Tensor | None]
-    recurrent: dict[int, torch.Tensor | None]
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all states."""
-        states = (*self.conv.values(), *self.recurrent.values())
-        return sum(state.nbytes for state in states if state is not None)
+    CacheLayer = GrowingLayer | WindowLayer | LinearLayer
+    LayerState = WindowState | LinearState | None
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A length one can return to: the states of all layers that cannot be cut."""
+    """A length one can return to: a state for each layer, none for those that need none."""
 
     length: int
-    states: tuple[LinearState, ...]
+    states: tuple[LayerState, ...] = ()
 
     @property
     def nbytes(self) -> int:
         """Bytes of all states."""
-        return sum(state.nbytes for state in self.states)
+        return sum(state.nbytes for state in self.states if state is not None)
 
 
 class KVCache(Cache):  # type: ignore[misc] # transformers has no types
@@ -136,111 +47,113 @@ class KVCache(Cache):  # type: ignore[misc] # transformers has no types
     False, after an exception inside a forward: such a cache must be dropped.
     """
 
-    def __init__(self, layer_types: Sequence[str]) -> None:
-        super().__init__(layers=[_new_layer(kind) for kind in layer_types])
-        self._layer_types = tuple(layer_types)
-        self._growing = [x for x in self.layers if isinstance(x, GrowingLayer)]
-        self._linear = [x for x in self.layers if isinstance(x, LinearAttentionLayer)]
+    def __init__(self, kinds: Sequence[LayerKind]) -> None:
+        super().__init__(layers=[_new_layer(kind) for kind in kinds])
+        self._kinds = tuple(kinds)
+        self._begun_at: int | None = None
+        self._sort_layers()
 
     @property
     def length(self) -> int:
         """Tokens held."""
-        return self._growing[0].length
+        return self._attention[0].length
 
     @property
     def consistent(self) -> bool:
-        """Whether all attention layers hold the same number of tokens."""
-        return len({layer.length for layer in self._growing}) == 1
+        """Whether all attention layers hold the same number of tokens, and no draft is open."""
+        return len({layer.length for layer in self._attention}) == 1 and self._begun_at is None
 
     @property
     def nbytes(self) -> int:
         """Bytes of all storage."""
-        states = sum(_read_state(layer).nbytes for layer in self._linear)
-        return states + sum(layer.nbytes for layer in self._growing)
+        return sum(layer.nbytes for layer in self.layers)
+
+    @property
+    def floor(self) -> int:
+        """From here to `length`, any length can be returned to without a checkpoint."""
+        if self._linear:
+            return self.length
+        return max(layer.floor for layer in self._attention)
 
     @property
     def truncates_anywhere(self) -> bool:
-        """Whether any length can be returned to without a checkpoint."""
+        """Whether a checkpoint is never needed."""
+        return all(kind.name == "full" for kind in self._kinds)
+
+    @property
+    def steps_back(self) -> bool:
+        """Whether the last token can be taken back without a checkpoint."""
         return not self._linear
 
-    def checkpoint(self) -> Checkpoint:
-        """The present length with a copy of every state that cannot be cut."""
-        return Checkpoint(
-            self.length, tuple(_read_state(layer, copy=True) for layer in self._linear)
-        )
+    @property
+    def can_record(self) -> bool:
+        """Whether `begin` and `commit` work, so that drafts can be checked."""
+        return all(layer.can_record for layer in self._linear)
+
+    def reserve(self, tokens: int) -> None:
+        """Make room for so many tokens at the next growth, instead of growing step by step."""
+        for layer in self.layers:
+            layer.reserve(tokens)
+
+    def begin(self) -> None:
+        """From here on, until `commit`, all layers keep what it takes to drop new tokens."""
+        self._begun_at = self.length
+        for layer in self.layers:
+            layer.begin()
+
+    def commit(self, kept: int) -> None:
+        """Keep the first `kept` tokens since `begin`, at least one, and drop the others."""
+        assert self._begun_at is not None
+        start, seen = self._begun_at, self.length - self._begun_at
+        if not 1 <= kept <= seen:
+            raise ValueError(f"cannot keep {kept} of {seen} tokens")
+        for layer in self._attention:
+            layer.truncate(start + kept)
+        for layer in self._linear:
+            layer.commit(seen, kept)
+        self._begun_at = None
+
+    def can_truncate(self, length: int) -> bool:
+        """Whether `truncate(length)` works."""
+        return length == 0 or self.floor <= length <= self.length
 
     def truncate(self, length: int) -> None:
         """Cut to `length` tokens. Raises `ValueError` where that takes a checkpoint."""
-        if length == self.length:
-            return
-        if length == 0:
-            self.restore(Checkpoint(0, ()))
-            return
-        if not self.truncates_anywhere:
+        if not self.can_truncate(length):
             raise ValueError("this cache has layers that only a checkpoint can bring back")
-        for layer in self._growing:
-            layer.truncate(length)
+        if length != self.length:
+            self.restore(Checkpoint(length))
+
+    def checkpoint(self) -> Checkpoint:
+        """The present length with a copy of every state that cannot be cut."""
+        return Checkpoint(self.length, tuple(layer.checkpoint() for layer in self.layers))
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Return to `checkpoint`, which must have been taken from this cache's own past."""
-        for layer in self._growing:
-            layer.truncate(checkpoint.length)
-        for position, layer in enumerate(self._linear):
-            state = checkpoint.states[position] if checkpoint.states else None
-            _write_state(layer, state)
+        states = checkpoint.states or (None,) * len(self.layers)
+        for layer, state in zip(self.layers, states, strict=True):
+            layer.restore(checkpoint.length, state)
+        self._begun_at = None
 
     def fork(self, checkpoint: Checkpoint) -> KVCache:
         """An independent cache at `checkpoint`; this one is left as it is."""
-        copy = KVCache(self._layer_types)
-        for index, layer in enumerate(self.layers):
-            if isinstance(layer, GrowingLayer):
-                copy.layers[index] = layer.copy_prefix(checkpoint.length)
-        copy._growing = [x for x in copy.layers if isinstance(x, GrowingLayer)]
+        copy = KVCache(self._kinds)
+        copy.layers = [layer.fork(checkpoint.length) for layer in self.layers]
+        copy._sort_layers()
         copy.restore(checkpoint)
         return copy
 
+    def _sort_layers(self) -> None:
+        self._attention: list[GrowingLayer | WindowLayer] = [
+            layer for layer in self.layers if isinstance(layer, GrowingLayer | WindowLayer)
+        ]
+        self._linear: list[LinearLayer] = [x for x in self.layers if isinstance(x, LinearLayer)]
 
-def _new_layer(kind: str) -> GrowingLayer | LinearAttentionLayer:
-    if kind == "full_attention":
+
+def _new_layer(kind: LayerKind) -> CacheLayer:
+    if kind.name == "full":
         return GrowingLayer()
-    if kind in {"conv", "linear_attention"}:
-        return LinearAttentionLayer()
-    raise ModelNotUsable(
-        "This model keeps its memory in a way that Tanka cannot handle yet.",
-        f"unsupported layer type {kind!r}",
-    )
-
-
-def _read_state(layer: LinearAttentionLayer, *, copy: bool = False) -> LinearState:
-    def take(states: dict[int, torch.Tensor | None]) -> dict[int, torch.Tensor | None]:
-        return {
-            index: state.clone() if copy and state is not None else state
-            for index, state in states.items()
-        }
-
-    return LinearState(take(layer.conv_states), take(layer.recurrent_states))
-
-
-def _write_state(layer: LinearAttentionLayer, state: LinearState | None) -> None:
-    """Put `state` back, copying so that the checkpoint stays whole; `None` empties the layer."""
-    if state is None:
-        fresh = LinearAttentionLayer(layer.number_of_states)
-        layer.__dict__.update(fresh.__dict__)
-        return
-    for index in range(layer.number_of_states):
-        for kind in ("conv", "recurrent"):
-            value = getattr(state, kind)[index]
-            if value is not None:
-                _initialise(layer, kind, index, value)
-        layer.has_previous_state[index] = state.conv[index] is not None
-
-
-def _initialise(layer: LinearAttentionLayer, kind: str, index: int, value: torch.Tensor) -> None:
-    if kind == "conv":
-        if not layer.is_conv_states_initialized[index]:
-            layer.lazy_initialization(conv_states=value, state_idx=index)
-        layer.conv_states[index].copy_(value)
-    else:
-        if not layer.is_recurrent_states_initialized[index]:
-            layer.lazy_initialization(recurrent_states=value, state_idx=index)
-        layer.recurrent_states[index].copy_(value)
+    if kind.name == "sliding":
+        assert kind.window is not None
+        return WindowLayer(kind.window)
+    return LinearLayer(captures_steps=kind.captures_steps)

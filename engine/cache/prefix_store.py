@@ -17,6 +17,9 @@ from engine.cache.kv_cache import Checkpoint, KVCache
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+# The share of the budget that one conversation's checkpoints may take.
+_CHECKPOINT_SHARE = 0.25
+
 
 @dataclass(slots=True)
 class Lease:
@@ -36,6 +39,25 @@ class Lease:
         """Remember the present length; free for caches that can be cut anywhere."""
         if not self.cache.truncates_anywhere:
             self.checkpoints[self.cache.length] = self.cache.checkpoint()
+
+    def usable(self, common: int) -> int:
+        """The longest length up to `common` that the cache can be brought back to."""
+        if self.cache.can_truncate(common):
+            return common
+        return max((n for n in self.checkpoints if n <= common), default=0)
+
+    def thin(self, budget_bytes: int) -> None:
+        """Drop the checkpoints that are missed least until they fit, but never the outermost.
+
+        The one whose neighbours lie closest together costs the fewest tokens when it is gone.
+        """
+        while sum(c.nbytes for c in self.checkpoints.values()) > budget_bytes:
+            lengths = sorted(self.checkpoints)
+            if len(lengths) < 3:
+                return
+            inner = range(1, len(lengths) - 1)
+            least = min(inner, key=lambda i: lengths[i + 1] - lengths[i - 1])
+            del self.checkpoints[lengths[least]]
 
     @property
     def nbytes(self) -> int:
@@ -61,35 +83,48 @@ class PrefixStore:
         self._kept.clear()
 
     @contextmanager
-    def lease(self, keys: Sequence[int]) -> Iterator[Lease]:
-        """A cache that holds the longest usable prefix of `keys`, at least one key short of it."""
-        lease = self._take(keys)
-        yield lease
+    def lease(self, keys: Sequence[int], *, aside: bool = False) -> Iterator[Lease]:
+        """A cache that holds the longest usable prefix of `keys`, at least one key short of it.
+
+        With `aside` what is kept stays as it was: the turn runs on a copy, or is taken back.
+        """
+        lease = self._take(keys, copying=aside)
+        way_back = _WayBack(lease) if aside and lease.reused else None
+        try:
+            yield lease
+        except GeneratorExit:
+            # The turn was closed between two steps, where the cache is whole.
+            self._end(lease, way_back)
+            raise
+        self._end(lease, way_back)
+
+    def _end(self, lease: Lease, way_back: _WayBack | None) -> None:
+        if way_back is not None:
+            way_back.go()
         if lease.cache.consistent and lease.cache.length:
             self._put_back(lease)
 
-    def _take(self, keys: Sequence[int]) -> Lease:
+    def _take(self, keys: Sequence[int], *, copying: bool) -> Lease:
         best, usable = None, 0
         for candidate in self._kept:
-            length = _usable_length(candidate, keys)
+            length = candidate.usable(min(_common_length(candidate.keys, keys), len(keys) - 1))
             if length > usable:
                 best, usable = candidate, length
         if best is None:
             return Lease(self._new_cache(), list(keys), note=_note(self._kept, keys, 0))
         note = _note([best], keys, usable)
-        lease = self._cut(best, usable)
+        lease = self._cut(best, usable, copying=copying and usable < best.cache.length)
         lease.keys, lease.reused, lease.note = list(keys), usable, note
         return lease
 
-    def _cut(self, entry: Lease, usable: int) -> Lease:
+    def _cut(self, entry: Lease, usable: int, *, copying: bool) -> Lease:
         """`entry` itself cut to `usable`, or a copy where too much of it would be lost."""
-        checkpoint = entry.checkpoints.get(usable) or Checkpoint(usable, ())
+        checkpoint = entry.checkpoints.get(usable) or Checkpoint(usable)
         kept = {n: c for n, c in entry.checkpoints.items() if n <= usable}
-        if usable * 2 < entry.cache.length:
-            self._kept.remove(entry)
+        self._kept.remove(entry)
+        if copying or usable * 2 < entry.cache.length:
             self._kept.append(entry)
             return Lease(entry.cache.fork(checkpoint), [], kept)
-        self._kept.remove(entry)
         if usable != entry.cache.length:
             entry.cache.restore(checkpoint)
         entry.checkpoints = kept
@@ -98,9 +133,26 @@ class PrefixStore:
     def _put_back(self, lease: Lease) -> None:
         del lease.keys[lease.cache.length :]
         lease.checkpoint()
+        lease.thin(int(self._budget_bytes * _CHECKPOINT_SHARE))
         self._kept.append(lease)
         while len(self._kept) > 1 and self.nbytes > self._budget_bytes:
             self._kept.pop(0)
+
+
+class _WayBack:
+    """How a lease was when it was taken, so that a turn aside leaves no trace."""
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
+        self._checkpoint = lease.cache.checkpoint()
+        self._keys = lease.keys[: lease.reused]
+        self._checkpoints = dict(lease.checkpoints)
+
+    def go(self) -> None:
+        """Return there; a cache that is broken stays so."""
+        if self._lease.cache.consistent:
+            self._lease.cache.restore(self._checkpoint)
+            self._lease.keys, self._lease.checkpoints = self._keys, self._checkpoints
 
 
 def _common_length(kept: Sequence[int], keys: Sequence[int]) -> int:
@@ -108,14 +160,6 @@ def _common_length(kept: Sequence[int], keys: Sequence[int]) -> int:
         if a != b:
             return position
     return min(len(kept), len(keys))
-
-
-def _usable_length(entry: Lease, keys: Sequence[int]) -> int:
-    """The longest prefix of `keys` that `entry` can be brought back to; one key is always left."""
-    common = min(_common_length(entry.keys, keys), len(keys) - 1)
-    if entry.cache.truncates_anywhere or common == entry.cache.length:
-        return common
-    return max((n for n in entry.checkpoints if n <= common), default=0)
 
 
 def _note(entries: Sequence[Lease], keys: Sequence[int], usable: int) -> str:

@@ -1,8 +1,9 @@
 """Chunked prefill: compute the prompt's part that no cache holds yet.
 
 Between chunks the caller gets control, so progress can be shown and a cancel be seen. For a cache
-that cannot be cut, chunks end at the prompt's marks, where a checkpoint is taken, and the last
-token runs alone, so that another answer to the same prompt costs one token.
+that cannot be cut anywhere, chunks end at the prompt's marks, where a checkpoint is taken; for one
+that cannot give back a single token, the last token runs alone, so that another answer to the same
+prompt costs one token.
 """
 
 from __future__ import annotations
@@ -60,7 +61,10 @@ def prefill(
     whole whenever this yields, and the generator may be closed there.
     """
     total = len(prompt.tokens)
-    stops = () if lease.cache.truncates_anywhere else (*prompt.marks, total - 1)
+    stops = () if lease.cache.truncates_anywhere else prompt.marks
+    if not lease.cache.steps_back:
+        stops = (*stops, total - 1)
+    lease.cache.reserve(total)
     for start, end in chunk_bounds(lease.reused, total, stops, chunk_size, prompt.uncut):
         logits = model.forward(
             prompt.tokens[start:end],

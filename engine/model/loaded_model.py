@@ -15,7 +15,7 @@ from engine.model.template import render_within_limits
 from engine.model.vision import FeatureStore
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tokenizers import Tokenizer
 
@@ -44,7 +44,7 @@ class LoadedModel:
         self._model = model
         self._hf_tokenizer = tokenizer
         self._family = family
-        self._layer_types = tuple(family.layer_types(model.config))
+        self._layer_kinds = tuple(family.layer_kinds(model.config))
         self.info = info
         self.stop_tokens = stop_tokens
         self.tokenizer: Tokenizer = tokenizer.backend_tokenizer
@@ -69,7 +69,7 @@ class LoadedModel:
 
     def new_cache(self) -> KVCache:
         """An empty cache of this model's kind."""
-        return KVCache(self._layer_types)
+        return KVCache(self._layer_kinds)
 
     @torch.no_grad()
     def forward(

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 DialectName = Literal["hermes", "qwen_xml", "none"]
 # (text, where a call begins, the schema of each function's parameters): the call and its end.
-ReadCall = Callable[
-    [str, int, Mapping[str, Mapping[str, object]]], tuple[ParsedCall, int] | None
-]
+ReadCall = Callable[[str, int, Mapping[str, Mapping[str, object]]], tuple[ParsedCall, int] | None]
 
 _THOUGHT = re.compile(r"\s*<think>(.*?)</think>", re.DOTALL)
 _UNFINISHED_THOUGHT = re.compile(r"\s*<think>")

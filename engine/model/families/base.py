@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from transformers import PreTrainedConfig, PreTrainedModel
 
+    from engine.cache.layer_kinds import LayerKind
     from engine.prompt.spans import ImageSpan, PictureForm
     from engine.text.dialects import DialectName
 
@@ -65,8 +66,8 @@ class FamilyAdapter(Protocol):
     def skip_quantising(self) -> tuple[str, ...]:
         """Module names from the root that stay in full precision."""
 
-    def layer_types(self, config: PreTrainedConfig) -> Sequence[str]:
-        """The kind of cache each layer keeps, in order."""
+    def layer_kinds(self, config: PreTrainedConfig) -> Sequence[LayerKind]:
+        """What each layer that keeps a cache remembers, in order."""
 
     def picture_form(self, image: Image) -> PictureForm:
         """What stands in a prompt for an RGB picture."""

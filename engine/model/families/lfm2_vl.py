@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from engine.model.families.inputs import counted, encoded, pixels_for
+from engine.model.families.layers import layer_kinds
 from engine.model.families.lfm2_patches import PatchSettings, image_patches, picture_token_count
 from engine.prompt.spans import PictureForm
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from transformers import PreTrainedConfig, PreTrainedModel
 
+    from engine.cache.layer_kinds import LayerKind
     from engine.model.families.base import Step
     from engine.prompt.spans import ImageSpan
     from engine.text.dialects import DialectName
@@ -57,9 +59,9 @@ class Lfm2Vl:
         """The vision tower and what leads out of it, and the head, which is tied."""
         return ("model.vision_tower", "model.multi_modal_projector", "lm_head")
 
-    def layer_types(self, config: PreTrainedConfig) -> Sequence[str]:
+    def layer_kinds(self, config: PreTrainedConfig) -> Sequence[LayerKind]:
         """See `FamilyAdapter`."""
-        return tuple(config.text_config.layer_types)
+        return layer_kinds(config)
 
     def picture_form(self, image: Image) -> PictureForm:
         """See `FamilyAdapter`. Positions need no rows, so all places stand in one."""

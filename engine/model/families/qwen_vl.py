@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from engine.model.families.inputs import encoded
-from engine.model.families.layer_types import layer_types
+from engine.model.families.layers import layer_kinds
 from engine.model.families.mrope import mrope_positions
 from engine.model.families.qwen_pictures import QwenPictures
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from transformers import PreTrainedConfig, PreTrainedModel
 
+    from engine.cache.layer_kinds import LayerKind
     from engine.model.families.base import Step
     from engine.prompt.spans import ImageSpan, PictureForm
     from engine.text.dialects import DialectName
@@ -47,9 +48,9 @@ class QwenVl:
         """The vision tower and the head. Names are from the root: "visual" would match nothing."""
         return ("model.visual", "lm_head")
 
-    def layer_types(self, config: PreTrainedConfig) -> Sequence[str]:
+    def layer_kinds(self, config: PreTrainedConfig) -> Sequence[LayerKind]:
         """See `FamilyAdapter`."""
-        return layer_types(config)
+        return layer_kinds(config)
 
     def picture_form(self, image: Image) -> PictureForm:
         """See `FamilyAdapter`."""

@@ -14,7 +14,7 @@ from transformers.models.smolvlm.image_processing_pil_smolvlm import (
 )
 
 from engine.model.families.inputs import counted, encoded, pixels_for
-from engine.model.families.layer_types import layer_types
+from engine.model.families.layers import layer_kinds
 from engine.prompt.spans import PictureForm
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from transformers import PreTrainedConfig, PreTrainedModel
 
+    from engine.cache.layer_kinds import LayerKind
     from engine.model.families.base import Step
     from engine.prompt.spans import ImageSpan
     from engine.text.dialects import DialectName
@@ -69,9 +70,9 @@ class SmolVlm:
         """The vision tower, what leads out of it, and the head."""
         return ("model.vision_model", "model.connector", "lm_head")
 
-    def layer_types(self, config: PreTrainedConfig) -> Sequence[str]:
+    def layer_kinds(self, config: PreTrainedConfig) -> Sequence[LayerKind]:
         """See `FamilyAdapter`."""
-        return layer_types(config)
+        return layer_kinds(config)
 
     def picture_form(self, image: Image) -> PictureForm:
         """Tiles row by row, each behind its place in words, and the whole picture at the end."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.cache.kv_cache import KVCache
+from engine.cache.layer_kinds import FULL, LINEAR
 from engine.cache.prefix_store import Lease, PrefixStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def fill(lease: Lease, count: int) -> None:
@@ -25,7 +31,7 @@ def held(lease: Lease) -> list[float]:
 
 
 def store(budget: int = 2**30) -> PrefixStore:
-    return PrefixStore(lambda: KVCache(["full_attention"]), budget)
+    return PrefixStore(lambda: KVCache([FULL]), budget)
 
 
 prompts = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=12), min_size=1, max_size=12)
@@ -104,3 +110,54 @@ def test_the_least_recent_go_first_beyond_the_budget() -> None:
         assert lease.reused == 0
     with prefixes.lease([30, 1, 2, 3]) as lease:
         assert lease.reused == 3
+
+
+def test_a_turn_aside_leaves_the_conversation_as_it_was() -> None:
+    prefixes = store()
+    with prefixes.lease([1, 2, 3]) as lease:
+        fill(lease, 3)
+    with prefixes.lease([1, 2, 3, 50, 51], aside=True) as lease:
+        assert lease.reused == 3
+        fill(lease, 2)
+    with prefixes.lease([1, 2, 3, 50, 51, 52]) as lease:
+        assert lease.reused == 3
+        assert held(lease) == [1, 2, 3]
+
+
+def test_a_turn_aside_that_goes_another_way_runs_on_a_copy() -> None:
+    prefixes = store()
+    with prefixes.lease([1, 2, 3, 4, 5]) as lease:
+        fill(lease, 5)
+    with prefixes.lease([1, 2, 3, 4, 60, 61], aside=True) as lease:
+        assert lease.reused == 4
+        fill(lease, 2)
+    with prefixes.lease([1, 2, 3, 4, 5, 6]) as lease:
+        assert lease.reused == 5
+
+
+def test_a_turn_that_is_closed_between_steps_keeps_what_it_read() -> None:
+    prefixes = store()
+
+    def turn() -> Iterator[None]:
+        with prefixes.lease([1, 2, 3, 4]) as lease:
+            fill(lease, 2)
+            yield
+
+    steps = turn()
+    next(steps)
+    steps.close()
+    with prefixes.lease([1, 2, 3, 4]) as lease:
+        assert lease.reused == 2
+
+
+def test_checkpoints_beyond_their_share_go_where_they_are_missed_least() -> None:
+    prefixes = PrefixStore(lambda: KVCache([LINEAR, FULL]), 4 * 3 * (4 * 64 * 4))
+    state = torch.zeros(1, 4, 64)
+    keys = list(range(60))
+    with prefixes.lease(keys) as lease:
+        for length in (10, 11, 30, 50):
+            lease.cache.layers[0].update_conv_state(state, conv_kernel_size=64)
+            numbers = torch.zeros(1, 1, length - lease.cache.length, 1)
+            lease.cache.update(numbers, numbers, 1)
+            lease.checkpoint()
+    assert sorted(lease.checkpoints) == [10, 30, 50]

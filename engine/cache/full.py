@@ -1,0 +1,89 @@
+"""A full-attention layer: it grows in place, and cutting it back to any prefix is free."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from transformers.cache_utils import DynamicLayer
+
+from engine.cache.storage import Storage
+
+if TYPE_CHECKING:
+    import torch
+
+
+class GrowingLayer(DynamicLayer):  # type: ignore[misc] # transformers has no types
+    """Keys and values of all tokens, each (1, heads, capacity, head size).
+
+    transformers sees views of the used part.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._key_storage, self._value_storage = Storage(), Storage()
+        self._reserved = 0
+
+    @property
+    def length(self) -> int:
+        """Tokens held."""
+        return self._key_storage.used
+
+    @property
+    def floor(self) -> int:
+        """From here to `length`, any length can be returned to."""
+        return 0
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of storage, the unused part included."""
+        return self._key_storage.nbytes + self._value_storage.nbytes
+
+    def reserve(self, tokens: int) -> None:
+        """Let the next growth make room for so many tokens at once."""
+        self._reserved = tokens
+
+    def update(
+        self,
+        key_states: torch.Tensor,
+        value_states: torch.Tensor,
+        *_args: Any,  # noqa: ANN401 - transformers' own signature
+        **_kwargs: Any,  # noqa: ANN401
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Append states of (1, heads, new, head size); returns views of everything so far."""
+        self._key_storage.append(key_states, self._reserved)
+        self._value_storage.append(value_states, self._reserved)
+        self.is_initialized = True
+        return self._show()
+
+    def begin(self) -> None:
+        """Nothing has to be kept to go back."""
+
+    def truncate(self, length: int) -> None:
+        """Forget everything after the first `length` tokens."""
+        if length > self.length:
+            raise ValueError(f"cannot truncate {self.length} tokens to {length}")
+        self._key_storage.used = self._value_storage.used = length
+        if self._key_storage.capacity:
+            self._show()
+
+    def checkpoint(self) -> None:
+        """There is no state beside the tokens, which stay."""
+
+    def restore(self, length: int, _state: None) -> None:
+        """Return to `length` tokens."""
+        self.truncate(length)
+
+    def fork(self, length: int) -> GrowingLayer:
+        """An independent layer holding the first `length` tokens."""
+        copy = GrowingLayer()
+        if length:
+            copy.update(self._key_storage.view(0, length), self._value_storage.view(0, length))
+        return copy
+
+    def get_seq_length(self) -> int:
+        """Tokens held; the name is transformers'."""
+        return self.length
+
+    def _show(self) -> tuple[torch.Tensor, torch.Tensor]:
+        self.keys, self.values = self._key_storage.view(), self._value_storage.view()
+        return self.keys, self.values
