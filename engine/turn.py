@@ -93,6 +93,7 @@ class Turn:
             self.request.limits,
             room,
             prompt.spoken,
+            self.model.call_marks,
         )
         with self.prefixes.lease(prompt.keys) as lease:
             logits = yield from self._prefill(prompt, lease, clock)
@@ -180,7 +181,8 @@ class Turn:
         ending = speaker.tokens[-1]
         mark = self.model.token_text(ending) if ending in self.model.stop_tokens else ""
         answer = said + self.text
-        for message in {assistant(answer), answer_message(answer)}:
+        taken_apart = answer_message(answer, self.model.dialect, self.request.tools)
+        for message in {assistant(answer), taken_apart}:
             self._keep(
                 (*before, message),
                 prompt,

@@ -13,6 +13,7 @@ from engine.documents import decode_image
 from engine.model.families.base import Step
 from engine.model.template import render_within_limits
 from engine.model.vision import FeatureStore
+from engine.text.dialects import DIALECTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from engine.model.families.base import FamilyAdapter
     from engine.prompt.render import Values
     from engine.prompt.spans import ImageSpan, PictureForm
+    from engine.text.dialects import DialectName
 
 _FEATURE_BUDGET_BYTES = 512 * 2**20
 _LONG_TEXT = 2_000
@@ -54,6 +56,7 @@ class LoadedModel:
         self.image_settings_key = family.image_settings_key
         self.bidirectional_images = family.bidirectional_images
         self.dialect = family.dialect
+        self.call_marks = _call_marks(self.tokenizer, family.dialect)
         self.special_strings = _special_strings(
             tokenizer, {s for s in (family.image_token, family.feature_token) if s}
         )
@@ -81,20 +84,24 @@ class LoadedModel:
     ) -> torch.Tensor:
         """See `LanguageModel.forward`."""
         device = self._model.device
+        ids = torch.tensor([list(tokens)], dtype=torch.long, device=device)
         step = Step(
-            tokens=torch.tensor([list(tokens)], dtype=torch.long, device=device),
             positions=positions.to(device),
             past=cache.length,
+            places=ids == self.image_token_id,
             features=image_features,
         )
         outputs = self._model(
-            input_ids=step.tokens,
+            input_ids=ids,
             past_key_values=cache,
             use_cache=True,
             logits_to_keep=1,
             **self._family.step_inputs(step),
         )
         logits: torch.Tensor = outputs.logits[0, -1].float().cpu()
+        if 0 <= self.image_token_id < len(logits):
+            # No answer may make up a picture: its feature would be missing when it is read again.
+            logits[self.image_token_id] = torch.finfo(logits.dtype).min
         return logits
 
     def apply_template(self, messages: Values, *, answer: bool, tools: Values = ()) -> str:
@@ -155,6 +162,13 @@ def _feature_token_id(tokenizer: Any, token: str | None) -> int:  # noqa: ANN401
     if token_id is None:
         raise ModelNotUsable("This model's tokenizer does not know its own picture marker.", token)
     return int(token_id)
+
+
+def _call_marks(tokenizer: Tokenizer, dialect: DialectName) -> frozenset[int]:
+    """Ids of the marks that stand around calls, where they are tokens."""
+    form = DIALECTS[dialect]
+    ids = [tokenizer.token_to_id(mark) for mark in form.marks] if form else []
+    return frozenset(i for i in ids if i is not None)
 
 
 def _special_strings(tokenizer: Any, marks: set[str]) -> tuple[str, ...]:  # noqa: ANN401

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from engine.api.messages import Message, ToolCallPart, assistant
+from engine.text.gemma_calls import QUOTE, gemma4_call
 from engine.text.hermes import hermes_call
 from engine.text.parsed import ParsedCall, after_space
 from engine.text.qwen_xml import qwen_xml_call
@@ -20,7 +21,7 @@ from engine.text.qwen_xml import qwen_xml_call
 if TYPE_CHECKING:
     from engine.api.requests import ToolSpec
 
-DialectName = Literal["hermes", "qwen_xml", "none"]
+DialectName = Literal["hermes", "qwen_xml", "gemma4", "none"]
 # (text, where a call begins, the schema of each function's parameters): the call and its end.
 ReadCall = Callable[[str, int, Mapping[str, Mapping[str, object]]], tuple[ParsedCall, int] | None]
 
@@ -33,18 +34,26 @@ _END_OF_THOUGHT = "</think>"
 class Dialect:
     """Calls stand between `opening` and `closing`; `read` reads one.
 
-    `thinks_first` says that the prompt opens a thought, which the answer then only closes.
+    `thinks_first` says that the prompt opens a thought, which the answer then only closes. `quote`
+    is a mark that calls use inside.
     """
 
     opening: str
     closing: str
     read: ReadCall
     thinks_first: bool = False
+    quote: str = ""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Strings that must be seen in an answer, also where they are special tokens."""
+        return tuple(mark for mark in (self.opening, self.closing, self.quote) if mark)
 
 
 DIALECTS: Mapping[DialectName, Dialect | None] = {
     "hermes": Dialect("<tool_call>", "</tool_call>", hermes_call),
     "qwen_xml": Dialect("<tool_call>", "</tool_call>", qwen_xml_call, thinks_first=True),
+    "gemma4": Dialect("<|tool_call>", "<tool_call|>", gemma4_call, quote=QUOTE),
     "none": None,
 }
 

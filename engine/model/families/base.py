@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One forward: `tokens`, shape (1, n), after `past` tokens that the cache holds.
+    """One forward of n tokens after the `past` ones that the cache holds.
 
-    `positions` has shape (rows, n). `features`, shape (places among `tokens`, hidden size), are
-    those of the places in this step, `None` where there are none. All on the model's device.
+    `positions` has shape (rows, n). `places`, shape (1, n), is true where a picture's feature
+    stands; `features`, shape (places, hidden size), are those, `None` where there are none.
     """
 
-    tokens: torch.Tensor
     positions: torch.Tensor
     past: int
+    places: torch.Tensor
     features: torch.Tensor | None = None
 
 

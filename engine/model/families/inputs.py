@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from transformers import PreTrainedModel
 
+    from engine.model.families.base import Step
+
 
 def counted(length: int) -> torch.Tensor:
     """Positions that count every token, shape (1, length), int64."""
@@ -34,3 +36,13 @@ def pixels_for(model: PreTrainedModel, pixels: torch.Tensor) -> torch.Tensor:
     parameter = next(model.parameters())
     dtype = parameter.dtype if parameter.dtype.is_floating_point else torch.get_default_dtype()
     return pixels.to(parameter.device, dtype)
+
+
+def token_types(step: Step) -> torch.Tensor:
+    """1 at places of features and 0 elsewhere, shape (1, past + n), int64.
+
+    These are read by absolute position, so they begin with the first token of the conversation.
+    What the cache holds may count as text: a picture is never cut, so no new token belongs to one
+    that is there already.
+    """
+    return torch.nn.functional.pad(step.places.long(), (step.past, 0))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.api.errors import ModelNotUsable
+from engine.model.families.gemma3 import Gemma3
+from engine.model.families.gemma4 import Gemma4
 from engine.model.families.lfm2_vl import Lfm2Vl
 from engine.model.families.qwen3_vl import Qwen3Vl
 from engine.model.families.qwen_vl import qwen2_5_vl, qwen3_5
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     MakeAdapter = Callable[[Mapping[str, object], Mapping[str, object]], FamilyAdapter]
 
 FAMILIES: Mapping[str, MakeAdapter] = {
+    "gemma3": Gemma3.from_folder,
+    "gemma4": Gemma4.from_folder,
     "lfm2_vl": Lfm2Vl.from_folder,
     "qwen2_5_vl": qwen2_5_vl,
     "qwen3_5": qwen3_5,
