@@ -67,6 +67,15 @@ def _rate(count: int, start: float | None, end: float | None) -> float | None:
     return count / (end - start)
 
 
+def _rewritten_note(lost: int) -> str:
+    if lost <= 0:
+        return ""
+    return (
+        f"{lost:,} tokens were read again: this model's chat template shows earlier answers "
+        "differently from how they were given."
+    )
+
+
 @dataclass(slots=True)
 class Turn:
     """One answer in the making; `text` is what was said so far, also when a fault ends it."""
@@ -110,7 +119,7 @@ class Turn:
                 reused_tokens=reused,
                 completion_tokens=len(speaker.tokens),
                 image_tokens=prompt.image_tokens,
-                reuse_note=note,
+                reuse_note=_rewritten_note(prompt.rewritten - 1 - reused) or note,
             ),
             timings=clock.timings(len(prompt.tokens) - reused, len(speaker.tokens)),
             memory=self.memory(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -13,6 +13,7 @@ from engine.documents import decode_image
 from engine.model.families.base import Step
 from engine.model.template import render_within_limits
 from engine.model.vision import FeatureStore
+from engine.prompt.template_traits import TemplateTraits, template_traits
 from engine.text.dialects import DIALECTS
 
 if TYPE_CHECKING:
@@ -69,6 +70,11 @@ class LoadedModel:
     def network(self) -> Any:  # noqa: ANN401 - transformers' models carry no useful types
         """The model as transformers built it, to be measured; turns go through `forward`."""
         return self._model
+
+    @cached_property
+    def traits(self) -> TemplateTraits:
+        """See `ChatModel.traits`. Found once, by trying the template."""
+        return template_traits(self.apply_template)
 
     def new_cache(self) -> KVCache:
         """An empty cache of this model's kind."""

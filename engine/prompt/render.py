@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.api.messages import ImagePart, Message
     from engine.api.requests import ToolSpec
     from engine.prompt.spans import PictureForm
+    from engine.prompt.template_traits import TemplateTraits
     from engine.prompt.transcripts import Transcript, Transcripts
 
     Values = Sequence[Mapping[str, object]]
@@ -43,6 +44,10 @@ class ChatModel(Protocol):
     image_settings_key: str
     bidirectional_images: bool
     special_strings: tuple[str, ...]
+
+    @property
+    def traits(self) -> TemplateTraits:
+        """How the chat template shows texts and answers."""
 
     def apply_template(self, messages: Values, *, answer: bool, tools: Values = ()) -> str:
         """The chat template's text; with `answer`, up to where the assistant begins."""
@@ -63,7 +68,8 @@ class Prompt:
 
     `marks` are lengths worth a checkpoint, ascending. `images` are the pictures of `spans`. No
     chunk may end inside one of the ranges `uncut`. `spoken` is where the text of the answer stands
-    that is to be continued.
+    that is to be continued. `rewritten` is how many tokens an earlier turn knew of this
+    conversation, where the template shows them differently now.
     """
 
     text: str
@@ -75,6 +81,7 @@ class Prompt:
     positions: torch.Tensor
     uncut: tuple[tuple[int, int], ...] = ()
     spoken: Spoken = Spoken()
+    rewritten: int = 0
 
     @property
     def image_tokens(self) -> int:
@@ -98,34 +105,37 @@ def render(
     if images and model.image_token is None:
         raise BadRequest("This model cannot see pictures. Remove them, or choose another model.")
     text, borders = _template_text(messages, tools, model)
-    known = transcripts.find(messages, text, tools)
+    known, rewritten = transcripts.find(messages, text, tools)
     builder = _Builder(model, known, images)
     builder.add(text, [b for b in borders if known is None or b > len(known.text)])
-    return builder.prompt(text)
+    return builder.prompt(text, rewritten)
 
 
 def _template_text(
     messages: Sequence[Message], tools: Sequence[ToolSpec], model: ChatModel
 ) -> tuple[str, list[int]]:
     """The whole text, and offsets in it: where user messages begin and where documents end."""
-    values = [message_values(message, model.special_strings) for message in messages]
+    values = [message_values(m, model.special_strings, model.traits) for m in messages]
     functions = tool_values(tools, model.special_strings)
     last = messages[-1]
     goes_on = last.role == "assistant" and not last.calls
     head = list(chain.from_iterable(values[:-1] if goes_on else values))
     text = model.apply_template(head, answer=not last.calls, tools=functions)
     _refuse_unshown(text, head, functions, model, answer=not last.calls)
-    borders = []
-    for index, message in enumerate(messages):
-        if message.role == "user" and (index or tools):
-            before = list(chain.from_iterable(values[:index]))
-            start = _text_or_nothing(before, functions, model, answer=False)
-            if start and text.startswith(start):
-                borders.append(len(start))
+    beginnings = [
+        list(chain.from_iterable(values[:index]))
+        for index, message in enumerate(messages)
+        if message.role == "user" and (index or tools)
+    ]
+    if not model.traits.answers_stay:
+        # The template will show the answer behind other words: only that should be read again.
+        beginnings.append(head)
+    starts = [_text_or_nothing(before, functions, model, answer=False) for before in beginnings]
+    borders = [len(start) for start in starts if text.startswith(start)]
     borders += _ends_of_documents(text)
     if goes_on:
         text += neutralise(last.text, model.special_strings)
-    return text, sorted(set(borders))
+    return text, sorted({border for border in borders if 0 < border < len(text)})
 
 
 def _refuse_unshown(
@@ -184,7 +194,7 @@ class _Builder:
             self._add_piece(text[start:end])
             self._marks.append(len(self._tokens))
 
-    def prompt(self, text: str) -> Prompt:
+    def prompt(self, text: str, rewritten: int) -> Prompt:
         """The finished prompt; every picture must have found its place."""
         if len(self._spans) != len(self._images):
             raise ModelNotUsable(
@@ -203,6 +213,7 @@ class _Builder:
             positions=self._model.positions(len(self._tokens), spans),
             uncut=tuple(run for s in spans for run in s.runs) if self._together else (),
             spoken=self._known.spoken if self._known is not None and whole else Spoken(),
+            rewritten=rewritten,
         )
 
     def _add_piece(self, piece: str) -> None:
