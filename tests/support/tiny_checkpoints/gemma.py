@@ -54,6 +54,7 @@ def build_gemma3(folder: Path, *, max_context: int = 2048, seed: int = 0) -> Pat
             "patch_size": 8,
         },
         mm_tokens_per_image=25,
+        tie_word_embeddings=False,  # tied, a random model repeats its last token for ever
         image_token_index=tokenizer.convert_tokens_to_ids("<image_soft_token>"),
         boi_token_index=tokenizer.convert_tokens_to_ids("<start_of_image>"),
         eoi_token_index=tokenizer.convert_tokens_to_ids("<end_of_image>"),
@@ -105,6 +106,7 @@ def build_gemma4(
             "initializer_range": 0.3,
         },
         audio_config=None,
+        tie_word_embeddings=False,
         boi_token_id=ids("<|image>"),
         eoi_token_id=ids("<image|>"),
         image_token_id=ids("<|image|>"),

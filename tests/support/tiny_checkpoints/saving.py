@@ -60,6 +60,10 @@ def save_model(
     # Random models love to end at once; tests want answers of a chosen length.
     with torch.no_grad():
         model.get_output_embeddings().weight[tokenizer.eos_token_id] *= 0.0
+        # What begins as zero (Gemma 3's projector) would make all pictures alike.
+        for parameter in model.parameters():
+            if parameter.dim() > 1 and not parameter.any():
+                parameter.normal_(0.0, 0.3)
     model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.generation_config.pad_token_id = tokenizer.pad_token_id
     model.save_pretrained(folder)

@@ -78,7 +78,8 @@ QWEN3_5 = (
 # The system text goes before the first question; roles take turns; texts are trimmed.
 GEMMA3 = """{{ bos_token }}
 {%- set own = messages and messages[0].role == 'system' -%}
-{%- for message in messages[1:] if own else messages -%}
+{%- set turns = messages[1:] if own else messages -%}
+{%- for message in turns -%}
 {%- if (message.role == 'user') != (loop.index0 % 2 == 0) -%}
 {{ raise_exception('user and assistant must take turns') }}
 {%- endif -%}
@@ -113,7 +114,8 @@ GEMMA4 = """{{ bos_token }}
 {%- endfor -%}
 {{ '<turn|>\\n' }}
 {%- endif -%}
-{%- for message in messages[1:] if own else messages -%}
+{%- set turns = messages[1:] if own else messages -%}
+{%- for message in turns -%}
 {{ '<|turn>' + ('model' if message.role == 'assistant' else message.role) + '\\n' }}
 {%- if message.content is string %}{{ message.content | trim }}{% else -%}
 {%- for part in message.content -%}
