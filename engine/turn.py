@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.api.events import Finished, MemoryUse, PrefillProgress, TextDelta, Timings, Usage
 from engine.api.messages import assistant
-from engine.decode.decode import decode
+from engine.decode.decode import decode, decode_with_drafts
 from engine.decode.prefill import prefill
 from engine.decode.sampler import Sampler
 from engine.prompt.budget import answer_room
@@ -21,13 +21,15 @@ from engine.text.speaker import Speaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     import torch
 
-    from engine.api.events import Event
+    from engine.api.events import Drafts, Event
     from engine.api.messages import Message
     from engine.api.requests import Generate
     from engine.cache.prefix_store import Lease, PrefixStore
+    from engine.decode.drafting import Drafting, DraftSources
     from engine.model.loaded_model import LoadedModel
     from engine.prompt.render import Prompt
     from engine.text.detokenizer import Spoken
@@ -87,6 +89,7 @@ class Turn:
     cancelled: Callable[[], bool]
     memory: Callable[[], MemoryUse]
     submitted: float
+    sources: DraftSources | None = None
     text: str = ""
 
     def run(self) -> Iterator[Event]:
@@ -106,8 +109,9 @@ class Turn:
         )
         with self.prefixes.lease(prompt.keys) as lease:
             logits = yield from self._prefill(prompt, lease, clock)
+            drafts = None
             if logits is not None:
-                yield from self._decode(prompt, lease, logits, speaker, clock)
+                drafts = yield from self._decode(prompt, lease, logits, speaker, clock)
             reused, note = lease.reused, lease.note
         self._remember(prompt, speaker)
         yield Finished(
@@ -123,6 +127,7 @@ class Turn:
             ),
             timings=clock.timings(len(prompt.tokens) - reused, len(speaker.tokens)),
             memory=self.memory(),
+            drafts=drafts,
         )
 
     def _prompt(self) -> Prompt:
@@ -153,16 +158,37 @@ class Turn:
 
     def _decode(
         self, prompt: Prompt, lease: Lease, logits: torch.Tensor, speaker: Speaker, clock: Clock
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, Drafts | None]:
+        """The answer's events; returns what drafting did."""
         sampler = Sampler(self.request.sampling, prompt.tokens)
-        with closing(decode(self.model, logits, prompt.positions, lease.cache, sampler)) as tokens:
-            while not self.cancelled() and speaker.ended_by is None:
-                token = next(tokens)
-                clock.last_token = time.perf_counter()
-                clock.first_token = clock.first_token or clock.last_token
-                lease.keys.append(token)
-                yield from self._say(speaker.hear(token), speaker, clock)
-        yield from self._say(speaker.close(), speaker, clock)
+        with self._drafting(prompt) as drafting:
+            steps = (
+                decode(self.model, logits, prompt.positions, lease.cache, sampler)
+                if drafting is None
+                else decode_with_drafts(
+                    self.model,
+                    logits,
+                    prompt.positions,
+                    lease.cache,
+                    sampler,
+                    drafting,
+                    prompt.tokens,
+                )
+            )
+            with closing(steps) as tokens:
+                while not self.cancelled() and speaker.ended_by is None:
+                    token = next(tokens)
+                    clock.last_token = time.perf_counter()
+                    clock.first_token = clock.first_token or clock.last_token
+                    lease.keys.append(token)
+                    yield from self._say(speaker.hear(token), speaker, clock)
+            yield from self._say(speaker.close(), speaker, clock)
+            return None if drafting is None else drafting.drafts
+
+    def _drafting(self, prompt: Prompt) -> AbstractContextManager[Drafting | None]:
+        if self.sources is None or not self.request.drafting:
+            return nullcontext()
+        return self.sources.turn(prompt.tokens)
 
     def _say(self, text: str, speaker: Speaker, clock: Clock) -> Iterator[Event]:
         if text:

@@ -26,6 +26,7 @@ from engine.api.events import (
 )
 from engine.api.requests import CountTokens, Generate, LoadModel
 from engine.cache.prefix_store import PrefixStore
+from engine.decode.drafting import DraftSources
 from engine.decode.sampler import NotANumber
 from engine.model.device import settle_threads
 from engine.model.loader import load_model
@@ -60,6 +61,7 @@ class EngineWorker:
         self._model: LoadedModel | None = None
         self._transcripts = Transcripts()
         self._prefixes: PrefixStore | None = None
+        self._sources = DraftSources()
 
     def handle(self, ticket: Ticket, inbox: Inbox) -> None:
         """Carry out one request, ending with its terminal event."""
@@ -91,6 +93,7 @@ class EngineWorker:
         self._model = model
         self._prefixes = PrefixStore(model.new_cache, _prefix_budget_bytes(model.info.device))
         self._transcripts = Transcripts()
+        self._sources = DraftSources()
         ticket.emit(ModelReady(request.request_id, model.info, memory_use()))
 
     def _count(self, request: CountTokens, ticket: Ticket) -> None:
@@ -125,6 +128,7 @@ class EngineWorker:
                 cancelled=lambda: ticket.cancelled,
                 memory=memory_use,
                 submitted=ticket.submitted_at,
+                sources=self._sources,
             )
             try:
                 for event in turn.run():

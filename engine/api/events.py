@@ -130,10 +130,26 @@ class TokensCounted:
 
 
 @dataclass(frozen=True, slots=True)
+class Drafts:
+    """What speculative decoding did in one turn.
+
+    Of `proposed` tokens `accepted` were the model's own choice too, `by` which drafter; the model
+    ran `forwards` times after the prompt. `saved_s` estimates the seconds won, negative if lost.
+    """
+
+    proposed: int
+    accepted: int
+    forwards: int
+    saved_s: float
+    by: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """Terminal event of `Generate`, and of any request that was cancelled.
 
-    `text` is what this request added, not the part of the answer that it went on from.
+    `text` is what this request added, not the part of the answer that it went on from. `drafts` is
+    `None` where nothing was drafted.
     """
 
     request_id: str
@@ -142,6 +158,7 @@ class Finished:
     usage: Usage
     timings: Timings
     memory: MemoryUse
+    drafts: Drafts | None = None
 
 
 @dataclass(frozen=True, slots=True)

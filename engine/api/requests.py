@@ -142,7 +142,8 @@ class Generate:
     """Answer the conversation `messages`, given whole and by value.
 
     Where the last message is the assistant's, it is continued from exactly where it stops.
-    `tools` are the functions that the model may call, in any order.
+    `tools` are the functions that the model may call, in any order. `drafting` lets a fast guess
+    be checked several tokens at a time; it changes how soon the answer comes, not the answer.
     Ends with `Finished` or `Failed`.
     """
 
@@ -151,6 +152,7 @@ class Generate:
     limits: Limits = Limits()
     request_id: str = field(default_factory=new_request_id)
     tools: tuple[ToolSpec, ...] = ()
+    drafting: bool = True
 
     def __post_init__(self) -> None:
         _refuse_duplicates(self.tools)

@@ -29,3 +29,11 @@ class LanguageModel(Protocol):
         size), stand in for the embeddings of the image tokens in order. The cache grows by
         `len(tokens)`.
         """
+
+    def verify(
+        self, tokens: Sequence[int], positions: torch.Tensor, cache: KVCache
+    ) -> torch.Tensor:
+        """Logits of every token, shape (len(tokens), vocabulary), float32, on the processor.
+
+        As `forward` otherwise, for tokens without pictures.
+        """

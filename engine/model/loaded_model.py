@@ -80,7 +80,6 @@ class LoadedModel:
         """An empty cache of this model's kind."""
         return KVCache(self._layer_kinds)
 
-    @torch.no_grad()
     def forward(
         self,
         tokens: Sequence[int],
@@ -89,6 +88,24 @@ class LoadedModel:
         image_features: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """See `LanguageModel.forward`."""
+        return self._run(tokens, positions, cache, image_features, logits_of=1)[0]
+
+    def verify(
+        self, tokens: Sequence[int], positions: torch.Tensor, cache: KVCache
+    ) -> torch.Tensor:
+        """See `LanguageModel.verify`."""
+        return self._run(tokens, positions, cache, None, logits_of=len(tokens))
+
+    @torch.no_grad()
+    def _run(
+        self,
+        tokens: Sequence[int],
+        positions: torch.Tensor,
+        cache: KVCache,
+        image_features: torch.Tensor | None,
+        logits_of: int,
+    ) -> torch.Tensor:
+        """Logits of the last `logits_of` tokens, shape (logits_of, vocabulary)."""
         device = self._model.device
         ids = torch.tensor([list(tokens)], dtype=torch.long, device=device)
         step = Step(
@@ -101,13 +118,13 @@ class LoadedModel:
             input_ids=ids,
             past_key_values=cache,
             use_cache=True,
-            logits_to_keep=1,
+            logits_to_keep=logits_of,
             **self._family.step_inputs(step),
         )
-        logits: torch.Tensor = outputs.logits[0, -1].float().cpu()
-        if 0 <= self.image_token_id < len(logits):
+        logits: torch.Tensor = outputs.logits[0, -logits_of:].float().cpu()
+        if 0 <= self.image_token_id < logits.shape[-1]:
             # No answer may make up a picture: its feature would be missing when it is read again.
-            logits[self.image_token_id] = torch.finfo(logits.dtype).min
+            logits[:, self.image_token_id] = torch.finfo(logits.dtype).min
         return logits
 
     def apply_template(self, messages: Values, *, answer: bool, tools: Values = ()) -> str:

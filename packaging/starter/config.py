@@ -164,7 +164,7 @@ _SKILLED: Mapping[str, int] = {
 # Once more, longer: most of it is known, functions begin at their lowest level again.
 FURTHER = replace(
     SKILLS,
-    decay_from=0.5,
+    decay_from=0.3,
     levels_pushed_from=0.45,
     levels_full_at=0.75,
     text_tokens=3072,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from engine.api.events import Event
     from engine.api.messages import Message
+    from engine.decode.drafting import DraftSources
     from engine.model.loaded_model import LoadedModel
     from engine.prompt.render import Prompt
 
@@ -86,8 +87,9 @@ def qwen3_vl_model(model_of: Callable[[str], LoadedModel]) -> LoadedModel:
 class Conversations:
     """Turns on one model with one set of stores, without the engine's thread."""
 
-    def __init__(self, model: LoadedModel) -> None:
+    def __init__(self, model: LoadedModel, sources: DraftSources | None = None) -> None:
         self.model = model
+        self.sources = sources
         self.prefixes = PrefixStore(model.new_cache, 2**30)
         self.transcripts = Transcripts()
 
@@ -113,6 +115,7 @@ class Conversations:
             cancelled=lambda: cancel_after is not None and len(seen) >= cancel_after,
             memory=lambda: MemoryUse(0),
             submitted=time.perf_counter(),
+            sources=self.sources,
         )
         for event in turn.run():
             seen.append(event)  # noqa: PERF402 - `cancelled` watches it grow
@@ -177,9 +180,9 @@ def conversations(tiny_model: LoadedModel) -> Conversations:
 @pytest.fixture
 def conversations_on(
     model_of: Callable[[str], LoadedModel],
-) -> Callable[[str], Conversations]:
+) -> Callable[..., Conversations]:
     """Fresh conversations on the tiny model of a family."""
-    return lambda family: Conversations(model_of(family))
+    return lambda family, sources=None: Conversations(model_of(family), sources)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from engine.model.families.gated_delta import teach_steps
 from engine.model.families.inputs import encoded
 from engine.model.families.layers import layer_kinds
 from engine.model.families.mrope import mrope_positions
@@ -29,11 +30,13 @@ class QwenVl:
     """Adapter for `Qwen2_5_VLForConditionalGeneration` and `Qwen3_5ForConditionalGeneration`.
 
     The latter alternates recurrent and full attention; the cache learns it from the configuration.
+    `captures_steps` as in `LayerKind`.
     """
 
     name: str
     pictures: QwenPictures
     dialect: DialectName
+    captures_steps: bool = False
     image_token: str = "<|image_pad|>"
     feature_token: str = "<|image_pad|>"
     bidirectional_images: bool = False
@@ -50,7 +53,7 @@ class QwenVl:
 
     def layer_kinds(self, config: PreTrainedConfig) -> Sequence[LayerKind]:
         """See `FamilyAdapter`."""
-        return layer_kinds(config)
+        return layer_kinds(config, captures_steps=self.captures_steps)
 
     def picture_form(self, image: Image) -> PictureForm:
         """See `FamilyAdapter`."""
@@ -76,4 +79,6 @@ def qwen2_5_vl(_config: Mapping[str, object], preprocessor: Mapping[str, object]
 
 def qwen3_5(_config: Mapping[str, object], preprocessor: Mapping[str, object]) -> QwenVl:
     """Qwen3.5's adapter from its `config.json` and `preprocessor_config.json`."""
-    return QwenVl("Qwen3.5", QwenPictures.from_dict(preprocessor), "qwen_xml")
+    teach_steps()
+    pictures = QwenPictures.from_dict(preprocessor)
+    return QwenVl("Qwen3.5", pictures, "qwen_xml", captures_steps=True)

@@ -1,0 +1,75 @@
+"""A turn with drafts says the same, costs fewer forwards, and leaves as much to reuse."""
+
+from __future__ import annotations
+
+import pytest
+from tiny_checkpoints import FAMILIES
+
+from engine.api.messages import assistant, user
+from engine.api.requests import Limits, SamplingParams
+from engine.decode.drafting import DraftSources
+
+LONG = "The tide table for the northern harbour lists four heights a day. " * 3
+DRAWN = SamplingParams(temperature=0.8, seed=5)
+
+
+@pytest.fixture(params=FAMILIES)
+def both(request: pytest.FixtureRequest, conversations_on) -> tuple:
+    """Conversations that draft, and conversations that do not."""
+    return conversations_on(request.param, DraftSources()), conversations_on(request.param)
+
+
+@pytest.mark.parametrize("sampling", [SamplingParams(), DRAWN], ids=["greedy", "drawn"])
+def test_turns_with_pictures_say_the_same(both, picture, sampling: SamplingParams) -> None:
+    said: list[tuple[str, ...]] = []
+    for conversations in both:
+        messages = (user(picture(1), LONG),)
+        texts = []
+        for follow_up in ("And then?", "More of that.", "And before?"):
+            done = conversations.ask(messages, max_tokens=60, sampling=sampling)
+            texts.append(done.text)
+            messages = (*messages, assistant(done.text), user(follow_up))
+        said.append(tuple(texts))
+    assert said[0] == said[1]
+
+
+def test_what_repeats_itself_takes_fewer_forwards(both) -> None:
+    # Random models fall into loops, which lookup foresees.
+    drafting, plain = both
+    done = drafting.ask((user(LONG),), max_tokens=160)
+    assert done.text == plain.ask((user(LONG),), max_tokens=160).text
+    assert done.drafts is not None
+    assert done.drafts.accepted == sum(count for _, count in done.drafts.by)
+    assert done.drafts.forwards + done.drafts.accepted >= done.usage.completion_tokens - 1
+    assert plain.ask((user(LONG),), max_tokens=16).drafts is None
+
+
+def test_a_drafted_answer_is_reused_whole(both) -> None:
+    conversations, _ = both
+    first = (user(LONG),)
+    done = conversations.ask(first, max_tokens=60)
+    second = (*first, assistant(done.text), user("And then?"))
+    reused, with_reuse, fresh = conversations.reused_and_recomputed(second)
+    assert (with_reuse - fresh).abs().max() < 1e-4
+    assert reused in conversations.can_be_kept(first, done, second)
+
+
+def test_a_stop_string_inside_a_draft_cuts_there(both) -> None:
+    drafting, plain = both
+    text = plain.ask((user(LONG),), max_tokens=80).text
+    limits = Limits(max_tokens=80, stop_strings=(text[40:44],))
+    cut = drafting.ask((user(LONG),), limits=limits)
+    assert cut.text == plain.ask((user(LONG),), limits=limits).text
+    again = (user(LONG), assistant(cut.text), user("Go on."))
+    _, with_reuse, fresh = drafting.reused_and_recomputed(again)
+    assert (with_reuse - fresh).abs().max() < 1e-4
+
+
+def test_a_cancel_while_drafting_keeps_what_was_said(both) -> None:
+    conversations, _ = both
+    done = conversations.ask((user(LONG),), max_tokens=80, cancel_after=20)
+    assert done.reason == "cancelled"
+    _, with_reuse, fresh = conversations.reused_and_recomputed(
+        (user(LONG), assistant(done.text), user("Go on."))
+    )
+    assert (with_reuse - fresh).abs().max() < 1e-4
