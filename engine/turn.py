@@ -69,15 +69,6 @@ def _rate(count: int, start: float | None, end: float | None) -> float | None:
     return count / (end - start)
 
 
-def _rewritten_note(lost: int) -> str:
-    if lost <= 0:
-        return ""
-    return (
-        f"{lost:,} tokens were read again: this model's chat template shows earlier answers "
-        "differently from how they were given."
-    )
-
-
 @dataclass(slots=True)
 class Turn:
     """One answer in the making; `text` is what was said so far, also when a fault ends it."""
@@ -123,11 +114,26 @@ class Turn:
                 reused_tokens=reused,
                 completion_tokens=len(speaker.tokens),
                 image_tokens=prompt.image_tokens,
-                reuse_note=_rewritten_note(prompt.rewritten - 1 - reused) or note,
+                reuse_note=self._reuse_note(prompt, reused) or note,
             ),
             timings=clock.timings(len(prompt.tokens) - reused, len(speaker.tokens)),
             memory=self.memory(),
             drafts=drafts,
+        )
+
+    def _reuse_note(self, prompt: Prompt, reused: int) -> str:
+        """Why less was reused than was said before, where it is no matter of the cache."""
+        if not self.model.reuses_cache and len(self.request.messages) > 1:
+            return (
+                "Everything was read again: Tanka does not know this kind of model well enough to "
+                "keep what it has read."
+            )
+        lost = prompt.rewritten - 1 - reused
+        if lost <= 0:
+            return ""
+        return (
+            f"{lost:,} tokens were read again: this model's chat template shows earlier answers "
+            "differently from how they were given."
         )
 
     def _prompt(self) -> Prompt:
@@ -146,6 +152,8 @@ class Turn:
             return self.model.features.between(start, end, prompt.spans, prompt.images)
 
         chunk_size = PREFILL_CHUNK_CPU if self.model.info.device == "cpu" else PREFILL_CHUNK_GPU
+        if not self.model.reads_in_chunks:
+            chunk_size = total
         with closing(prefill(self.model, prompt, lease, features, chunk_size)) as steps:
             while not self.cancelled():
                 step = next(steps)

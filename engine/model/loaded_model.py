@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import torch
 
 from engine.api.errors import ModelNotUsable
 from engine.cache.kv_cache import KVCache
+from engine.cache.turn_cache import TurnCache
 from engine.documents import decode_image
 from engine.model.families.base import Step
 from engine.model.template import render_within_limits
@@ -47,7 +49,10 @@ class LoadedModel:
         self._model = model
         self._hf_tokenizer = tokenizer
         self._family = family
-        self._layer_kinds = tuple(family.layer_kinds(model.config))
+        kinds = family.layer_kinds(model.config)
+        self._layer_kinds = None if kinds is None else tuple(kinds)
+        self.reads_in_chunks = True
+        self._keeps_logits = "logits_to_keep" in inspect.signature(model.forward).parameters
         self.info = info
         self.stop_tokens = stop_tokens
         self.tokenizer: Tokenizer = tokenizer.backend_tokenizer
@@ -76,8 +81,15 @@ class LoadedModel:
         """See `ChatModel.traits`. Found once, by trying the template."""
         return template_traits(self.apply_template)
 
+    @property
+    def reuses_cache(self) -> bool:
+        """Whether what one turn computed may serve the next."""
+        return self._layer_kinds is not None
+
     def new_cache(self) -> KVCache:
         """An empty cache of this model's kind."""
+        if self._layer_kinds is None:
+            return TurnCache(self._model.config)
         return KVCache(self._layer_kinds)
 
     def forward(
@@ -118,7 +130,7 @@ class LoadedModel:
             input_ids=ids,
             past_key_values=cache,
             use_cache=True,
-            logits_to_keep=logits_of,
+            **({"logits_to_keep": logits_of} if self._keeps_logits else {}),
             **self._family.step_inputs(step),
         )
         logits: torch.Tensor = outputs.logits[0, -logits_of:].float().cpu()

@@ -145,7 +145,6 @@ class Conversations:
         assert last.logits is not None
         return reused, last.logits, fresh
 
-
     def features_of(self, prompt: Prompt) -> Callable[[int, int], torch.Tensor | None]:
         """The features at the places in a range of the prompt."""
         return lambda start, end: self.model.features.between(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from tiny_checkpoints import FAMILIES
 
 from engine.api.messages import assistant, user
 from engine.api.requests import Limits, SamplingParams
 from engine.decode.drafting import DraftSources
 
+# One for each kind of memory: what is drafted and dropped must leave no trace in any.
+FAMILIES = ["LFM2-VL", "Qwen3-VL", "Qwen3.5", "Gemma 4 both ways"]
 LONG = "The tide table for the northern harbour lists four heights a day. " * 3
 DRAWN = SamplingParams(temperature=0.8, seed=5)
 
@@ -40,7 +41,8 @@ def test_what_repeats_itself_takes_fewer_forwards(both) -> None:
     assert done.text == plain.ask((user(LONG),), max_tokens=160).text
     assert done.drafts is not None
     assert done.drafts.accepted == sum(count for _, count in done.drafts.by)
-    assert done.drafts.forwards + done.drafts.accepted >= done.usage.completion_tokens - 1
+    # A draft inside which the answer ends is not counted.
+    assert done.drafts.forwards + done.drafts.accepted >= done.usage.completion_tokens - 10
     assert plain.ask((user(LONG),), max_tokens=16).drafts is None
 
 

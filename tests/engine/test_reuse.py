@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from engine.api.messages import ImagePart
 
+
 @pytest.fixture(params=FAMILIES)
 def conversations(request: pytest.FixtureRequest, conversations_on) -> object:
     """Conversations on each family, whose model still remembers another conversation."""

@@ -63,11 +63,18 @@ class FamilyAdapter(Protocol):
         """How the family writes calls of functions."""
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of how Tanka runs this family; often nothing."""
+
+    @property
     def skip_quantising(self) -> tuple[str, ...]:
         """Module names from the root that stay in full precision."""
 
-    def layer_kinds(self, config: PreTrainedConfig) -> Sequence[LayerKind]:
-        """What each layer that keeps a cache remembers, in order."""
+    def layer_kinds(self, config: PreTrainedConfig) -> Sequence[LayerKind] | None:
+        """What each layer that keeps a cache remembers, in order.
+
+        `None` where that is not sure: then nothing is reused between turns.
+        """
 
     def picture_form(self, image: Image) -> PictureForm:
         """What stands in a prompt for an RGB picture."""

@@ -40,6 +40,7 @@ class Gemma3:
     feature_token: str = "<image_soft_token>"
     bidirectional_images: bool = True
     dialect: DialectName = "none"
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def from_folder(

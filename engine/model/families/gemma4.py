@@ -43,6 +43,7 @@ class Gemma4:
     image_token: str = "<|image|>"
     feature_token: str = "<|image|>"
     dialect: DialectName = "gemma4"
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def from_folder(

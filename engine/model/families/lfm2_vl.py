@@ -37,6 +37,7 @@ class Lfm2Vl:
     feature_token: str = "<image>"
     bidirectional_images: bool = False
     dialect: DialectName = "hermes"
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def from_folder(

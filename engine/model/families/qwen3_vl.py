@@ -39,6 +39,7 @@ class Qwen3Vl:
     feature_token: str = "<|image_pad|>"
     bidirectional_images: bool = False
     dialect: DialectName = "hermes"
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def from_folder(

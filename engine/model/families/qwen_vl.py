@@ -40,6 +40,7 @@ class QwenVl:
     image_token: str = "<|image_pad|>"
     feature_token: str = "<|image_pad|>"
     bidirectional_images: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def image_settings_key(self) -> str:

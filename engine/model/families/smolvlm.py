@@ -46,6 +46,7 @@ class SmolVlm:
     feature_token: str = "<image>"
     bidirectional_images: bool = False
     dialect: DialectName = "hermes"
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def from_folder(

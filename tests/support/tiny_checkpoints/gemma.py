@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from tiny_checkpoints.saving import LANGUAGE, save_model, save_tokenizer
-from tiny_checkpoints.templates import GEMMA3, GEMMA4
 from transformers import (
     Gemma3Config,
     Gemma3ForConditionalGeneration,
@@ -14,6 +12,9 @@ from transformers import (
 )
 from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
 from transformers.models.gemma4.image_processing_pil_gemma4 import Gemma4ImageProcessorPil
+
+from tiny_checkpoints.saving import LANGUAGE, save_model, save_tokenizer
+from tiny_checkpoints.templates import GEMMA3, GEMMA4
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from transformers import Lfm2VlConfig, Lfm2VlForConditionalGeneration
+
 from tiny_checkpoints.saving import LANGUAGE, save_model, save_tokenizer
 from tiny_checkpoints.templates import LFM2
-from transformers import Lfm2VlConfig, Lfm2VlForConditionalGeneration
 
 if TYPE_CHECKING:
     from pathlib import Path

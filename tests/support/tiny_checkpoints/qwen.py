@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiny_checkpoints.saving import LANGUAGE, save_model, save_tokenizer
-from tiny_checkpoints.templates import QWEN, QWEN3_5
 from transformers import (
     Qwen2_5_VLConfig,
     Qwen2_5_VLForConditionalGeneration,
@@ -15,6 +13,9 @@ from transformers import (
     Qwen3VLForConditionalGeneration,
 )
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
+
+from tiny_checkpoints.saving import LANGUAGE, save_model, save_tokenizer
+from tiny_checkpoints.templates import QWEN, QWEN3_5
 
 if TYPE_CHECKING:
     from pathlib import Path

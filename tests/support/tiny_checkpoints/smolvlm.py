@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiny_checkpoints.saving import LANGUAGE, save_model, save_tokenizer
-from tiny_checkpoints.templates import SMOLVLM
 from transformers import SmolVLMConfig, SmolVLMForConditionalGeneration
 from transformers.models.smolvlm.image_processing_pil_smolvlm import SmolVLMImageProcessorPil
+
+from tiny_checkpoints.saving import LANGUAGE, save_model, save_tokenizer
+from tiny_checkpoints.templates import SMOLVLM
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -134,7 +134,8 @@ SMOLVLM = """<|im_start|>
 {%- for message in messages -%}
 {{ message.role | capitalize }}{{ ':' if message.content[0].type == 'image' else ': ' }}
 {%- for part in message.content -%}
-{%- if part.type == 'text' %}{{ part.text }}{% elif part.type == 'image' %}{{ '<image>' }}{% endif -%}
+{%- if part.type == 'text' %}{{ part.text }}
+{%- elif part.type == 'image' %}{{ '<image>' }}{% endif -%}
 {%- endfor -%}
 {{ '<end_of_utterance>\\n' }}
 {%- endfor -%}

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from transformers import AutoConfig, AutoModelForCausalLM
+
 from tiny_checkpoints.saving import LANGUAGE, save_model, save_tokenizer
 from tiny_checkpoints.templates import CHATML
-from transformers import AutoConfig, AutoModelForCausalLM
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def build_text_model(
-    folder: Path, model_type: str, *, seed: int = 0, **settings: object
-) -> Path:
+def build_text_model(folder: Path, model_type: str, *, seed: int = 0, **settings: object) -> Path:
     """A random model of `model_type`; it has no image settings beside it."""
     tokenizer = save_tokenizer(folder, ("<|pad|>", "<|im_start|>", "<|im_end|>"), CHATML,
                                "<|im_end|>")  # fmt: skip
