@@ -96,6 +96,7 @@ class Turn:
             self.request.limits,
             room,
             prompt.spoken,
+            self.model.call_marks,
         )
         with self.prefixes.lease(prompt.keys) as lease:
             logits = yield from self._prefill(prompt, lease, clock)
@@ -113,11 +114,26 @@ class Turn:
                 reused_tokens=reused,
                 completion_tokens=len(speaker.tokens),
                 image_tokens=prompt.image_tokens,
-                reuse_note=note,
+                reuse_note=self._reuse_note(prompt, reused) or note,
             ),
             timings=clock.timings(len(prompt.tokens) - reused, len(speaker.tokens)),
             memory=self.memory(),
             drafts=drafts,
+        )
+
+    def _reuse_note(self, prompt: Prompt, reused: int) -> str:
+        """Why less was reused than was said before, where it is no matter of the cache."""
+        if not self.model.reuses_cache and len(self.request.messages) > 1:
+            return (
+                "Everything was read again: Tanka does not know this kind of model well enough to "
+                "keep what it has read."
+            )
+        lost = prompt.rewritten - 1 - reused
+        if lost <= 0:
+            return ""
+        return (
+            f"{lost:,} tokens were read again: this model's chat template shows earlier answers "
+            "differently from how they were given."
         )
 
     def _prompt(self) -> Prompt:
@@ -136,6 +152,8 @@ class Turn:
             return self.model.features.between(start, end, prompt.spans, prompt.images)
 
         chunk_size = PREFILL_CHUNK_CPU if self.model.info.device == "cpu" else PREFILL_CHUNK_GPU
+        if not self.model.reads_in_chunks:
+            chunk_size = total
         with closing(prefill(self.model, prompt, lease, features, chunk_size)) as steps:
             while not self.cancelled():
                 step = next(steps)
@@ -206,7 +224,8 @@ class Turn:
         ending = speaker.tokens[-1]
         mark = self.model.token_text(ending) if ending in self.model.stop_tokens else ""
         answer = said + self.text
-        for message in {assistant(answer), answer_message(answer)}:
+        taken_apart = answer_message(answer, self.model.dialect, self.request.tools)
+        for message in {assistant(answer), taken_apart}:
             self._keep(
                 (*before, message),
                 prompt,

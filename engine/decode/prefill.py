@@ -35,6 +35,10 @@ class PromptTokens(Protocol):
     def marks(self) -> Sequence[int]:
         """Lengths worth returning to, ascending."""
 
+    @property
+    def uncut(self) -> Sequence[tuple[int, int]]:
+        """Ranges [start, end), ascending, whose tokens must be computed together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prefilled:
@@ -51,7 +55,7 @@ def prefill(
     features: Callable[[int, int], torch.Tensor | None],
     chunk_size: int,
 ) -> Generator[Prefilled, None, None]:
-    """Run the tokens after `lease.reused` in chunks of at most `chunk_size`.
+    """Run the tokens after `lease.reused` in chunks of at most `chunk_size`, or one uncut range.
 
     `features(start, end)` gives the image features of the image tokens in that range. The cache is
     whole whenever this yields, and the generator may be closed there.
@@ -61,7 +65,7 @@ def prefill(
     if not lease.cache.steps_back:
         stops = (*stops, total - 1)
     lease.cache.reserve(total)
-    for start, end in chunk_bounds(lease.reused, total, stops, chunk_size):
+    for start, end in chunk_bounds(lease.reused, total, stops, chunk_size, prompt.uncut):
         logits = model.forward(
             prompt.tokens[start:end],
             prompt.positions[:, start:end],
@@ -75,13 +79,29 @@ def prefill(
 
 
 def chunk_bounds(
-    start: int, total: int, stops: Sequence[int], chunk_size: int
+    start: int,
+    total: int,
+    stops: Sequence[int],
+    chunk_size: int,
+    uncut: Sequence[tuple[int, int]] = (),
 ) -> list[tuple[int, int]]:
-    """Cut [start, total) at `stops`, and into pieces of at most `chunk_size`."""
+    """Cut [start, total) at `stops`, and into pieces of at most `chunk_size`.
+
+    A range in `uncut` is never cut: a chunk ends before it, or is as long as it is.
+    """
     bounds = []
-    for stop in sorted({stop for stop in (*stops, total) if start < stop <= total}):
+    inside = _inside(uncut)
+    for stop in sorted({s for s in (*stops, total) if start < s <= total and s not in inside}):
         while start < stop:
             end = min(start + chunk_size, stop)
+            if end in inside:
+                first, last = inside[end]
+                end = first if first > start else last
             bounds.append((start, end))
             start = end
     return bounds
+
+
+def _inside(uncut: Sequence[tuple[int, int]]) -> dict[int, tuple[int, int]]:
+    """Each length that would cut a range, with that range."""
+    return {cut: (first, last) for first, last in uncut for cut in range(first + 1, last)}

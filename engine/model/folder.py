@@ -92,7 +92,8 @@ def _check(path: Path) -> ModelFolder:
     values = sum(_check_shard(path, shard) for shard in shards)
     _require(path, "tokenizer.json")
     template = _check_template(path)
-    return ModelFolder(path, config, _preprocessor(path), shards, values, template)
+    preprocessor = _preprocessor(path, needed="vision_config" in config)
+    return ModelFolder(path, config, preprocessor, shards, values, template)
 
 
 def _broken(path: Path, reason: str, details: str = "") -> ModelNotUsable:
@@ -196,12 +197,17 @@ def _check_template(path: Path) -> str | None:
     return None if legacy is None else str(legacy)
 
 
-def _preprocessor(path: Path) -> Mapping[str, object]:
-    """The image settings; newer folders keep them inside `processor_config.json`."""
+def _preprocessor(path: Path, *, needed: bool) -> Mapping[str, object]:
+    """The image settings; newer folders keep them inside `processor_config.json`.
+
+    Models of text alone have none.
+    """
     if (path / "preprocessor_config.json").is_file():
         return _read_json(path, "preprocessor_config.json")
     if (path / "processor_config.json").is_file():
         nested = _read_json(path, "processor_config.json").get("image_processor")
         if isinstance(nested, dict):
             return nested
-    raise _broken(path, "the file preprocessor_config.json is missing")
+    if needed:
+        raise _broken(path, "the file preprocessor_config.json is missing")
+    return {}

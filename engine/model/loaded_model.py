@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import inspect
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from engine.api.errors import ModelNotUsable
 from engine.cache.kv_cache import KVCache
+from engine.cache.turn_cache import TurnCache
 from engine.documents import decode_image
+from engine.model.families.base import Step
 from engine.model.template import render_within_limits
 from engine.model.vision import FeatureStore
+from engine.prompt.template_traits import TemplateTraits, template_traits
+from engine.text.dialects import DIALECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tokenizers import Tokenizer
 
@@ -22,7 +27,8 @@ if TYPE_CHECKING:
     from engine.api.messages import ImagePart
     from engine.model.families.base import FamilyAdapter
     from engine.prompt.render import Values
-    from engine.prompt.spans import ImageSpan
+    from engine.prompt.spans import ImageSpan, PictureForm
+    from engine.text.dialects import DialectName
 
 _FEATURE_BUDGET_BYTES = 512 * 2**20
 _LONG_TEXT = 2_000
@@ -43,16 +49,24 @@ class LoadedModel:
         self._model = model
         self._hf_tokenizer = tokenizer
         self._family = family
-        self._layer_kinds = tuple(family.layer_kinds(model.config))
+        kinds = family.layer_kinds(model.config)
+        self._layer_kinds = None if kinds is None else tuple(kinds)
+        self.reads_in_chunks = True
+        self._keeps_logits = "logits_to_keep" in inspect.signature(model.forward).parameters
         self.info = info
         self.stop_tokens = stop_tokens
         self.tokenizer: Tokenizer = tokenizer.backend_tokenizer
         self.max_context = info.max_context
         self.image_token = family.image_token
-        self.image_token_id = _image_token_id(tokenizer, family.image_token)
+        self.image_token_id = _feature_token_id(tokenizer, family.feature_token)
         self.image_settings_key = family.image_settings_key
-        self.special_strings = _special_strings(tokenizer)
-        self._grids: dict[str, tuple[int, int]] = {}
+        self.bidirectional_images = family.bidirectional_images
+        self.dialect = family.dialect
+        self.call_marks = _call_marks(self.tokenizer, family.dialect)
+        self.special_strings = _special_strings(
+            tokenizer, {s for s in (family.image_token, family.feature_token) if s}
+        )
+        self._forms: dict[str, PictureForm] = {}
         # A document is tokenised once, not with every key that is typed beside it.
         self._encode_long = lru_cache(_LONG_TEXTS_KEPT)(lambda t: tuple(self._encode_text(t)))
         self.features = FeatureStore(self._encode, _FEATURE_BUDGET_BYTES)
@@ -62,8 +76,20 @@ class LoadedModel:
         """The model as transformers built it, to be measured; turns go through `forward`."""
         return self._model
 
+    @cached_property
+    def traits(self) -> TemplateTraits:
+        """See `ChatModel.traits`. Found once, by trying the template."""
+        return template_traits(self.apply_template)
+
+    @property
+    def reuses_cache(self) -> bool:
+        """Whether what one turn computed may serve the next."""
+        return self._layer_kinds is not None
+
     def new_cache(self) -> KVCache:
         """An empty cache of this model's kind."""
+        if self._layer_kinds is None:
+            return TurnCache(self._model.config)
         return KVCache(self._layer_kinds)
 
     def forward(
@@ -93,18 +119,24 @@ class LoadedModel:
     ) -> torch.Tensor:
         """Logits of the last `logits_of` tokens, shape (logits_of, vocabulary)."""
         device = self._model.device
-        pictures: Mapping[str, object] = (
-            {} if image_features is None else self._family.feature_inputs(image_features)
+        ids = torch.tensor([list(tokens)], dtype=torch.long, device=device)
+        step = Step(
+            positions=positions.to(device),
+            past=cache.length,
+            places=ids == self.image_token_id,
+            features=image_features,
         )
         outputs = self._model(
-            input_ids=torch.tensor([list(tokens)], dtype=torch.long, device=device),
-            position_ids=self._family.position_ids(positions.to(device)),
+            input_ids=ids,
             past_key_values=cache,
             use_cache=True,
-            logits_to_keep=logits_of,
-            **pictures,
+            **({"logits_to_keep": logits_of} if self._keeps_logits else {}),
+            **self._family.step_inputs(step),
         )
-        logits: torch.Tensor = outputs.logits[0].float().cpu()
+        logits: torch.Tensor = outputs.logits[0, -logits_of:].float().cpu()
+        if 0 <= self.image_token_id < logits.shape[-1]:
+            # No answer may make up a picture: its feature would be missing when it is read again.
+            logits[:, self.image_token_id] = torch.finfo(logits.dtype).min
         return logits
 
     def apply_template(self, messages: Values, *, answer: bool, tools: Values = ()) -> str:
@@ -138,12 +170,12 @@ class LoadedModel:
         """A token's own text, special or not."""
         return str(self.tokenizer.decode([token], skip_special_tokens=False))
 
-    def image_grid(self, image: ImagePart) -> tuple[int, int]:
-        """See `ChatModel.image_grid`. Found once per picture, since it takes decoding it."""
-        grid = self._grids.get(image.sha256)
-        if grid is None:
-            grid = self._grids[image.sha256] = self._family.image_grid(decode_image(image))
-        return grid
+    def picture_form(self, image: ImagePart) -> PictureForm:
+        """See `ChatModel.picture_form`. Found once per picture, since it takes decoding it."""
+        form = self._forms.get(image.sha256)
+        if form is None:
+            form = self._forms[image.sha256] = self._family.picture_form(decode_image(image))
+        return form
 
     def positions(self, length: int, spans: Sequence[ImageSpan]) -> torch.Tensor:
         """See `ChatModel.positions`."""
@@ -157,20 +189,28 @@ class LoadedModel:
         return self._family.image_features(self._model, decode_image(image))
 
 
-def _image_token_id(tokenizer: Any, image_token: str) -> int:  # noqa: ANN401
-    token_id = tokenizer.backend_tokenizer.token_to_id(image_token)
+def _feature_token_id(tokenizer: Any, token: str | None) -> int:  # noqa: ANN401
+    """The id at places that take features; -1, which no token has, for text alone."""
+    if token is None:
+        return -1
+    token_id = tokenizer.backend_tokenizer.token_to_id(token)
     if token_id is None:
-        raise ModelNotUsable(
-            "This model's tokenizer does not know its own picture marker.", image_token
-        )
+        raise ModelNotUsable("This model's tokenizer does not know its own picture marker.", token)
     return int(token_id)
 
 
-def _special_strings(tokenizer: Any) -> tuple[str, ...]:  # noqa: ANN401
-    """Every string the tokenizer would turn into a special token, the longest first.
+def _call_marks(tokenizer: Tokenizer, dialect: DialectName) -> frozenset[int]:
+    """Ids of the marks that stand around calls, where they are tokens."""
+    form = DIALECTS[dialect]
+    ids = [tokenizer.token_to_id(mark) for mark in form.marks] if form else []
+    return frozenset(i for i in ids if i is not None)
+
+
+def _special_strings(tokenizer: Any, marks: set[str]) -> tuple[str, ...]:  # noqa: ANN401
+    """`marks` and every string the tokenizer turns into a special token, the longest first.
 
     Added tokens that are not special (runs of spaces, tags) are ordinary text and stay so.
     """
     added = tokenizer.backend_tokenizer.get_added_tokens_decoder().values()
-    strings = {str(t.content) for t in added if t.special and len(t.content) > 1}
+    strings = marks | {str(t.content) for t in added if t.special and len(t.content) > 1}
     return tuple(sorted(strings, key=lambda text: (-len(text), text)))

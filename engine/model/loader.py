@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import psutil
 import torch
 import transformers
-from transformers import AutoConfig, AutoModelForImageTextToText, AutoTokenizer, BitsAndBytesConfig
+from transformers import AutoConfig, AutoTokenizer, BitsAndBytesConfig
 
 from engine.api.errors import EngineError, ModelNotUsable, OutOfMemory
 from engine.api.events import ModelInfo
+from engine.model.architecture import attention_for, auto_class
 from engine.model.device import place
 from engine.model.families.table import adapter_for
+from engine.model.first_contact import make_acquaintance
 from engine.model.folder import check_folder
 from engine.model.loaded_model import LoadedModel
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 # Tanka plans for no more than this, whatever a model declares.
 _MOST_CONTEXT = 262_144
+_UNDECLARED_CONTEXT = 2_048
 
 
 def load_model(
@@ -44,12 +48,15 @@ def load_model(
     folder = check_folder(path)
     family = adapter_for(folder)
     placement = place(_weights(folder, wished), folder.values, psutil.virtual_memory().available)
+    placement = replace(placement, attention=attention_for(folder.model_type, placement.attention))
     progress("Reading the weights", 0, folder.weight_bytes)
     try:
         tokenizer = _tokenizer(folder)
         model = _read_weights(folder, family, placement)
         info = _describe(folder, name, family, placement, model, started)
         loaded = LoadedModel(model, tokenizer, family, info, _stop_tokens(model, tokenizer))
+        if not loaded.reuses_cache:
+            make_acquaintance(loaded)
     except EngineError:
         raise
     except (torch.OutOfMemoryError, MemoryError) as error:
@@ -105,7 +112,7 @@ def _read_weights(folder: ModelFolder, family: FamilyAdapter, placement: Placeme
             bnb_4bit_compute_dtype=placement.dtype,
             llm_int8_skip_modules=list(family.skip_quantising),
         )
-    model, report = AutoModelForImageTextToText.from_pretrained(
+    model, report = auto_class(config).from_pretrained(
         folder.path,
         config=config,
         dtype=placement.dtype,
@@ -152,12 +159,17 @@ def _describe(
         device_name=placement.device_name,
         dtype=str(placement.dtype).removeprefix("torch."),
         attention=placement.attention,
-        max_context=min(int(text.max_position_embeddings), _MOST_CONTEXT),
+        max_context=min(_declared_context(text), _MOST_CONTEXT),
         parameters=model.num_parameters(),
         weight_bytes=model.get_memory_footprint(),
         load_s=time.perf_counter() - started,
-        notes=(placement.why,),
+        notes=(placement.why, *family.notes),
     )
+
+
+def _declared_context(text_config: Any) -> int:  # noqa: ANN401
+    """How many tokens the model declares; a modest number where it declares none."""
+    return int(getattr(text_config, "max_position_embeddings", None) or _UNDECLARED_CONTEXT)
 
 
 def _stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:  # noqa: ANN401

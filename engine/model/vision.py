@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class FeatureStore:
-    """Features of recent pictures, each (image tokens, hidden size), at most `budget_bytes`."""
+    """Features of recent pictures, each (places, hidden size), at most `budget_bytes`."""
 
     def __init__(self, encode: Callable[[ImagePart], torch.Tensor], budget_bytes: int) -> None:
         self._encode = encode
@@ -48,13 +48,17 @@ class FeatureStore:
     def between(
         self, start: int, end: int, spans: Sequence[ImageSpan], images: Sequence[ImagePart]
     ) -> torch.Tensor | None:
-        """Features of the image tokens at positions [start, end), or `None` if there are none.
+        """Features of the places in [start, end) that take some, or `None` if there are none.
 
         Pictures wholly outside the range are not encoded.
         """
         parts = []
         for span, image in zip(spans, images, strict=True):
-            first, last = max(span.start, start), min(span.end, end)
-            if first < last:
-                parts.append(self.get(image)[first - span.start : last - span.start])
+            before = 0
+            for run_start, run_end in span.runs:
+                first, last = max(run_start, start), min(run_end, end)
+                if first < last:
+                    here = before - run_start
+                    parts.append(self.get(image)[first + here : last + here])
+                before += run_end - run_start
         return torch.cat(parts) if parts else None

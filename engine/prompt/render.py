@@ -1,6 +1,6 @@
 """From messages to prompt tokens, through the model's own chat template.
 
-The template gives text with one marker per picture; we put the picture's tokens in its place.
+The template gives text with one marker per picture; we put what the picture becomes in its place.
 """
 
 from __future__ import annotations
@@ -24,18 +24,30 @@ if TYPE_CHECKING:
 
     from engine.api.messages import ImagePart, Message
     from engine.api.requests import ToolSpec
+    from engine.prompt.spans import PictureForm
+    from engine.prompt.template_traits import TemplateTraits
     from engine.prompt.transcripts import Transcript, Transcripts
 
     Values = Sequence[Mapping[str, object]]
 
 
 class ChatModel(Protocol):
-    """What rendering needs of a loaded model."""
+    """What rendering needs of a loaded model.
 
-    image_token: str
+    `image_token` is what the template writes for a picture, `None` where the model sees none;
+    `image_token_id` is the token at places that take features. Where `bidirectional_images`, the
+    features of one picture see each other both ways, so that they must be computed together.
+    """
+
+    image_token: str | None
     image_token_id: int
     image_settings_key: str
+    bidirectional_images: bool
     special_strings: tuple[str, ...]
+
+    @property
+    def traits(self) -> TemplateTraits:
+        """How the chat template shows texts and answers."""
 
     def apply_template(self, messages: Values, *, answer: bool, tools: Values = ()) -> str:
         """The chat template's text; with `answer`, up to where the assistant begins."""
@@ -43,8 +55,8 @@ class ChatModel(Protocol):
     def tokenize(self, text: str) -> list[int]:
         """Token ids of `text`, special tokens recognised, nothing added."""
 
-    def image_grid(self, image: ImagePart) -> tuple[int, int]:
-        """(rows, columns) of image tokens."""
+    def picture_form(self, image: ImagePart) -> PictureForm:
+        """What stands in a prompt for the picture."""
 
     def positions(self, length: int, spans: Sequence[ImageSpan]) -> torch.Tensor:
         """Positions, shape (rows, length)."""
@@ -54,8 +66,10 @@ class ChatModel(Protocol):
 class Prompt:
     """A conversation as tokens. `keys` are `tokens` with content keys at image positions.
 
-    `marks` are lengths worth a checkpoint, ascending. `images` are the pictures of `spans`.
-    `spoken` is where the text of the answer stands that is to be continued.
+    `marks` are lengths worth a checkpoint, ascending. `images` are the pictures of `spans`. No
+    chunk may end inside one of the ranges `uncut`. `spoken` is where the text of the answer stands
+    that is to be continued. `rewritten` is how many tokens an earlier turn knew of this
+    conversation, where the template shows them differently now.
     """
 
     text: str
@@ -65,11 +79,13 @@ class Prompt:
     images: tuple[ImagePart, ...]
     marks: tuple[int, ...]
     positions: torch.Tensor
+    uncut: tuple[tuple[int, int], ...] = ()
     spoken: Spoken = Spoken()
+    rewritten: int = 0
 
     @property
     def image_tokens(self) -> int:
-        """How many of the tokens are pictures."""
+        """How many of the tokens are pictures, with the marks inside them."""
         return sum(span.end - span.start for span in self.spans)
 
 
@@ -85,35 +101,41 @@ def render(
     conversation cannot be one, or not with this model.
     """
     check_conversation(messages)
+    images = [image for message in messages for image in message.images]
+    if images and model.image_token is None:
+        raise BadRequest("This model cannot see pictures. Remove them, or choose another model.")
     text, borders = _template_text(messages, tools, model)
-    known = transcripts.find(messages, text, tools)
-    builder = _Builder(model, known, [i for m in messages for i in m.images])
+    known, rewritten = transcripts.find(messages, text, tools)
+    builder = _Builder(model, known, images)
     builder.add(text, [b for b in borders if known is None or b > len(known.text)])
-    return builder.prompt(text)
+    return builder.prompt(text, rewritten)
 
 
 def _template_text(
     messages: Sequence[Message], tools: Sequence[ToolSpec], model: ChatModel
 ) -> tuple[str, list[int]]:
     """The whole text, and offsets in it: where user messages begin and where documents end."""
-    values = [message_values(message, model.special_strings) for message in messages]
+    values = [message_values(m, model.special_strings, model.traits) for m in messages]
     functions = tool_values(tools, model.special_strings)
     last = messages[-1]
     goes_on = last.role == "assistant" and not last.calls
     head = list(chain.from_iterable(values[:-1] if goes_on else values))
     text = model.apply_template(head, answer=not last.calls, tools=functions)
     _refuse_unshown(text, head, functions, model, answer=not last.calls)
-    borders = []
-    for index, message in enumerate(messages):
-        if message.role == "user" and (index or tools):
-            before = list(chain.from_iterable(values[:index]))
-            start = _text_or_nothing(before, functions, model, answer=False)
-            if start and text.startswith(start):
-                borders.append(len(start))
+    beginnings = [
+        list(chain.from_iterable(values[:index]))
+        for index, message in enumerate(messages)
+        if message.role == "user" and (index or tools)
+    ]
+    if not model.traits.answers_stay:
+        # The template will show the answer behind other words: only that should be read again.
+        beginnings.append(head)
+    starts = [_text_or_nothing(before, functions, model, answer=False) for before in beginnings]
+    borders = [len(start) for start in starts if text.startswith(start)]
     borders += _ends_of_documents(text)
     if goes_on:
         text += neutralise(last.text, model.special_strings)
-    return text, sorted(set(borders))
+    return text, sorted({border for border in borders if 0 < border < len(text)})
 
 
 def _refuse_unshown(
@@ -159,6 +181,7 @@ class _Builder:
         self._model = model
         self._known = known
         self._images = tuple(images)
+        self._together = model.bidirectional_images
         self._tokens = list(known.tokens) if known else []
         self._keys = list(known.keys) if known else []
         self._spans = list(known.spans) if known else []
@@ -171,7 +194,7 @@ class _Builder:
             self._add_piece(text[start:end])
             self._marks.append(len(self._tokens))
 
-    def prompt(self, text: str) -> Prompt:
+    def prompt(self, text: str, rewritten: int) -> Prompt:
         """The finished prompt; every picture must have found its place."""
         if len(self._spans) != len(self._images):
             raise ModelNotUsable(
@@ -188,32 +211,53 @@ class _Builder:
             images=self._images,
             marks=tuple(sorted(set(self._marks))),
             positions=self._model.positions(len(self._tokens), spans),
+            uncut=tuple(run for s in spans for run in s.runs) if self._together else (),
             spoken=self._known.spoken if self._known is not None and whole else Spoken(),
+            rewritten=rewritten,
         )
 
     def _add_piece(self, piece: str) -> None:
-        before, *rest = piece.split(self._model.image_token)
-        self._add_text(before)
-        for text in rest:
-            self._add_image()
-            self._add_text(text)
+        marker = self._model.image_token
+        text, *rest = piece.split(marker) if marker else [piece]
+        for following in rest:
+            ending = self._add_image(text)
+            text = following if following.startswith(ending) else ending + following
+        self._add_text(text)
+
+    def _add_image(self, text: str) -> str:
+        """Add `text` and the next picture; returns the text that the picture's form ends with.
+
+        A form's own texts are tokenised together with what stands around them: tokenisers merge
+        line breaks, say, across that border. Marks that the template wrote itself stand once.
+        """
+        if len(self._spans) >= len(self._images):
+            raise ModelNotUsable("This model's chat template shows more pictures than there are.")
+        image = self._images[len(self._spans)]
+        form = self._model.picture_form(image)
+        keys = image_keys(image.sha256, self._model.image_settings_key, _features(form))
+        runs: list[tuple[int, int]] = []
+        for part in form.parts:
+            if isinstance(part, str):
+                text += "" if text.endswith(part) else part
+            else:
+                self._add_text(text)
+                text, start = "", len(self._tokens)
+                self._tokens += [self._model.image_token_id] * part
+                self._keys += keys[:part]
+                del keys[:part]
+                runs.append((start, start + part))
+        self._spans.append(ImageSpan(tuple(runs), form.grid, image.sha256))
+        self._marks.append(len(self._tokens))
+        return text
 
     def _add_text(self, text: str) -> None:
         tokens = self._model.tokenize(text) if text else []
         self._tokens += tokens
         self._keys += tokens
 
-    def _add_image(self) -> None:
-        if len(self._spans) >= len(self._images):
-            raise ModelNotUsable("This model's chat template shows more pictures than there are.")
-        image = self._images[len(self._spans)]
-        rows, columns = self._model.image_grid(image)
-        start, count = len(self._tokens), rows * columns
-        span = ImageSpan(start, start + count, (rows, columns), image.sha256)
-        self._spans.append(span)
-        self._tokens += [self._model.image_token_id] * count
-        self._keys += image_keys(image.sha256, self._model.image_settings_key, count)
-        self._marks.append(len(self._tokens))
+
+def _features(form: PictureForm) -> int:
+    return sum(part for part in form.parts if isinstance(part, int))
 
 
 def image_keys(sha256: str, settings_key: str, count: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Where pictures stand in a prompt."""
+"""What pictures become in a prompt, and where they stand in it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,42 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class ImageSpan:
-    """A picture's place in a prompt: token positions [start, end), each one image token.
+class PictureForm:
+    """What stands in a prompt for one picture.
 
-    `grid` is (rows, columns) of image tokens; `sha256` names the picture's content.
+    `parts` are texts (marks around a picture, or of its rows and columns) and, between them, how
+    many places in a row take the picture's features. `grid` is (rows, columns) of features, for
+    families whose positions follow it.
     """
 
-    start: int
-    end: int
+    parts: tuple[str | int, ...]
+    grid: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSpan:
+    """A picture's place in a prompt.
+
+    `runs` are the token positions [start, end) that take its features, in order; marks of the
+    family's own may stand between them. `grid` is that of its `PictureForm`; `sha256` names the
+    picture's content.
+    """
+
+    runs: tuple[tuple[int, int], ...]
     grid: tuple[int, int]
     sha256: str
+
+    @property
+    def start(self) -> int:
+        """Position of the first feature."""
+        return self.runs[0][0]
+
+    @property
+    def end(self) -> int:
+        """Position after the last feature."""
+        return self.runs[-1][1]
+
+    @property
+    def features(self) -> int:
+        """How many of the positions take features."""
+        return sum(end - start for start, end in self.runs)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from engine.api.messages import ImagePart, TextPart, ToolCallPart, ToolResultPart
 from engine.prompt.conversation import call_arguments
 from engine.prompt.forms import document_text, page_text
+from engine.prompt.template_traits import TemplateTraits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,15 +24,23 @@ if TYPE_CHECKING:
     Value = dict[str, object]
 
 
-def message_values(message: Message, specials: Sequence[str]) -> list[Value]:
-    """The message as templates take it; one for each result where functions gave several."""
+_USUAL = TemplateTraits()
+
+
+def message_values(
+    message: Message, specials: Sequence[str], traits: TemplateTraits = _USUAL
+) -> list[Value]:
+    """The message as the template takes it; one for each result where functions gave several."""
     if message.role == "tool":
         results = [p for p in message.parts if isinstance(p, ToolResultPart)]
-        return [_result(part, specials) for part in results]
-    value: Value = {"role": message.role, "content": _content(message, specials)}
+        return [_in_parts(_result(part, specials), traits) for part in results]
+    content = _content(message, specials)
+    if message.role == "assistant" and isinstance(content, str):
+        content = content.removeprefix(traits.answer_lead)
+    value: Value = {"role": message.role, "content": content}
     if message.calls:
         value["tool_calls"] = [_call(call, specials) for call in message.calls]
-    return [value]
+    return [_in_parts(value, traits)]
 
 
 def tool_values(tools: Sequence[ToolSpec], specials: Sequence[str]) -> list[Value]:
@@ -67,6 +76,13 @@ def _neutral(value: object, specials: Sequence[str]) -> object:
             return [_neutral(item, specials) for item in value]
         case dict():
             return {neutralise(k, specials): _neutral(v, specials) for k, v in value.items()}
+    return value
+
+
+def _in_parts(value: Value, traits: TemplateTraits) -> Value:
+    content = value["content"]
+    if traits.content_in_parts and isinstance(content, str):
+        return {**value, "content": [{"type": "text", "text": content}]}
     return value
 
 

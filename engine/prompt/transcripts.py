@@ -72,14 +72,22 @@ class Transcripts:
 
     def find(
         self, messages: Sequence[Message], text: str, tools: Sequence[ToolSpec] = ()
-    ) -> Transcript | None:
-        """The longest transcript of a beginning of `messages` that `text` really begins with."""
+    ) -> tuple[Transcript | None, int]:
+        """The longest transcript of a beginning of `messages` that `text` really begins with.
+
+        Where a longer one is kept that `text` does not begin with, since the template shows what
+        was said differently now, the second is how many tokens that one has; 0 otherwise.
+        """
+        rewritten = 0
         for digest in reversed(digests(messages, tools)):
             transcript = self._kept.get(digest)
-            if transcript is not None and text.startswith(transcript.text):
+            if transcript is None:
+                continue
+            if text.startswith(transcript.text):
                 self._kept.move_to_end(digest)
-                return transcript
-        return None
+                return transcript, rewritten
+            rewritten = rewritten or len(transcript.tokens)
+        return None, rewritten
 
 
 def digests(messages: Sequence[Message], tools: Sequence[ToolSpec] = ()) -> list[str]:

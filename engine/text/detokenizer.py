@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from tokenizers import Tokenizer
 
 _REPLACEMENT = "\ufffd"
@@ -25,14 +27,19 @@ class Spoken:
 
 
 class Detokenizer:
-    """Decodes one answer, or goes on with one at `spoken`. Special tokens are left out.
+    """Decodes one answer, or goes on with one at `spoken`.
+
+    Special tokens are left out, but for those in `shown`: marks of calls, say.
 
     Only a short window of recent ids is decoded per token, so the cost does not grow with the
     answer: the window starts at the last place where the text was whole.
     """
 
-    def __init__(self, tokenizer: Tokenizer, spoken: Spoken = Spoken()) -> None:
+    def __init__(
+        self, tokenizer: Tokenizer, spoken: Spoken = Spoken(), shown: Collection[int] = ()
+    ) -> None:
         self._tokenizer = tokenizer
+        self._shown = shown
         self._window = list(spoken.ids)
         self._context = 0  # ids at the start of the window that are there as context only
         self._shown_text = spoken.shown
@@ -68,4 +75,9 @@ class Detokenizer:
         self._shown_text = self._decode(self._window)
 
     def _decode(self, ids: list[int]) -> str:
-        return str(self._tokenizer.decode(ids, skip_special_tokens=True))
+        text, start = "", 0
+        for at in [at for at, token in enumerate(ids) if token in self._shown]:
+            text += self._tokenizer.decode(ids[start:at], skip_special_tokens=True)
+            text += self._tokenizer.decode([ids[at]], skip_special_tokens=False)
+            start = at + 1
+        return text + str(self._tokenizer.decode(ids[start:], skip_special_tokens=True))

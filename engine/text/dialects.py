@@ -1,34 +1,61 @@
 """How models write calls of functions, and thoughts before an answer.
 
-One dialect is known, Hermes: a JSON object with `name` and `arguments` between `<tool_call>` and
-`</tool_call>`. A model's text is not to be trusted: what is not quite a call stays text.
+A dialect is two marks and what reads a call between them. A model's text is not to be trusted: what
+is not quite a call stays text.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from engine.api.messages import Message, ToolCallPart, assistant
+from engine.text.gemma_calls import QUOTE, gemma4_call
+from engine.text.hermes import hermes_call
+from engine.text.parsed import ParsedCall, after_space
+from engine.text.qwen_xml import qwen_xml_call
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from engine.api.requests import ToolSpec
 
-_OPEN, _CLOSE = "<tool_call>", "</tool_call>"
+DialectName = Literal["hermes", "qwen_xml", "gemma4", "none"]
+# (text, where a call begins, the schema of each function's parameters): the call and its end.
+ReadCall = Callable[[str, int, Mapping[str, Mapping[str, object]]], tuple[ParsedCall, int] | None]
+
 _THOUGHT = re.compile(r"\s*<think>(.*?)</think>", re.DOTALL)
 _UNFINISHED_THOUGHT = re.compile(r"\s*<think>")
-_SPACE = re.compile(r"[ \t\r\n]*")
+_END_OF_THOUGHT = "</think>"
 
 
 @dataclass(frozen=True, slots=True)
-class ParsedCall:
-    """A call as the model wrote it; nothing says that there is such a function."""
+class Dialect:
+    """Calls stand between `opening` and `closing`; `read` reads one.
 
-    name: str
-    arguments: Mapping[str, object]
+    `thinks_first` says that the prompt opens a thought, which the answer then only closes. `quote`
+    is a mark that calls use inside.
+    """
+
+    opening: str
+    closing: str
+    read: ReadCall
+    thinks_first: bool = False
+    quote: str = ""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Strings that must be seen in an answer, also where they are special tokens."""
+        return tuple(mark for mark in (self.opening, self.closing, self.quote) if mark)
+
+
+DIALECTS: Mapping[DialectName, Dialect | None] = {
+    "hermes": Dialect("<tool_call>", "</tool_call>", hermes_call),
+    "qwen_xml": Dialect("<tool_call>", "</tool_call>", qwen_xml_call, thinks_first=True),
+    "gemma4": Dialect("<|tool_call>", "<tool_call|>", gemma4_call, quote=QUOTE),
+    "none": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +63,41 @@ class Parsed:
     """An answer taken apart. `text` is what remains, without the line break before each call.
 
     `malformed` says that a block looked like a call and was none; it stands in `text` unchanged.
-    `reasoning` is the thought that the answer began with, character by character.
+    `reasoning` is the thought that the answer began with, character by character; `opened` says
+    that the answer opened it, not the prompt.
     """
 
     text: str
     calls: tuple[ParsedCall, ...] = ()
     malformed: bool = False
     reasoning: str = ""
+    opened: bool = True
 
 
-def parse_calls(text: str) -> Parsed:
-    """Take a whole answer apart. Never raises; a call inside a thought is none."""
-    thought = _THOUGHT.match(text)
-    if thought is None and _UNFINISHED_THOUGHT.match(text):
+def parse_calls(
+    text: str, dialect: DialectName = "hermes", tools: Sequence[ToolSpec] = ()
+) -> Parsed:
+    """Take a whole answer apart. Never raises; a call inside a thought is none.
+
+    `tools` are the functions that were on offer: their schemas tell text from numbers where a
+    dialect writes both alike.
+    """
+    form = DIALECTS[dialect]
+    if form is None:
         return Parsed(text)
-    at = thought.end() if thought else 0
+    reasoning, at, opened = _thought(text, thinks_first=form.thinks_first)
+    if at < 0:
+        return Parsed(text)
+    schemas = {spec.name: json.loads(spec.parameters) for spec in tools}
     calls: list[ParsedCall] = []
     remaining: list[str] = []
     malformed = False
-    while (start := text.find(_OPEN, at)) >= 0:
-        found = _call_at(text, start + len(_OPEN))
+    while (start := text.find(form.opening, at)) >= 0:
+        found = _call_at(text, start, form, schemas)
         if found is None:
             malformed = True
-            close = text.find(_CLOSE, start)
-            end = close + len(_CLOSE) if close >= 0 else len(text)
+            close = text.find(form.closing, start)
+            end = close + len(form.closing) if close >= 0 else len(text)
             remaining.append(text[at:end])
         else:
             call, end = found
@@ -72,16 +110,20 @@ def parse_calls(text: str) -> Parsed:
         text="" if calls and not rest.strip() else rest,
         calls=tuple(calls),
         malformed=malformed,
-        reasoning=thought[1] if thought else "",
+        reasoning=reasoning,
+        opened=opened,
     )
 
 
-def answer_message(text: str) -> Message:
+def answer_message(
+    text: str, dialect: DialectName = "hermes", tools: Sequence[ToolSpec] = ()
+) -> Message:
     """An answer as a message: its calls taken apart, a thought before them still in the text."""
-    parsed = parse_calls(text)
+    parsed = parse_calls(text, dialect, tools)
     if not parsed.calls:
         return assistant(text)
-    thought = f"<think>{parsed.reasoning}</think>" if parsed.reasoning else ""
+    opening = "<think>" if parsed.opened else ""
+    thought = f"{opening}{parsed.reasoning}{_END_OF_THOUGHT}" if parsed.reasoning else ""
     calls = [
         ToolCallPart(call.name, json.dumps(call.arguments, ensure_ascii=False))
         for call in parsed.calls
@@ -89,34 +131,24 @@ def answer_message(text: str) -> Message:
     return assistant(thought + parsed.text, *calls)
 
 
-def _call_at(text: str, start: int) -> tuple[ParsedCall, int] | None:
-    """The call whose object begins at `start`, and the offset after its closing mark.
+def _thought(text: str, *, thinks_first: bool) -> tuple[str, int, bool]:
+    """The thought, the offset after it, and whether the text opened it; -1 where it never ends."""
+    thought = _THOUGHT.match(text)
+    if thought is not None:
+        return thought[1], thought.end(), True
+    if _UNFINISHED_THOUGHT.match(text):
+        return "", -1, True
+    end = text.find(_END_OF_THOUGHT) if thinks_first else -1
+    return ("", 0, True) if end < 0 else (text[:end], end + len(_END_OF_THOUGHT), False)
 
-    The object is read before the mark is looked for, since a string in it may hold the mark.
-    """
-    try:
-        value, end = _DECODER.raw_decode(text, _after_space(text, start))
-    except (ValueError, RecursionError):
+
+def _call_at(
+    text: str, start: int, form: Dialect, schemas: Mapping[str, Mapping[str, object]]
+) -> tuple[ParsedCall, int] | None:
+    """The call whose opening mark stands at `start`, and the offset after its closing mark."""
+    found = form.read(text, start + len(form.opening), schemas)
+    if found is None:
         return None
-    end = _after_space(text, end)
-    match value:
-        case {"name": str(name), "arguments": dict(arguments)} if name:
-            if text.startswith(_CLOSE, end):
-                return ParsedCall(name, arguments), end + len(_CLOSE)
-    return None
-
-
-def _after_space(text: str, at: int) -> int:
-    space = _SPACE.match(text, at)
-    return space.end() if space else at
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise ValueError(f"{digits} is no number that JSON could write again")
-    return number
-
-
-# Models write real line breaks into strings; what they mean by it is clear.
-_DECODER = json.JSONDecoder(strict=False, parse_float=_finite, parse_constant=_finite)
+    call, end = found
+    end = after_space(text, end)
+    return (call, end + len(form.closing)) if text.startswith(form.closing, end) else None

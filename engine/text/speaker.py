@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Speaker:
-    """Speaks one answer of at most `max_tokens`. `ended_by` is set with the token that ends it."""
+    """Speaks one answer of at most `max_tokens`. `ended_by` is set with the token that ends it.
+
+    Special tokens are silent, but for those in `shown`.
+    """
 
     def __init__(
         self,
@@ -26,8 +29,9 @@ class Speaker:
         limits: Limits,
         max_tokens: int,
         spoken: Spoken = Spoken(),
+        shown: Collection[int] = (),
     ) -> None:
-        self._detokenizer = Detokenizer(tokenizer, spoken)
+        self._detokenizer = Detokenizer(tokenizer, spoken, shown)
         self._stop_strings = StopStrings(limits.stop_strings)
         self._stop_tokens = frozenset(stop_tokens)
         self._max_tokens = max_tokens

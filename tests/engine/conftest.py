@@ -7,12 +7,13 @@ import io
 import random
 import shutil
 import time
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
 from PIL import Image
-from tiny_checkpoints import build_lfm2_vl, build_qwen3_vl
+from tiny_checkpoints import FAMILIES, build_lfm2_vl
 
 from engine.api.events import Finished, MemoryUse
 from engine.api.messages import ImagePart
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from engine.api.messages import Message
     from engine.decode.drafting import DraftSources
     from engine.model.loaded_model import LoadedModel
+    from engine.prompt.render import Prompt
 
 
 @pytest.fixture(scope="session")
@@ -64,10 +66,22 @@ def tools_model(
 
 
 @pytest.fixture(scope="session")
-def qwen3_vl_model(
+def model_of(
     tmp_path_factory: pytest.TempPathFactory, load: Callable[..., LoadedModel]
-) -> LoadedModel:
-    return load(build_qwen3_vl(tmp_path_factory.mktemp("models") / "tiny-qwen3-vl"))
+) -> Callable[[str], LoadedModel]:
+    """The tiny model of a family, built when it is first asked for."""
+
+    @cache
+    def build(family: str) -> LoadedModel:
+        name = family.lower().replace(" ", "-")
+        return load(FAMILIES[family](tmp_path_factory.mktemp("models") / f"tiny-{name}"))
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def qwen3_vl_model(model_of: Callable[[str], LoadedModel]) -> LoadedModel:
+    return model_of("Qwen3-VL")
 
 
 class Conversations:
@@ -118,9 +132,7 @@ class Conversations:
         """Reused tokens, and the next token's logits with reuse and from nothing, in one shot."""
         prompt = render(messages, self.model, self.transcripts, tools)
 
-        def features(start: int, end: int) -> torch.Tensor | None:
-            return self.model.features.between(start, end, prompt.spans, prompt.images)
-
+        features = self.features_of(prompt)
         with self.prefixes.lease(prompt.keys) as lease:
             reused = lease.reused
             *_, last = prefill(self.model, prompt, lease, features, chunk_size)
@@ -133,6 +145,31 @@ class Conversations:
         assert last.logits is not None
         return reused, last.logits, fresh
 
+    def features_of(self, prompt: Prompt) -> Callable[[int, int], torch.Tensor | None]:
+        """The features at the places in a range of the prompt."""
+        return lambda start, end: self.model.features.between(
+            start, end, prompt.spans, prompt.images
+        )
+
+    def can_be_kept(
+        self, first: tuple[Message, ...], done: Finished, second: tuple[Message, ...]
+    ) -> range:
+        """How many tokens of `second` a turn after `first` may reuse, and must at least.
+
+        All that was computed, where the template shows the answer as it was given; else what both
+        have in common, or for caches that cannot be cut there, the mark before it.
+        """
+        before = render(first, self.model, Transcripts())
+        after = render(second, self.model, Transcripts())
+        if after.text.startswith(before.text + done.text):
+            whole = done.usage.prompt_tokens + done.usage.completion_tokens - 1
+            return range(whole, whole + 1)
+        pairs = enumerate(zip(before.tokens, after.tokens, strict=False))
+        common = next((at for at, (a, b) in pairs if a != b), len(before.tokens))
+        if self.model.new_cache().truncates_anywhere:
+            return range(common, common + 1)
+        return range(max((m for m in before.marks if m <= common), default=0), common + 1)
+
 
 @pytest.fixture
 def conversations(tiny_model: LoadedModel) -> Conversations:
@@ -140,16 +177,11 @@ def conversations(tiny_model: LoadedModel) -> Conversations:
 
 
 @pytest.fixture
-def conversations_on(request: pytest.FixtureRequest) -> Callable[..., Conversations]:
+def conversations_on(
+    model_of: Callable[[str], LoadedModel],
+) -> Callable[..., Conversations]:
     """Fresh conversations on the tiny model of a family."""
-    fixtures = {
-        "LFM2-VL": "tiny_model",
-        "LFM2-VL with functions": "tools_model",
-        "Qwen3-VL": "qwen3_vl_model",
-    }
-    return lambda family, sources=None: Conversations(
-        request.getfixturevalue(fixtures[family]), sources
-    )
+    return lambda family, sources=None: Conversations(model_of(family), sources)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ from engine.api.messages import assistant, user
 from engine.api.requests import Limits, SamplingParams
 from engine.decode.drafting import DraftSources
 
-FAMILIES = ["LFM2-VL", "Qwen3-VL"]
+# One for each kind of memory: what is drafted and dropped must leave no trace in any.
+FAMILIES = ["LFM2-VL", "Qwen3-VL", "Qwen3.5", "Gemma 4 both ways"]
 LONG = "The tide table for the northern harbour lists four heights a day. " * 3
 DRAWN = SamplingParams(temperature=0.8, seed=5)
 
@@ -40,7 +41,8 @@ def test_what_repeats_itself_takes_fewer_forwards(both) -> None:
     assert done.text == plain.ask((user(LONG),), max_tokens=160).text
     assert done.drafts is not None
     assert done.drafts.accepted == sum(count for _, count in done.drafts.by)
-    assert done.drafts.forwards + done.drafts.accepted >= done.usage.completion_tokens - 1
+    # A draft inside which the answer ends is not counted.
+    assert done.drafts.forwards + done.drafts.accepted >= done.usage.completion_tokens - 10
     assert plain.ask((user(LONG),), max_tokens=16).drafts is None
 
 
@@ -51,7 +53,7 @@ def test_a_drafted_answer_is_reused_whole(both) -> None:
     second = (*first, assistant(done.text), user("And then?"))
     reused, with_reuse, fresh = conversations.reused_and_recomputed(second)
     assert (with_reuse - fresh).abs().max() < 1e-4
-    assert reused >= done.usage.prompt_tokens + done.usage.completion_tokens - 1
+    assert reused in conversations.can_be_kept(first, done, second)
 
 
 def test_a_stop_string_inside_a_draft_cuts_there(both) -> None:

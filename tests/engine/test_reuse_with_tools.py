@@ -25,8 +25,8 @@ WRITTEN = '<tool_call>\n{"name": "get_tide", "arguments": {"harbour": "North"}}\
 
 
 @pytest.fixture
-def conversations(conversations_on) -> object:
-    return conversations_on("LFM2-VL with functions")
+def conversations(conversations, tools_model) -> object:
+    return type(conversations)(tools_model)
 
 
 def test_a_result_costs_its_own_tokens(conversations) -> None:

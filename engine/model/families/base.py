@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import torch
@@ -13,7 +14,22 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
     from engine.cache.layer_kinds import LayerKind
-    from engine.prompt.spans import ImageSpan
+    from engine.prompt.spans import ImageSpan, PictureForm
+    from engine.text.dialects import DialectName
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One forward of n tokens after the `past` ones that the cache holds.
+
+    `positions` has shape (rows, n). `places`, shape (1, n), is true where a picture's feature
+    stands; `features`, shape (places, hidden size), are those, `None` where there are none.
+    """
+
+    positions: torch.Tensor
+    past: int
+    places: torch.Tensor
+    features: torch.Tensor | None = None
 
 
 class FamilyAdapter(Protocol):
@@ -27,31 +43,47 @@ class FamilyAdapter(Protocol):
         """The family's name as people know it."""
 
     @property
-    def image_token(self) -> str:
-        """What the chat template writes where a picture stands."""
+    def image_token(self) -> str | None:
+        """What the chat template writes where a picture stands; `None` for text alone."""
+
+    @property
+    def feature_token(self) -> str | None:
+        """The token at places that take features; `None` for text alone."""
 
     @property
     def image_settings_key(self) -> str:
         """Changes whenever the same picture would give other features."""
 
     @property
+    def bidirectional_images(self) -> bool:
+        """Whether one picture's features see each other both ways, and so stay in one chunk."""
+
+    @property
+    def dialect(self) -> DialectName:
+        """How the family writes calls of functions."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of how Tanka runs this family; often nothing."""
+
+    @property
     def skip_quantising(self) -> tuple[str, ...]:
         """Module names from the root that stay in full precision."""
 
-    def layer_kinds(self, config: PreTrainedConfig) -> Sequence[LayerKind]:
-        """What each layer that keeps a cache remembers, in order."""
+    def layer_kinds(self, config: PreTrainedConfig) -> Sequence[LayerKind] | None:
+        """What each layer that keeps a cache remembers, in order.
 
-    def image_grid(self, image: Image) -> tuple[int, int]:
-        """(rows, columns) of image tokens for an RGB picture."""
+        `None` where that is not sure: then nothing is reused between turns.
+        """
+
+    def picture_form(self, image: Image) -> PictureForm:
+        """What stands in a prompt for an RGB picture."""
 
     def image_features(self, model: PreTrainedModel, image: Image) -> torch.Tensor:
-        """Features of an RGB picture, shape (image tokens, hidden size)."""
-
-    def feature_inputs(self, features: torch.Tensor) -> Mapping[str, object]:
-        """Arguments of the model's forward that put `features` in place of image tokens."""
+        """Features of an RGB picture, shape (places, hidden size), in the order of its places."""
 
     def positions(self, length: int, spans: Sequence[ImageSpan]) -> torch.Tensor:
         """Positions of a prompt of `length` tokens, shape (rows, length), int64."""
 
-    def position_ids(self, positions: torch.Tensor) -> torch.Tensor:
-        """`positions` in the shape that the model's forward takes."""
+    def step_inputs(self, step: Step) -> Mapping[str, object]:
+        """Arguments of the model's forward, beside its tokens and its cache."""

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
-from transformers.modeling_outputs import BaseModelOutputWithPooling
 
+from engine.model.families.inputs import counted, encoded, pixels_for
 from engine.model.families.layers import layer_kinds
 from engine.model.families.lfm2_patches import PatchSettings, image_patches, picture_token_count
+from engine.prompt.spans import PictureForm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
     from engine.cache.layer_kinds import LayerKind
+    from engine.model.families.base import Step
     from engine.prompt.spans import ImageSpan
+    from engine.text.dialects import DialectName
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,10 @@ class Lfm2Vl:
     patches: PatchSettings
     name: str = "LFM2-VL"
     image_token: str = "<image>"
+    feature_token: str = "<image>"
+    bidirectional_images: bool = False
+    dialect: DialectName = "hermes"
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def from_folder(
@@ -55,43 +62,33 @@ class Lfm2Vl:
 
     def layer_kinds(self, config: PreTrainedConfig) -> Sequence[LayerKind]:
         """See `FamilyAdapter`."""
-        return layer_kinds(config.text_config)
+        return layer_kinds(config)
 
-    def image_grid(self, image: Image) -> tuple[int, int]:
-        """See `FamilyAdapter`. Positions need no rows, so all tokens stand in one."""
-        return 1, picture_token_count(image, self.patches)
+    def picture_form(self, image: Image) -> PictureForm:
+        """See `FamilyAdapter`. Positions need no rows, so all places stand in one."""
+        count = picture_token_count(image, self.patches)
+        return PictureForm(("<|image_start|>", count, "<|image_end|>"), (1, count))
 
     def image_features(self, model: PreTrainedModel, image: Image) -> torch.Tensor:
         """See `FamilyAdapter`."""
         patches = image_patches(image, self.patches)
-        parameter = next(model.parameters())
-        pixels = torch.from_numpy(patches.pixel_values)[None]
+        pixels = pixels_for(model, torch.from_numpy(patches.pixel_values)[None])
+        shape = torch.tensor([[patches.height, patches.width]], device=pixels.device)
         outputs = model.model.get_image_features(
-            pixel_values=pixels.to(parameter.device, _floating(parameter.dtype)),
-            spatial_shapes=torch.tensor([[patches.height, patches.width]]).to(parameter.device),
-            pixel_attention_mask=torch.ones(pixels.shape[:2], dtype=torch.long).to(
-                parameter.device
+            pixel_values=pixels,
+            spatial_shapes=shape,
+            pixel_attention_mask=torch.ones(
+                pixels.shape[:2], dtype=torch.long, device=pixels.device
             ),
             return_dict=True,
         )
         features: torch.Tensor = torch.cat(list(outputs.pooler_output))
         return features
 
-    def feature_inputs(self, features: torch.Tensor) -> Mapping[str, object]:
-        """See `FamilyAdapter`."""
-        return {
-            "mm_encoder_outputs": {"image": BaseModelOutputWithPooling(pooler_output=[features])}
-        }
-
     def positions(self, length: int, spans: Sequence[ImageSpan]) -> torch.Tensor:  # noqa: ARG002
         """See `FamilyAdapter`."""
-        return torch.arange(length, dtype=torch.long)[None]
+        return counted(length)
 
-    def position_ids(self, positions: torch.Tensor) -> torch.Tensor:
-        """Shape (1, length)."""
-        return positions
-
-
-def _floating(dtype: torch.dtype) -> torch.dtype:
-    """The dtype pictures are fed in: packed 4-bit parameters are bytes, their inputs are not."""
-    return dtype if dtype.is_floating_point else torch.get_default_dtype()
+    def step_inputs(self, step: Step) -> Mapping[str, object]:
+        """See `FamilyAdapter`."""
+        return {"position_ids": step.positions, **encoded(step.features)}
