@@ -64,9 +64,13 @@ class PrefixStore:
     def lease(self, keys: Sequence[int]) -> Iterator[Lease]:
         """A cache that holds the longest usable prefix of `keys`, at least one key short of it."""
         lease = self._take(keys)
-        yield lease
-        if lease.cache.consistent and lease.cache.length:
+        try:
+            yield lease
+        except GeneratorExit:
+            # The turn was closed between two steps, where its cache is whole.
             self._put_back(lease)
+            raise
+        self._put_back(lease)
 
     def _take(self, keys: Sequence[int]) -> Lease:
         best, usable = None, 0
@@ -96,6 +100,8 @@ class PrefixStore:
         return entry
 
     def _put_back(self, lease: Lease) -> None:
+        if not lease.cache.consistent or not lease.cache.length:
+            return
         del lease.keys[lease.cache.length :]
         lease.checkpoint()
         self._kept.append(lease)
