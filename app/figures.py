@@ -9,7 +9,15 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from engine import Finished, ModelProgress, ModelReady, PrefillProgress, TextDelta, TokensCounted
+from engine import (
+    Finished,
+    ModelProgress,
+    ModelReady,
+    PrefillProgress,
+    Queued,
+    TextDelta,
+    TokensCounted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +87,7 @@ class Meter:
                 self._answering(event)
             case Finished():
                 self._finished(event)
-            case TokensCounted():
+            case TokensCounted() | Queued():
                 pass
             case _:
                 self.rest()

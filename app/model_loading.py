@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from engine import Failed, LoadModel, ModelProgress, ModelReady
+from engine import Failed, LoadModel, ModelProgress, ModelReady, Queued
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +54,8 @@ class ModelLoading(QObject):
 
     def _hear(self, event: Event) -> None:
         match event:
+            case Queued():
+                pass
             case ModelProgress():
                 self.progress = event
             case ModelReady():

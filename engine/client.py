@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.api.errors import EngineError, EngineStopped, TurnFault
-from engine.api.events import Failed
+from engine.api.errors import EngineError, EngineStopped
+from engine.api.events import Failed, ModelReady, ModelUnloaded
+from engine.api.requests import CountTokens, Generate, LoadModel, Priority, new_request_id
 from engine.inbox import Inbox, Ticket
+from engine.schedule import Bounds
+from engine.serving import Serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.api.events import Event
     from engine.api.requests import Request
     from engine.inbox import Sink, Worker
 
@@ -31,76 +36,98 @@ def _engine_worker() -> Worker:
 
 
 class EngineClient:
-    """Submits requests to one engine thread, started with the first of them."""
+    """Submits requests to one engine thread, started with the first of them.
 
-    def __init__(self, make_worker: Callable[[], Worker] = _engine_worker) -> None:
+    Should the thread die, every open request fails, and the next one finds a new thread: it loads
+    the model that was in use, then serves.
+    """
+
+    def __init__(
+        self, make_worker: Callable[[], Worker] = _engine_worker, bounds: Bounds = Bounds()
+    ) -> None:
         self._make_worker = make_worker
-        self._inbox = Inbox()
-        self._open: set[Ticket] = set()
+        self._bounds = bounds
         self._lock = threading.Lock()
+        self._inbox: Inbox | None = None
         self._thread: threading.Thread | None = None
-        self._end_reason: EngineError = EngineStopped("The engine has been closed.")
+        self._loaded: LoadModel | None = None
+        self._closed = False
 
     def submit(self, request: Request, sink: Sink) -> Ticket:
         """Queue `request`; its events reach `sink` on the engine thread.
 
-        After `close`, or once the thread has died, the only event is `Failed(EngineStopped)`, and
-        it is delivered on the calling thread.
+        Where too many wait already the only event is `Failed(EngineBusy)`, after `close` it is
+        `Failed(EngineStopped)`, and it is delivered on the calling thread.
         """
         ticket = Ticket(request, sink)
         with self._lock:
-            self._open = {t for t in self._open if not t.done}
-            self._open.add(ticket)
-            accepted = self._inbox.put(ticket)
-            if accepted and self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="tanka-engine", daemon=True)
-                self._thread.start()
-        if not accepted:
-            ticket.emit(Failed(request.request_id, self._end_reason))
+            refusal = _closing() if self._closed else self._live_inbox(request).put(ticket)
+        if refusal is not None:
+            ticket.emit(Failed(request.request_id, refusal))
         return ticket
 
     def close(self, timeout_s: float = 30.0) -> bool:
         """Cancel everything, wait for the thread, and say whether it ended in time."""
-        waiting = self._inbox.close()
         with self._lock:
-            running = [t for t in self._open if not t.done]
-        for ticket in running:
-            ticket.cancel()
-        for ticket in waiting:
-            ticket.emit(Failed(ticket.request.request_id, self._end_reason))
-        if self._thread is None or self._thread is threading.current_thread():
+            self._closed = True
+            inbox, thread = self._inbox, self._thread
+        if inbox is None or thread is None:
             return True
-        self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        reason = _closing()
+        for ticket in inbox.close(reason):
+            ticket.emit(Failed(ticket.request.request_id, reason))
+        if thread is threading.current_thread():
+            return True
+        thread.join(timeout_s)
+        return not thread.is_alive()
 
-    def _run(self) -> None:
+    def _live_inbox(self, first: Request) -> Inbox:
+        """The inbox of the thread that runs; where there is none, a thread that `first` starts."""
+        if self._inbox is None:
+            self._inbox = Inbox(self._bounds)
+            # What was loaded in a thread that died; asking for a model means that one instead.
+            load, self._loaded = self._loaded, None
+            if load is not None and isinstance(first, Generate | CountTokens):
+                again = replace(load, request_id=new_request_id(), priority=Priority.WINDOW)
+                self._inbox.put(Ticket(again, _note_reload))
+            self._thread = threading.Thread(
+                target=self._run, args=(self._inbox,), name="tanka-engine", daemon=True
+            )
+            self._thread.start()
+        return self._inbox
+
+    def _run(self, inbox: Inbox) -> None:
         """The engine thread. However it ends, every open request gets its terminal event."""
         try:
             worker = self._make_worker()
             try:
-                while (ticket := self._inbox.get()) is not None:
-                    worker.handle(ticket, self._inbox)
-                    if not ticket.done:
-                        ticket.emit(_unanswered(ticket))
+                Serving(worker, inbox, self._note_end).run()
             finally:
                 worker.close()
         except BaseException as fault:
             log.exception("the engine thread died")
-            self._end_reason = EngineStopped(
-                "The model stopped unexpectedly. Start Tanka again to go on.",
-                f"{type(fault).__name__}: {fault}",
-            )
-        finally:
-            self._fail_open_tickets()
+            details = f"{type(fault).__name__}: {fault}"
+            self._bury(inbox, EngineStopped("The engine stopped unexpectedly. Ask again.", details))
 
-    def _fail_open_tickets(self) -> None:
-        self._inbox.close()
+    def _bury(self, inbox: Inbox, reason: EngineStopped) -> None:
+        """Fail what a dead thread has left; from now on requests start a new one."""
         with self._lock:
-            tickets, self._open = self._open, set()
-        for ticket in tickets:
-            ticket.emit(Failed(ticket.request.request_id, self._end_reason))
+            self._inbox = self._thread = None
+        for ticket in inbox.abandon(reason):
+            ticket.emit(Failed(ticket.request.request_id, reason, ticket.said))
+
+    def _note_end(self, ticket: Ticket) -> None:
+        """Keep which model is in use. Called on the engine thread, which starts no other."""
+        if isinstance(ticket.end, ModelReady) and isinstance(ticket.request, LoadModel):
+            self._loaded = ticket.request
+        elif isinstance(ticket.end, ModelUnloaded):
+            self._loaded = None
 
 
-def _unanswered(ticket: Ticket) -> Failed:
-    error = TurnFault("The engine gave no answer to this request.", repr(ticket.request))
-    return Failed(ticket.request.request_id, error)
+def _closing() -> EngineError:
+    return EngineStopped("The engine has been closed.")
+
+
+def _note_reload(event: Event) -> None:
+    if isinstance(event, Failed):
+        log.error("the model could not be loaded again: %s", event.error.details)

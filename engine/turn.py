@@ -20,7 +20,7 @@ from engine.text.dialects import answer_message
 from engine.text.speaker import Speaker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from contextlib import AbstractContextManager
 
     import torch
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from engine.prompt.render import Prompt
     from engine.text.detokenizer import Spoken
 
+    Steps = Generator[Event | None, None, None]
+
 # One chunk is what a cancel may have to wait for.
 PREFILL_CHUNK_CPU = 256
 PREFILL_CHUNK_GPU = 1024
@@ -41,25 +43,45 @@ PREFILL_CHUNK_GPU = 1024
 
 @dataclass(slots=True)
 class Clock:
-    """Moments of one turn, in seconds of `time.perf_counter`."""
+    """Moments of one turn, in seconds of `time.perf_counter`.
+
+    `submitted`, `started` and `answered` are as the person waits; the others leave out `paused_s`,
+    in which the turn stood still, so that rates are those of its own work.
+    """
 
     submitted: float
     started: float = field(default_factory=time.perf_counter)
+    paused_s: float = 0.0
     prefilled: float | None = None
     first_token: float | None = None
     last_token: float | None = None
-    first_text: float | None = None
+    answered: float | None = None
+    spoken: bool = False
+
+    def moment(self) -> float:
+        """Now, had the turn never stood still."""
+        return time.perf_counter() - self.paused_s
+
+    def hear_token(self) -> None:
+        """A token was chosen. The first counts as the answer's beginning until there is text."""
+        self.last_token = self.moment()
+        if self.first_token is None:
+            self.first_token, self.answered = self.last_token, time.perf_counter()
+
+    def hear_text(self) -> None:
+        """Something can be shown."""
+        if not self.spoken:
+            self.answered, self.spoken = time.perf_counter(), True
 
     def timings(self, computed_tokens: int, completion_tokens: int) -> Timings:
         """Durations and rates so far."""
-        now = time.perf_counter()
-        first, last = self.first_token, self.last_token
         return Timings(
             queue_s=self.started - self.submitted,
-            total_s=now - self.submitted,
-            ttft_s=None if first is None else (self.first_text or first) - self.submitted,
+            total_s=time.perf_counter() - self.submitted,
+            ttft_s=None if self.answered is None else self.answered - self.submitted,
             prefill_tok_s=_rate(computed_tokens, self.started, self.prefilled),
-            decode_tok_s=_rate(completion_tokens - 1, first, last),
+            decode_tok_s=_rate(completion_tokens - 1, self.first_token, self.last_token),
+            paused_s=self.paused_s,
         )
 
 
@@ -71,7 +93,10 @@ def _rate(count: int, start: float | None, end: float | None) -> float | None:
 
 @dataclass(slots=True)
 class Turn:
-    """One answer in the making; `text` is what was said so far, also when a fault ends it."""
+    """One answer in the making; `text` is what was said so far, also when a fault ends it.
+
+    `prompt_tokens` is 0 until the prompt is made.
+    """
 
     request: Generate
     model: LoadedModel
@@ -82,11 +107,25 @@ class Turn:
     submitted: float
     sources: DraftSources | None = None
     text: str = ""
+    prompt_tokens: int = 0
 
-    def run(self) -> Iterator[Event]:
-        """Events up to and including `Finished`. Raises `EngineError` before any work is lost."""
+    def run(self) -> Steps:
+        """Events up to and including `Finished`. Raises `EngineError` before any work is lost.
+
+        Every step of the model ends with an event, or with `None` where there is nothing to say.
+        The turn may stand still after each for as long as it takes, other turns may run on the
+        same model meanwhile, and it may be closed there.
+        """
         clock = Clock(self.submitted)
+        with closing(self._steps(clock)) as steps:
+            for event in steps:
+                since = time.perf_counter()
+                yield event
+                clock.paused_s += time.perf_counter() - since
+
+    def _steps(self, clock: Clock) -> Steps:
         prompt = self._prompt()
+        self.prompt_tokens = len(prompt.tokens)
         room = answer_room(
             len(prompt.tokens), self.model.max_context, self.request.limits.max_tokens
         )
@@ -157,16 +196,16 @@ class Turn:
         with closing(prefill(self.model, prompt, lease, features, chunk_size)) as steps:
             while not self.cancelled():
                 step = next(steps)
-                rate = _rate(step.done_tokens - lease.reused, clock.started, time.perf_counter())
+                rate = _rate(step.done_tokens - lease.reused, clock.started, clock.moment())
                 yield self._progress(step.done_tokens, total, lease.reused, rate)
                 if step.logits is not None:
-                    clock.prefilled = time.perf_counter()
+                    clock.prefilled = clock.moment()
                     return step.logits
         return None
 
     def _decode(
         self, prompt: Prompt, lease: Lease, logits: torch.Tensor, speaker: Speaker, clock: Clock
-    ) -> Generator[Event, None, Drafts | None]:
+    ) -> Generator[Event | None, None, Drafts | None]:
         """The answer's events; returns what drafting did."""
         sampler = Sampler(self.request.sampling, prompt.tokens)
         with self._drafting(prompt) as drafting:
@@ -186,8 +225,7 @@ class Turn:
             with closing(steps) as tokens:
                 while not self.cancelled() and speaker.ended_by is None:
                     token = next(tokens)
-                    clock.last_token = time.perf_counter()
-                    clock.first_token = clock.first_token or clock.last_token
+                    clock.hear_token()
                     lease.keys.append(token)
                     yield from self._say(speaker.hear(token), speaker, clock)
             yield from self._say(speaker.close(), speaker, clock)
@@ -198,11 +236,13 @@ class Turn:
             return nullcontext()
         return self.sources.turn(prompt.tokens)
 
-    def _say(self, text: str, speaker: Speaker, clock: Clock) -> Iterator[Event]:
-        if text:
-            clock.first_text = clock.first_text or time.perf_counter()
-            self.text += text
-            yield TextDelta(self.request.request_id, text, len(speaker.tokens))
+    def _say(self, text: str, speaker: Speaker, clock: Clock) -> Steps:
+        if not text:
+            yield None
+            return
+        clock.hear_text()
+        self.text += text
+        yield TextDelta(self.request.request_id, text, len(speaker.tokens))
 
     def _progress(self, done: int, total: int, reused: int, rate: float | None) -> PrefillProgress:
         return PrefillProgress(self.request.request_id, done, total, reused, rate)

@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
 import threading
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import psutil
 import torch
 from transformers.utils import logging as transformers_logging
 
-from engine.api.errors import EngineError, ModelNotUsable, OutOfMemory, TurnFault
+from engine.api.errors import EngineError, ModelChanged, ModelNotUsable, OutOfMemory
 from engine.api.events import (
     Failed,
     Finished,
     MemoryUse,
     ModelProgress,
     ModelReady,
+    ModelUnloaded,
     Timings,
     TokensCounted,
     Usage,
 )
-from engine.api.requests import CountTokens, Generate, LoadModel
+from engine.api.requests import CountTokens, Generate, LoadModel, UnloadModel
 from engine.cache.prefix_store import PrefixStore
 from engine.decode.drafting import DraftSources
-from engine.decode.sampler import NotANumber
+from engine.faults import explain, largest_allocation
 from engine.model.device import settle_threads
 from engine.model.loader import load_model
 from engine.paths import starter_model_dir
 from engine.prompt.render import render
 from engine.prompt.transcripts import Transcripts
-from engine.turn import Turn
+from engine.turn import PREFILL_CHUNK_CPU, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from engine.inbox import Inbox, Ticket
+    from engine.inbox import EndOvertaken, Ticket, Work
     from engine.model.loaded_model import LoadedModel
 
 log = logging.getLogger(__name__)
@@ -63,25 +64,36 @@ class EngineWorker:
         self._prefixes: PrefixStore | None = None
         self._sources = DraftSources()
 
-    def handle(self, ticket: Ticket, inbox: Inbox) -> None:
-        """Carry out one request, ending with its terminal event."""
+    def begin(self, ticket: Ticket, end_overtaken: EndOvertaken) -> Work:
+        """Carry out one request step by step; see `engine.inbox.Worker`."""
         if ticket.cancelled:
             ticket.emit(_cancelled(ticket))
             return
-        match ticket.request:
-            case LoadModel() as load:
-                self._guard(ticket, lambda: self._load(load, ticket))
-            case CountTokens() as count:
-                self._guard(ticket, lambda: self._count(count, ticket))
-            case Generate() as generate:
-                self._generate(generate, ticket, inbox)
+        try:
+            match ticket.request:
+                case LoadModel() as load:
+                    self._load(load, ticket, end_overtaken)
+                case UnloadModel() as unload:
+                    self._unload(unload, ticket, end_overtaken)
+                case CountTokens() as count:
+                    self._count(count, ticket)
+                case Generate() as generate:
+                    yield from self._generate(generate, ticket)
+        except _Cancelled:
+            ticket.emit(_cancelled(ticket))
+        except EngineError as error:
+            self._fail(ticket, error)
+        except Exception as fault:
+            log.exception("a request failed")
+            self._fail(ticket, explain(fault))
 
     def close(self) -> None:
         """Let go of the model and of every cache."""
         self._model = self._prefixes = None
+        self._sources = DraftSources()
         self._transcripts = Transcripts()
 
-    def _load(self, request: LoadModel, ticket: Ticket) -> None:
+    def _load(self, request: LoadModel, ticket: Ticket, end_overtaken: EndOvertaken) -> None:
         def progress(step: str, loaded: int, total: int) -> None:
             if ticket.cancelled:
                 raise _Cancelled
@@ -90,11 +102,27 @@ class EngineWorker:
         folder = request.folder or starter_model_dir()
         name = STARTER_NAME if request.folder is None else request.folder.name
         model = load_model(folder, name, request.weights, progress)
+        end_overtaken(
+            ModelChanged(
+                "Another model was loaded before this was answered to its end. "
+                "Ask again to have that one answer."
+            )
+        )
+        self._let_go()
         self._model = model
         self._prefixes = PrefixStore(model.new_cache, _prefix_budget_bytes(model.info.device))
-        self._transcripts = Transcripts()
         self._sources = DraftSources()
         ticket.emit(ModelReady(request.request_id, model.info, memory_use()))
+
+    def _unload(self, request: UnloadModel, ticket: Ticket, end_overtaken: EndOvertaken) -> None:
+        end_overtaken(
+            ModelChanged(
+                "The model was unloaded before this was answered to its end. "
+                "Load a model and ask again."
+            )
+        )
+        self._let_go()
+        ticket.emit(ModelUnloaded(request.request_id, memory_use()))
 
     def _count(self, request: CountTokens, ticket: Ticket) -> None:
         model, _ = self._ready()
@@ -114,61 +142,50 @@ class EngineWorker:
             )
         )
 
-    def _generate(self, request: Generate, ticket: Ticket, inbox: Inbox) -> None:
-        said = ""
-
-        def run() -> None:
-            nonlocal said
-            model, prefixes = self._ready()
-            turn = Turn(
-                request=request,
-                model=model,
-                prefixes=prefixes,
-                transcripts=self._transcripts,
-                cancelled=lambda: ticket.cancelled,
-                memory=memory_use,
-                submitted=ticket.submitted_at,
-                sources=self._sources,
-            )
-            try:
-                for event in turn.run():
-                    ticket.emit(event)
-                    self._serve_counts(inbox)
-            finally:
-                said = turn.text
-
-        self._guard(ticket, run, lambda: said)
-
-    def _serve_counts(self, inbox: Inbox) -> None:
-        """The composer should not wait for an answer to end to learn what its draft costs."""
-        for ticket in inbox.take_counts():
-            self.handle(ticket, inbox)
+    def _generate(self, request: Generate, ticket: Ticket) -> Work:
+        model, prefixes = self._ready()
+        turn = Turn(
+            request=request,
+            model=model,
+            prefixes=prefixes,
+            transcripts=self._transcripts,
+            cancelled=lambda: ticket.cancelled,
+            memory=memory_use,
+            submitted=ticket.submitted_at,
+            sources=self._sources,
+        )
+        try:
+            with closing(turn.run()) as steps:
+                for event in steps:
+                    if event is not None:
+                        ticket.emit(event)
+                    yield
+        except EngineError:
+            raise
+        except Exception as fault:
+            log.exception("an answer failed")
+            most = largest_allocation(model, turn.prompt_tokens, PREFILL_CHUNK_CPU)
+            raise explain(fault, most) from fault
 
     def _ready(self) -> tuple[LoadedModel, PrefixStore]:
         if self._model is None or self._prefixes is None:
             raise ModelNotUsable("No model is loaded. Choose a model to get an answer.")
         return self._model, self._prefixes
 
-    def _guard(
-        self, ticket: Ticket, act: Callable[[], None], said: Callable[[], str] = str
-    ) -> None:
-        """Run `act`; whatever it raises becomes `Failed`, with what was said before."""
-        try:
-            act()
-        except _Cancelled:
-            ticket.emit(_cancelled(ticket))
-        except EngineError as error:
-            self._fail(ticket, error, said())
-        except Exception as fault:
-            log.exception("a request failed")
-            self._fail(ticket, _explain(fault), said())
-
-    def _fail(self, ticket: Ticket, error: EngineError, said: str) -> None:
-        if isinstance(error, OutOfMemory):
-            self._make_room()
+    def _fail(self, ticket: Ticket, error: EngineError) -> None:
+        """What a request raised becomes `Failed`, with what was said before."""
         # An error that is shown for a while must not keep a model and its caches alive.
         error.__traceback__ = error.__cause__ = error.__context__ = None
-        ticket.emit(Failed(ticket.request.request_id, error, said))
+        if isinstance(error, OutOfMemory):
+            self._make_room()
+        ticket.emit(Failed(ticket.request.request_id, error, ticket.said))
+
+    def _let_go(self) -> None:
+        """Give up the model and all that was made with it."""
+        self.close()
+        gc.collect()  # networks hold themselves in circles
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
 
     def _make_room(self) -> None:
         """Give up everything that can be computed again."""
@@ -204,23 +221,6 @@ def memory_use() -> MemoryUse:
         return MemoryUse(resident)
     free, total = torch.cuda.mem_get_info()
     return MemoryUse(resident, total - free, total)
-
-
-def _explain(fault: Exception) -> EngineError:
-    details = f"{type(fault).__name__}: {fault}"
-    if isinstance(fault, torch.OutOfMemoryError | MemoryError):
-        return OutOfMemory(
-            "The memory ran out during this answer. Closing other programs, or asking about "
-            "fewer pages, may be enough.",
-            details,
-        )
-    if isinstance(fault, NotANumber):
-        return TurnFault(
-            "The model's arithmetic broke down during this answer. Ask again; if it happens "
-            "every time, the model's files are damaged.",
-            details,
-        )
-    return TurnFault("Something went wrong in the engine. You can try again.", details)
 
 
 def _lower_priority() -> None:

@@ -51,5 +51,23 @@ class TurnFault(EngineError):
     """An unforeseen fault inside a turn; the engine itself goes on."""
 
 
+class EngineBusy(EngineError):
+    """Too many requests wait already: this one was not taken in. `waiting` is how many do."""
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__(
+            f"Tanka is busy: {waiting:,} requests are waiting already. "
+            "Try again when some of them are done."
+        )
+        self.waiting = waiting
+
+
+class ModelChanged(EngineError):
+    """The model that a request meant was replaced or unloaded before the request ended."""
+
+
 class EngineStopped(EngineError):
-    """The engine's thread has ended, by `close` or by a fault; nothing more will be answered."""
+    """The engine's thread has ended before the request did, by `close` or by a fault.
+
+    After a fault the next request finds a new thread, with the same model loaded again.
+    """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeGuard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,8 @@ class Timings:
     """Durations and rates of one turn; `None` where nothing was measured.
 
     `ttft_s` runs from submit to the first delta, queue and prefill included. `prefill_tok_s`
-    counts computed prompt tokens only, `decode_tok_s` the tokens after the first.
+    counts computed prompt tokens only, `decode_tok_s` the tokens after the first. `paused_s` is how
+    long the turn, once begun, stood still while others were served: `total_s` has it, rates do not.
     """
 
     queue_s: float
@@ -70,6 +71,18 @@ class Timings:
     ttft_s: float | None = None
     prefill_tok_s: float | None = None
     decode_tok_s: float | None = None
+    paused_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The request waits: `ahead` others must end before it begins.
+
+    Told once, and again with every step forward among the last ten.
+    """
+
+    request_id: str
+    ahead: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +124,14 @@ class ModelReady:
 
     request_id: str
     model: ModelInfo
+    memory: MemoryUse
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUnloaded:
+    """Terminal event of `UnloadModel`."""
+
+    request_id: str
     memory: MemoryUse
 
 
@@ -170,10 +191,10 @@ class Failed:
     text: str = ""
 
 
-TerminalEvent = ModelReady | TokensCounted | Finished | Failed
-Event = ModelProgress | PrefillProgress | TextDelta | TerminalEvent
+TerminalEvent = ModelReady | ModelUnloaded | TokensCounted | Finished | Failed
+Event = Queued | ModelProgress | PrefillProgress | TextDelta | TerminalEvent
 
 
-def is_terminal(event: Event) -> bool:
+def is_terminal(event: Event) -> TypeGuard[TerminalEvent]:
     """Whether `event` is the last one of its request."""
-    return isinstance(event, ModelReady | TokensCounted | Finished | Failed)
+    return isinstance(event, ModelReady | ModelUnloaded | TokensCounted | Finished | Failed)

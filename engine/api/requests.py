@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
@@ -21,6 +22,14 @@ _FUNCTION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 # Below it scores divided by the temperature are no numbers any more.
 LEAST_TEMPERATURE = 1e-6
 WeightsName = Literal["bnb_nf4", "full"]
+
+
+class Priority(IntEnum):
+    """Who asks; the lowest comes first, at every step, whatever has begun."""
+
+    WINDOW = 0
+    API = 1
+    BATCH = 2
 
 
 def new_request_id() -> str:
@@ -129,12 +138,27 @@ class LoadModel:
     """Load a checkpoint folder; without `folder` the embedded starter model.
 
     Without `weights` the engine picks what suits the device. Ends with `ModelReady` or `Failed`.
-    A model already loaded is kept until the new one is ready to take its place.
+    A model already loaded is kept until the new one is ready to take its place. Requests of this
+    or a higher priority that came before are answered first; what came before and has not ended
+    when the new model is ready, being of a lower priority, ends with `Failed(ModelChanged)`.
     """
 
     folder: Path | None = None
     weights: WeightsName | None = None
     request_id: str = field(default_factory=new_request_id)
+    priority: Priority = Priority.WINDOW
+
+
+@dataclass(frozen=True, slots=True)
+class UnloadModel:
+    """Give the model's memory back at once. Ends with `ModelUnloaded` or `Failed`.
+
+    What came before it, is not of a higher priority and has not ended, ends with
+    `Failed(ModelChanged)`.
+    """
+
+    request_id: str = field(default_factory=new_request_id)
+    priority: Priority = Priority.WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +168,8 @@ class Generate:
     Where the last message is the assistant's, it is continued from exactly where it stops.
     `tools` are the functions that the model may call, in any order. `drafting` lets a fast guess
     be checked several tokens at a time; it changes how soon the answer comes, not the answer.
-    Ends with `Finished` or `Failed`.
+    Ends with `Finished` or `Failed`. While a request of a higher priority is answered, this one
+    stands still; among equals, turns alternate.
     """
 
     messages: tuple[Message, ...]
@@ -153,6 +178,7 @@ class Generate:
     request_id: str = field(default_factory=new_request_id)
     tools: tuple[ToolSpec, ...] = ()
     drafting: bool = True
+    priority: Priority = Priority.WINDOW
 
     def __post_init__(self) -> None:
         _refuse_duplicates(self.tools)
@@ -163,15 +189,17 @@ class CountTokens:
     """Count exactly what `messages` and `tools` would cost as a prompt.
 
     Ends with `TokensCounted` or `Failed`.
-    Counting does not wait behind running answers: it is done between their steps.
+    Counting does not wait behind answers of its own or a lower priority: it is done between their
+    steps.
     """
 
     messages: tuple[Message, ...]
     request_id: str = field(default_factory=new_request_id)
     tools: tuple[ToolSpec, ...] = ()
+    priority: Priority = Priority.WINDOW
 
     def __post_init__(self) -> None:
         _refuse_duplicates(self.tools)
 
 
-Request = LoadModel | Generate | CountTokens
+Request = LoadModel | UnloadModel | Generate | CountTokens

@@ -93,7 +93,7 @@ class PrefixStore:
         try:
             yield lease
         except GeneratorExit:
-            # The turn was closed between two steps, where the cache is whole.
+            # The turn was closed between two steps, where its cache is whole.
             self._end(lease, way_back)
             raise
         self._end(lease, way_back)
@@ -101,8 +101,7 @@ class PrefixStore:
     def _end(self, lease: Lease, way_back: _WayBack | None) -> None:
         if way_back is not None:
             way_back.go()
-        if lease.cache.consistent and lease.cache.length:
-            self._put_back(lease)
+        self._put_back(lease)
 
     def _take(self, keys: Sequence[int], *, copying: bool) -> Lease:
         best, usable = None, 0
@@ -131,6 +130,8 @@ class PrefixStore:
         return entry
 
     def _put_back(self, lease: Lease) -> None:
+        if not lease.cache.consistent or not lease.cache.length:
+            return
         del lease.keys[lease.cache.length :]
         lease.checkpoint()
         lease.thin(int(self._budget_bytes * _CHECKPOINT_SHARE))

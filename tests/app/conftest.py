@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from engine import FinishReason, Request, Ticket
-    from engine.inbox import Inbox
+    from engine.inbox import EndOvertaken, Work
 
 
 MODEL = ModelInfo(
@@ -121,8 +121,8 @@ class ScriptedWorker:
     def __init__(self, script: Script) -> None:
         self._script = script
 
-    def handle(self, ticket: Ticket, inbox: Inbox) -> None:
-        del inbox
+    def begin(self, ticket: Ticket, end_overtaken: EndOvertaken) -> Work:
+        del end_overtaken
         self._script.requests.append(ticket.request)
         if ticket.cancelled:
             ticket.emit(finished(ticket, "", "cancelled", 0))
@@ -134,6 +134,7 @@ class ScriptedWorker:
                 self._script.generate(ticket)
             case CountTokens():
                 self._script.count(ticket)
+        yield
 
     def close(self) -> None:
         self._script.gate.set()

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine import (
-    CountTokens,
+    EngineBusy,
     EngineClient,
     EngineStopped,
     Event,
     Failed,
     Finished,
     Generate,
+    Priority,
     TextDelta,
     Timings,
     TurnFault,
@@ -23,24 +24,27 @@ from engine import (
     user,
 )
 from engine.api.events import MemoryUse, is_terminal
+from engine.schedule import Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.inbox import Inbox, Ticket
+    from engine.inbox import EndOvertaken, Ticket, Work
 
 ASK = (user("What is the time?"),)
 
 
 class Script:
-    """A worker whose behaviour is a function of the ticket."""
+    """A worker that carries out each request in one step, a function of the ticket."""
 
-    def __init__(self, act: Callable[[Ticket, Inbox], None]) -> None:
+    def __init__(self, act: Callable[[Ticket], None]) -> None:
         self._act = act
         self.closed = threading.Event()
 
-    def handle(self, ticket: Ticket, inbox: Inbox) -> None:
-        self._act(ticket, inbox)
+    def begin(self, ticket: Ticket, end_overtaken: EndOvertaken) -> Work:
+        del end_overtaken
+        self._act(ticket)
+        yield
 
     def close(self) -> None:
         self.closed.set()
@@ -51,7 +55,7 @@ def finished(ticket: Ticket, reason: str = "stop") -> Finished:
     return Finished(request_id, reason, "", Usage(1, 0, 1, 0), Timings(0, 0), MemoryUse(0))  # type: ignore[arg-type]
 
 
-def client_of(act: Callable[[Ticket, Inbox], None]) -> EngineClient:
+def client_of(act: Callable[[Ticket], None]) -> EngineClient:
     return EngineClient(make_worker=lambda: Script(act))
 
 
@@ -63,7 +67,7 @@ def collect(client: EngineClient, count: int = 1) -> list[list[Event]]:
 
 
 def test_events_arrive_in_order_and_end_once() -> None:
-    def act(ticket: Ticket, _: Inbox) -> None:
+    def act(ticket: Ticket) -> None:
         for word in ("one ", "two"):
             ticket.emit(TextDelta(ticket.request.request_id, word, 1))
         ticket.emit(finished(ticket))
@@ -79,7 +83,7 @@ def test_events_arrive_in_order_and_end_once() -> None:
 def test_requests_are_served_in_order() -> None:
     served: list[str] = []
 
-    def act(ticket: Ticket, _: Inbox) -> None:
+    def act(ticket: Ticket) -> None:
         served.append(ticket.request.request_id)
         ticket.emit(finished(ticket))
 
@@ -92,7 +96,7 @@ def test_requests_are_served_in_order() -> None:
 
 
 def test_a_worker_that_says_nothing_is_a_failure() -> None:
-    client = client_of(lambda *_: None)
+    client = client_of(lambda _: None)
     (events,) = collect(client)
     client.close()
     assert isinstance(events[0], Failed)
@@ -103,7 +107,7 @@ def test_a_worker_that_says_nothing_is_a_failure() -> None:
 def test_when_the_thread_dies_every_open_request_ends(fault: BaseException, caplog) -> None:
     first_came = threading.Event()
 
-    def act(_ticket: Ticket, _inbox: Inbox) -> None:
+    def act(_ticket: Ticket) -> None:
         first_came.wait(10)
         raise fault
 
@@ -113,13 +117,36 @@ def test_when_the_thread_dies_every_open_request_ends(fault: BaseException, capl
     first_came.set()
     assert all(ticket.wait(10) for ticket in tickets)
     for events in sinks:
-        assert len(events) == 1
-        assert isinstance(events[0], Failed)
-        assert isinstance(events[0].error, EngineStopped)
+        (end,) = [event for event in events if is_terminal(event)]
+        assert isinstance(end, Failed)
+        assert isinstance(end.error, EngineStopped)
     assert "the engine thread died" in caplog.text
-    late: list[Event] = []
-    assert client.submit(Generate(ASK), late.append).done
-    assert isinstance(late[0], Failed)
+    assert client.close()
+
+
+def test_a_full_queue_is_said_at_once_on_the_calling_thread() -> None:
+    go_on, running = threading.Event(), threading.Event()
+
+    def act(ticket: Ticket) -> None:
+        running.set()
+        go_on.wait(10)
+        ticket.emit(finished(ticket))
+
+    client = EngineClient(lambda: Script(act), Bounds(waiting=dict.fromkeys(Priority, 1)))
+    events: list[Event] = []
+    one = client.submit(Generate(ASK), lambda _: None)
+    assert running.wait(10)
+    two = client.submit(Generate(ASK), lambda _: None)
+    three = client.submit(Generate(ASK), events.append)
+    other = client.submit(Generate(ASK, priority=Priority.BATCH), lambda _: None)
+    assert three.done
+    (failed,) = events
+    assert isinstance(failed, Failed)
+    assert isinstance(failed.error, EngineBusy)
+    assert failed.error.waiting == 1
+    assert not other.done
+    go_on.set()
+    assert all(ticket.wait(10) for ticket in (one, two, other))
     assert client.close()
 
 
@@ -128,16 +155,17 @@ def test_a_worker_that_cannot_start_ends_its_request(caplog) -> None:
         raise ImportError("no runtime")
 
     client = EngineClient(make_worker=broken)
-    (events,) = collect(client)
-    assert isinstance(events[0], Failed)
-    assert "ImportError" in events[0].error.details
+    for _ in range(2):
+        (events,) = collect(client)
+        assert isinstance(events[0], Failed)
+        assert "ImportError" in events[0].error.details
     assert caplog.records
 
 
 def test_closing_cancels_what_runs_and_fails_what_waits() -> None:
     running = threading.Event()
 
-    def act(ticket: Ticket, _: Inbox) -> None:
+    def act(ticket: Ticket) -> None:
         running.set()
         ticket_cancelled.wait(10)
         ticket.emit(finished(ticket, "cancelled"))
@@ -162,7 +190,7 @@ def test_closing_cancels_what_runs_and_fails_what_waits() -> None:
 
 
 def test_closing_before_any_request_starts_no_thread() -> None:
-    client = client_of(lambda *_: None)
+    client = client_of(lambda _: None)
     assert client.close()
     events: list[Event] = []
     client.submit(Generate(ASK), events.append)
@@ -170,7 +198,7 @@ def test_closing_before_any_request_starts_no_thread() -> None:
 
 
 def test_a_broken_sink_does_not_stop_the_engine(caplog) -> None:
-    client = client_of(lambda ticket, _: ticket.emit(finished(ticket)))
+    client = client_of(lambda ticket: ticket.emit(finished(ticket)))
 
     def broken(_: Event) -> None:
         raise ValueError("reader fault")
@@ -182,40 +210,17 @@ def test_a_broken_sink_does_not_stop_the_engine(caplog) -> None:
     assert "reader fault" in caplog.text
 
 
-def test_counts_can_be_served_while_an_answer_runs() -> None:
-    counted = threading.Event()
-    go_on = threading.Event()
-
-    def act(ticket: Ticket, inbox: Inbox) -> None:
-        assert go_on.wait(10)
-        for count in inbox.take_counts():
-            count.emit(finished(count))
-        counted.set()
-        ticket.emit(finished(ticket))
-
-    client = client_of(act)
-    ends: queue.SimpleQueue[str] = queue.SimpleQueue()
+def test_tickets_from_many_threads_all_end() -> None:
+    client = client_of(lambda ticket: ticket.emit(finished(ticket)))
+    ends: queue.SimpleQueue[Event] = queue.SimpleQueue()
 
     def note(event: Event) -> None:
         if is_terminal(event):
-            ends.put(event.request_id)
-
-    long, count = Generate(ASK), CountTokens(ASK)
-    client.submit(long, note)
-    client.submit(count, note)
-    go_on.set()
-    assert counted.wait(10)
-    assert [ends.get(timeout=10), ends.get(timeout=10)] == [count.request_id, long.request_id]
-    client.close()
-
-
-def test_tickets_from_many_threads_all_end() -> None:
-    client = client_of(lambda ticket, _: ticket.emit(finished(ticket)))
-    ends: queue.SimpleQueue[Event] = queue.SimpleQueue()
+            ends.put(event)
 
     def submit() -> None:
         for _ in range(50):
-            client.submit(Generate(ASK), ends.put)
+            client.submit(Generate(ASK), note)
 
     threads = [threading.Thread(target=submit) for _ in range(4)]
     for thread in threads:

@@ -10,6 +10,7 @@ import weakref
 from typing import TYPE_CHECKING
 
 import pytest
+from carrying_out import carry_out
 
 from engine import (
     BadRequest,
@@ -36,7 +37,6 @@ from engine import (
     system,
     user,
 )
-from engine.inbox import Inbox, Ticket
 from engine.worker import EngineWorker
 
 if TYPE_CHECKING:
@@ -231,25 +231,12 @@ def test_a_draft_is_counted_while_an_answer_runs(ask: Asker) -> None:
     assert order == ["speaking", "counted", "answered"]
 
 
-def test_counts_for_the_next_model_wait_for_it() -> None:
-    inbox = Inbox()
-    tickets = [
-        Ticket(request, lambda _: None)
-        for request in (CountTokens((user("x"),)), LoadModel(), CountTokens((user("y"),)))
-    ]
-    for ticket in tickets:
-        inbox.put(ticket)
-    assert inbox.take_counts() == tickets[:1]
-    assert inbox.get() is tickets[1]
-
-
 def test_a_failure_that_is_kept_keeps_no_model_alive(lfm2_folder: Path, picture) -> None:
     worker = EngineWorker()
-    events: list[Event] = []
-    worker.handle(Ticket(LoadModel(lfm2_folder, "full"), events.append), Inbox())
+    carry_out(worker, LoadModel(lfm2_folder, "full"))
     model = weakref.ref(worker._model)  # type: ignore[arg-type]
     broken = dataclasses.replace(picture(1), data=b"no picture")
-    worker.handle(Ticket(Generate((user(broken, "What?"),)), events.append), Inbox())
+    events = carry_out(worker, Generate((user(broken, "What?"),)))
     assert isinstance(events[-1], Failed)
     worker.close()
     gc.collect()
@@ -260,9 +247,8 @@ def test_after_the_memory_ran_out_what_can_be_computed_again_is_given_up(
     lfm2_folder: Path, caplog
 ) -> None:
     worker = EngineWorker()
-    events: list[Event] = []
-    worker.handle(Ticket(LoadModel(lfm2_folder, "full"), events.append), Inbox())
-    worker.handle(Ticket(Generate((user("One"),), limits=Limits(3)), events.append), Inbox())
+    carry_out(worker, LoadModel(lfm2_folder, "full"))
+    events = carry_out(worker, Generate((user("One"),), limits=Limits(3)))
     assert worker._prefixes is not None
     assert worker._model is not None
     assert worker._prefixes.nbytes > 0
@@ -272,12 +258,12 @@ def test_after_the_memory_ran_out_what_can_be_computed_again_is_given_up(
         raise MemoryError
 
     worker._model.forward = no_memory  # type: ignore[method-assign,assignment]
-    worker.handle(Ticket(Generate((user("Two"),)), events.append), Inbox())
+    events = carry_out(worker, Generate((user("Two"),)))
     assert isinstance(events[-1], Failed)
     assert isinstance(events[-1].error, OutOfMemory)
     assert worker._prefixes.nbytes == 0
     worker._model.forward = plain  # type: ignore[method-assign]
-    worker.handle(Ticket(Generate((user("Two"),), limits=Limits(3)), events.append), Inbox())
+    events = carry_out(worker, Generate((user("Two"),), limits=Limits(3)))
     assert isinstance(events[-1], Finished)
     assert caplog.records
 
@@ -304,8 +290,7 @@ def test_half_a_surrogate_pair_is_read_as_an_unknown_character(ask: Asker) -> No
 
 def test_a_fault_in_the_middle_keeps_what_was_said(lfm2_folder: Path, caplog) -> None:
     worker = EngineWorker()
-    events: list[Event] = []
-    worker.handle(Ticket(LoadModel(lfm2_folder, "full"), events.append), Inbox())
+    carry_out(worker, LoadModel(lfm2_folder, "full"))
     model = worker._model
     assert model is not None
     plain = model.forward
@@ -318,7 +303,7 @@ def test_a_fault_in_the_middle_keeps_what_was_said(lfm2_folder: Path, caplog) ->
         return plain(*args, **kwargs)
 
     model.forward = fails_late  # type: ignore[method-assign]
-    worker.handle(Ticket(Generate((user("Go"),)), events.append), Inbox())
+    events = carry_out(worker, Generate((user("Go"),)))
     failed = events[-1]
     assert isinstance(failed, Failed)
     assert isinstance(failed.error, TurnFault)
@@ -326,5 +311,5 @@ def test_a_fault_in_the_middle_keeps_what_was_said(lfm2_folder: Path, caplog) ->
     assert failed.text == said != ""
     assert "a part broke" in caplog.text
     model.forward = plain  # type: ignore[method-assign]
-    worker.handle(Ticket(Generate((user("Go"),), limits=Limits(3)), events.append), Inbox())
+    events = carry_out(worker, Generate((user("Go"),), limits=Limits(3)))
     assert isinstance(events[-1], Finished)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.api.errors import EngineError
-    from engine.inbox import Inbox, Ticket
+    from engine.inbox import EndOvertaken, Ticket, Work
 
     Answer = Callable[[Generate], str | EngineError]
 
@@ -47,8 +47,8 @@ class _Answering:
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
 
-    def handle(self, ticket: Ticket, inbox: Inbox) -> None:
-        del inbox
+    def begin(self, ticket: Ticket, end_overtaken: EndOvertaken) -> Work:
+        del end_overtaken
         request = ticket.request
         assert isinstance(request, Generate)
         said = self._answer(request)
@@ -57,6 +57,7 @@ class _Answering:
             ticket.emit(Finished(request.request_id, "stop", said, usage, timings, MemoryUse(0)))
         else:
             ticket.emit(Failed(request.request_id, said))
+        yield
 
     def close(self) -> None:
         """Nothing is held."""

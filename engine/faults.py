@@ -1,0 +1,70 @@
+"""What a fault inside a request means, in words for the person who asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from engine.api.errors import EngineError, OutOfMemory, TurnFault
+from engine.decode.sampler import NotANumber
+
+if TYPE_CHECKING:
+    from engine.model.loaded_model import LoadedModel
+
+
+def explain(fault: Exception, most_bytes: int = 0) -> EngineError:
+    """The error that stands for `fault`; no allocation on the way to it was over `most_bytes`.
+
+    Call it while `fault` still holds the frames it came through, and so what they had allocated.
+    """
+    details = f"{type(fault).__name__}: {fault}"
+    if is_out_of_memory(fault, most_bytes):
+        return OutOfMemory(
+            "The memory ran out during this answer. Closing other programs, or asking about "
+            "fewer pages, may be enough.",
+            details,
+        )
+    if isinstance(fault, NotANumber):
+        return TurnFault(
+            "The model's arithmetic broke down during this answer. Ask again; if it happens "
+            "every time, the model's files are damaged.",
+            details,
+        )
+    return TurnFault("Something went wrong in the engine. You can try again.", details)
+
+
+def is_out_of_memory(fault: BaseException, most_bytes: int) -> bool:
+    """Whether `fault` is an allocation that failed.
+
+    On a card torch has a type of its own for it. On a processor it raises a bare `RuntimeError`,
+    as it does for much else, and so do the libraries under it; only the text tells them apart, and
+    texts change. So it is tried: where `most_bytes`, more than any one allocation could have asked
+    for, are to be had now, memory was not the trouble, and where they are not, there is too little
+    to go on with anyhow. Memory that is never touched costs nothing, so the trial is free.
+    """
+    if isinstance(fault, torch.OutOfMemoryError | MemoryError):
+        return True
+    return type(fault) is RuntimeError and not _can_be_had(most_bytes)
+
+
+def _can_be_had(size_bytes: int) -> bool:
+    try:
+        torch.empty(size_bytes, dtype=torch.uint8, device="cpu")
+    except (RuntimeError, MemoryError):  # an allocation can go wrong in one way only
+        return False
+    return True
+
+
+def largest_allocation(model: LoadedModel, tokens: int, chunk: int) -> int:
+    """More bytes than any one allocation takes while `chunk` of `tokens` are read or one is said.
+
+    The largest are: a weight matrix made into fp32, the scores of every head for a chunk, one
+    layer's keys for all heads. Twice that, since what an operation had beside the allocation that
+    failed is free again when it is asked about.
+    """
+    text = model.network.config.get_text_config()
+    heads, hidden = int(text.num_attention_heads), int(text.hidden_size)
+    weight = max((parameter.numel() for parameter in model.network.parameters()), default=0)
+    values = max(weight, tokens * heads * chunk, tokens * hidden * 2)
+    return 2 * 4 * values
