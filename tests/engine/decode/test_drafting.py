@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
-from tiny_checkpoints import build_lfm2_vl
+from tiny_checkpoints import FAMILIES, build_lfm2_vl
 
 from engine.api.requests import SamplingParams
 from engine.cache.kv_cache import KVCache
@@ -22,7 +22,7 @@ from engine.decode.drafting import Drafting, DraftingMemory
 from engine.decode.sampler import Sampler
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from engine.decode.drafters import Drafter
     from engine.model.loaded_model import LoadedModel
@@ -95,9 +95,9 @@ def drafted(
     return said, drafting
 
 
-@pytest.fixture(params=["tiny_model", "qwen3_vl_model"])
-def model(request: pytest.FixtureRequest) -> LoadedModel:
-    return request.getfixturevalue(request.param)
+@pytest.fixture(params=FAMILIES)
+def model(request: pytest.FixtureRequest, model_of: Callable[[str], LoadedModel]) -> LoadedModel:
+    return model_of(request.param)
 
 
 GREEDY = SamplingParams()
