@@ -21,3 +21,19 @@ def test_chunks_cover_the_rest_once_and_stop_where_asked(data, total: int, size:
 
 def test_without_stops_there_are_as_few_chunks_as_can_be() -> None:
     assert chunk_bounds(3, 20, (), 10) == [(3, 13), (13, 20)]
+
+
+@given(st.data(), st.integers(1, 200), st.integers(1, 40))
+def test_what_must_stay_together_is_never_cut(data, total: int, size: int) -> None:
+    edges = sorted(data.draw(st.sets(st.integers(0, total), max_size=12)))
+    uncut = list(zip(edges[::2], edges[1::2], strict=False))
+    inside = {cut for first, last in uncut for cut in range(first + 1, last)}
+    start = data.draw(st.integers(0, total - 1).filter(lambda at: at not in inside))
+    stops = data.draw(st.lists(st.integers(0, total)))
+    bounds = chunk_bounds(start, total, stops, size, uncut)
+    assert [b for b, _ in bounds] == [start, *[e for _, e in bounds[:-1]]]
+    assert bounds[-1][1] == total
+    assert not inside & {end for _, end in bounds}
+    assert {s for s in stops if start < s <= total and s not in inside} <= {e for _, e in bounds}
+    longest = max((last - first for first, last in uncut), default=0)
+    assert all(0 < e - b <= max(size, longest) for b, e in bounds)
