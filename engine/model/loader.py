@@ -107,9 +107,10 @@ def _weights(folder: ModelFolder, wished: WeightsName | None) -> WeightsName | N
             f"The model in {folder.path} was saved with {folder.quantisation} weights, which "
             "Tanka cannot run. Get it unquantised or in bitsandbytes 4-bit."
         )
-    if wished == "full":
+    if wished not in (None, "bnb_nf4"):
         raise ModelNotUsable(
-            f"The model in {folder.path} was saved in 4-bit, so it cannot run in full precision."
+            f"The model in {folder.path} was saved in 4-bit by bitsandbytes, so it can run in no "
+            "other form. Leave the choice of weights to Tanka."
         )
     return "bnb_nf4"
 

@@ -28,6 +28,10 @@ class WeightBackend(Protocol):
         """The name that people choose it by."""
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to say of how it works on this machine, in sentences."""
+
+    @property
     def requirement(self) -> str:
         """What the two sizes of a layer that can be packed are, in words."""
 

@@ -34,6 +34,7 @@ class BnbNf4:
     """The backend: layers on `device` that compute in `dtype`."""
 
     name: WeightsName = "bnb_nf4"
+    notes: tuple[str, ...] = ()
 
     def __init__(self, device: torch.device, dtype: torch.dtype) -> None:
         self._device = device

@@ -19,6 +19,7 @@ class Full:
     """The backend: layers on `device` as `dtype`."""
 
     name: WeightsName = "full"
+    notes: tuple[str, ...] = ()
     requirement = "of any size"
     parameters: Mapping[str, object] | None = None
 

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from engine.api.requests import WeightsName
     from engine.model.weights.base import Told
 
-# The kernel's own limits. Rows are packed in whole blocks, so pieces are multiples of 64.
+# The kernel's own limit. Rows are packed in whole blocks, so pieces are multiples of 64.
 _ROWS = 16
+# More rows than there are.
+NEVER = 2**31
 _PIECE_ROWS = 64
 # About 8 MB of float32: what is unpacked at once should stay near the processor.
 _PIECE_VALUES = 2 * 2**20
@@ -52,10 +54,11 @@ class Int4Linear(torch.nn.Module):
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Shape (…, in) to (…, out), in the inputs' type."""
         rows = inputs.reshape(-1, self.in_features)
-        many = len(rows) >= self.unpack_from
-        result = (self._unpacked_product(rows) if many else self._kernel(rows)).to(inputs.dtype)
-        result = result.view(*inputs.shape[:-1], self.out_features)
-        return result if self.bias is None else result + self.bias
+        product = self._unpacked if len(rows) >= self.unpack_from else self._kernel
+        result = product(rows)
+        if self.bias is not None:
+            result = result + self.bias
+        return result.to(inputs.dtype).view(*inputs.shape[:-1], self.out_features)
 
     def dequantised(self) -> torch.Tensor:
         """The matrix that the packed weights stand for: float32, (out, in)."""
@@ -71,7 +74,7 @@ class Int4Linear(torch.nn.Module):
         )
         return product
 
-    def _unpacked_product(self, rows: torch.Tensor) -> torch.Tensor:
+    def _unpacked(self, rows: torch.Tensor) -> torch.Tensor:
         result = rows.new_empty(len(rows), self.out_features, dtype=torch.float32)
         exact = rows.float()
         for start, matrix in self._matrices():
@@ -110,6 +113,13 @@ class Int4Pack:
 
     def __init__(self, unpack_from: int) -> None:
         self._unpack_from = unpack_from
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """See `WeightBackend`."""
+        if self._unpack_from >= NEVER:
+            return ("Measured here: unpacking weights does not pay.",)
+        return (f"Measured here: weights are unpacked for {self._unpack_from:,} rows or more.",)
 
     @property
     def parameters(self) -> Mapping[str, object] | None:

@@ -122,7 +122,7 @@ def _plan(model: Any, folder: ModelFolder, family: FamilyAdapter, placement: Pla
         full = Full(placement.device, placement.dtype)
         return _Plan(full, frozenset(), stored=False, notes=(note,))
     stored = backend.parameters is not None
-    notes = layers.notes(backend.requirement) if stored else ()
+    notes = (*backend.notes, *layers.notes(backend.requirement)) if stored else ()
     return _Plan(backend, frozenset(layers.packed), stored, notes)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from engine.atomic import FileNotWritten, write_atomic
-from engine.model.weights.int4pack import Int4Linear, Int4Pack
+from engine.model.weights.int4pack import NEVER, Int4Linear, Int4Pack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FILE = "int4pack.json"
-NEVER = 2**31
 _FEW, _MANY = 32, 256
 _SIDE = 2048
 _ROUNDS = 3
