@@ -160,5 +160,5 @@ def test_a_processor_gets_the_weights_that_suit_it(
     assert placement.device.type == "cpu"
     assert placement.dtype == torch.float32
     assert placement.why.startswith("No graphics card")
-    assert ("slow" in placement.why) == (expected == "bnb_nf4" or instructions == "DEFAULT"
-                                         and expected == "int4pack")  # fmt: skip
+    is_slow = expected == "bnb_nf4" or (instructions, expected) == ("DEFAULT", "int4pack")
+    assert ("slow" in placement.why) == is_slow
