@@ -29,7 +29,7 @@ def facts(model: ModelInfo | None, machine: Machine | None) -> tuple[tuple[str, 
 def _model_facts(model: ModelInfo | None) -> tuple[tuple[str, str], ...]:
     if model is None:
         return (("Model", "None is loaded."),)
-    weights = {"full": "full precision", "bnb_nf4": "4-bit"}[model.weights]
+    weights = "full precision" if model.weights == "full" else "4-bit"
     return (
         ("Model", f"{model.name}, {weights}, {size(model.weight_bytes)}"),
         ("Folder", str(model.folder)),

@@ -48,7 +48,7 @@ Model = Annotated[
     Path | None, typer.Option("--model", help="Checkpoint folder; default: the starter model.")
 ]
 Weights = Annotated[
-    Literal["bnb_nf4", "full"] | None,
+    Literal["bnb_nf4", "int4pack", "full"] | None,
     typer.Option("--weights", help="How weights are kept; default: what suits this machine."),
 ]
 Offline = Annotated[

@@ -21,7 +21,7 @@ _FUNCTION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 # Below it scores divided by the temperature are no numbers any more.
 LEAST_TEMPERATURE = 1e-6
-WeightsName = Literal["bnb_nf4", "full"]
+WeightsName = Literal["bnb_nf4", "int4pack", "full"]
 
 
 class Priority(IntEnum):

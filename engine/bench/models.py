@@ -30,3 +30,27 @@ def build_starter_arch(folder: Path, max_context: int) -> Path:
     )
     model.save_pretrained(folder)
     return folder
+
+
+def build_starter_of(folder: Path, hidden_size: int, layers: int) -> Path:
+    """The starter's kind of model in another size, 16-bit random weights, tokenizer and all."""
+    transformers_logging.disable_progress_bar()
+    starter = starter_model_dir()
+    shutil.copytree(starter, folder, ignore=shutil.ignore_patterns("*.safetensors*", "draft"))
+    config = json.loads((starter / "config.json").read_text(encoding="utf-8"))
+    kinds = config["text_config"]["layer_types"]
+    config["text_config"] |= {
+        "hidden_size": hidden_size,
+        "intermediate_size": 5 * hidden_size // 2,
+        "num_hidden_layers": layers,
+        "layer_types": [kinds[at % len(kinds)] for at in range(layers)],
+        "num_attention_heads": max(2, hidden_size // 64),
+        "num_key_value_heads": max(2, hidden_size // 256),
+    }
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    torch.manual_seed(0)
+    model = AutoModelForImageTextToText.from_config(
+        AutoConfig.from_pretrained(folder, local_files_only=True), dtype=torch.bfloat16
+    )
+    model.save_pretrained(folder)
+    return folder

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from engine.api.errors import BadRequest
-from engine.bench import decode, drafting, reuse
+from engine.bench import decode, drafting, reuse, weights
 from engine.bench.report import Row, table
 from engine.machine import read_machine
 
@@ -26,6 +26,7 @@ SUITES: Mapping[str, Suite] = {
     "reuse": reuse.run,
     "decode": decode.run,
     "drafting": drafting.run,
+    "weights": weights.run,
 }
 # Named here so that the engine alone can say where they are.
 WINDOW_SUITES = ("gui",)

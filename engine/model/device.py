@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # How much of the memory now available a model in full precision may take on a processor.
 _FULL_PRECISION_SHARE = 0.6
+# What torch has fast kernels for packed 4-bit weights for, by its own names.
+_PACKING = ("AVX2", "AVX512")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +31,46 @@ class Placement:
     why: str
 
 
-def place(wished: WeightsName | None, weight_values: int, available_bytes: int) -> Placement:
-    """Choose for a model of `weight_values` numbers with `available_bytes` of memory free."""
-    if torch.cuda.is_available():
+def place(
+    wished: WeightsName | None,
+    weight_values: int,
+    available_bytes: int,
+    instructions: str | None = None,
+) -> Placement:
+    """Choose for a model of `weight_values` numbers with `available_bytes` of memory free.
+
+    `instructions` names the processor's widest ones, as torch does; without it they are looked up.
+    """
+    if torch.cuda.is_available() and wished != "int4pack":
         return _on_cuda(wished)
-    weights: WeightsName = wished or (
-        "full" if weight_values * 4 <= available_bytes * _FULL_PRECISION_SHARE else "bnb_nf4"
-    )
-    why = {
-        "full": "No graphics card: full precision, which a processor computes fastest.",
-        "bnb_nf4": "No graphics card: 4-bit weights, slower here but they fit.",
-    }[weights]
+    fits = weight_values * 4 <= available_bytes * _FULL_PRECISION_SHARE
+    packs = (instructions or torch.backends.cpu.get_cpu_capability()) in _PACKING
+    weights: WeightsName = wished or ("int4pack" if packs else "full" if fits else "bnb_nf4")
     # bf16 matrix products are many times slower than fp32 on processors without AVX512-BF16.
-    return Placement(torch.device("cpu"), _processor_name(), torch.float32, "sdpa", weights, why)
+    return Placement(
+        torch.device("cpu"),
+        _processor_name(),
+        torch.float32,
+        "sdpa",
+        weights,
+        _why(weights, packs=packs),
+    )
+
+
+def _why(weights: WeightsName, *, packs: bool) -> str:
+    match weights:
+        case "int4pack" if torch.cuda.is_available():
+            return "On the processor, as asked: 4-bit weights in the form that suits it."
+        case "int4pack" if packs:
+            return "No graphics card: 4-bit weights in the form that suits processors."
+        case "int4pack":
+            return "No graphics card: packed 4-bit weights, slow on a processor without AVX2."
+        case "bnb_nf4":
+            return "No graphics card: 4-bit weights, slower here but they fit."
+        case "full" if packs:
+            return "No graphics card: full precision, as asked."
+        case "full":
+            return "No graphics card: full precision, which a processor without AVX2 prefers."
 
 
 def _on_cuda(wished: WeightsName | None) -> Placement:

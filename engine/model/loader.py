@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 import torch
-import transformers
-from transformers import AutoConfig, AutoTokenizer, BitsAndBytesConfig
+from transformers import AutoTokenizer
 
 from engine.api.errors import EngineError, ModelNotUsable, OutOfMemory
 from engine.api.events import ModelInfo
-from engine.model.architecture import attention_for, auto_class
+from engine.model.architecture import attention_for
 from engine.model.device import place
 from engine.model.families.table import adapter_for
 from engine.model.first_contact import make_acquaintance
 from engine.model.folder import check_folder
 from engine.model.loaded_model import LoadedModel
+from engine.model.weights.read import read_weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from engine.model.device import Placement
     from engine.model.families.base import FamilyAdapter
     from engine.model.folder import ModelFolder
+    from engine.model.weights.read import Weights
 
     Progress = Callable[[str, int, int], None]
 
@@ -41,7 +42,8 @@ def load_model(
 ) -> LoadedModel:
     """Load the folder at `path`; `progress(step, loaded_bytes, total_bytes)` is told.
 
-    Raises `ModelNotUsable` with what is missing or refused, `OutOfMemory` where it does not fit.
+    `progress` may raise to give up: nothing of the model is left then. Raises `ModelNotUsable`
+    with what is missing or refused, `OutOfMemory` where it does not fit.
     """
     started = time.perf_counter()
     progress("Checking the files", 0, 0)
@@ -49,16 +51,18 @@ def load_model(
     family = adapter_for(folder)
     placement = place(_weights(folder, wished), folder.values, psutil.virtual_memory().available)
     placement = replace(placement, attention=attention_for(folder.model_type, placement.attention))
-    progress("Reading the weights", 0, folder.weight_bytes)
     try:
         tokenizer = _tokenizer(folder)
-        model = _read_weights(folder, family, placement)
-        info = _describe(folder, name, family, placement, model, started)
-        loaded = LoadedModel(model, tokenizer, family, info, _stop_tokens(model, tokenizer))
+        weights = read_weights(folder, family, placement, _marking(progress))
+        info = _describe(folder, name, family, placement, weights, started)
+        stop = _stop_tokens(weights.model, tokenizer)
+        loaded = LoadedModel(weights.model, tokenizer, family, info, stop)
         if not loaded.reuses_cache:
             make_acquaintance(loaded)
     except EngineError:
         raise
+    except _GivenUpError as given_up:
+        raise given_up.reason from None
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise OutOfMemory(
             f"There is not enough memory for the model in {folder.path}. "
@@ -70,8 +74,26 @@ def load_model(
             f"The model in {folder.path} cannot be loaded: its files do not fit together.",
             f"{type(error).__name__}: {error}",
         ) from error
-    progress("Ready", folder.weight_bytes, folder.weight_bytes)
+    progress("Ready", weights.read_bytes, weights.read_bytes)
     return loaded
+
+
+class _GivenUpError(Exception):
+    """`progress` raised: that is no fault of the model's files."""
+
+    def __init__(self, reason: Exception) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+def _marking(progress: Progress) -> Progress:
+    def told(step: str, loaded: int, total: int) -> None:
+        try:
+            progress(step, loaded, total)
+        except Exception as reason:
+            raise _GivenUpError(reason) from reason
+
+    return told
 
 
 def _tokenizer(folder: ModelFolder) -> Any:  # noqa: ANN401
@@ -92,53 +114,12 @@ def _weights(folder: ModelFolder, wished: WeightsName | None) -> WeightsName | N
             f"The model in {folder.path} was saved with {folder.quantisation} weights, which "
             "Tanka cannot run. Get it unquantised or in bitsandbytes 4-bit."
         )
-    if wished == "full":
+    if wished not in (None, "bnb_nf4"):
         raise ModelNotUsable(
-            f"The model in {folder.path} was saved in 4-bit, so it cannot run in full precision."
+            f"The model in {folder.path} was saved in 4-bit by bitsandbytes, so it can run in no "
+            "other form. Leave the choice of weights to Tanka."
         )
     return "bnb_nf4"
-
-
-def _read_weights(folder: ModelFolder, family: FamilyAdapter, placement: Placement) -> Any:  # noqa: ANN401
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
-    config = AutoConfig.from_pretrained(folder.path, local_files_only=True, trust_remote_code=False)
-    extra: dict[str, object] = {}
-    if placement.weights == "bnb_nf4" and folder.quantisation is None:
-        extra["quantization_config"] = BitsAndBytesConfig(
-            load_in_4bit=True,
-            bnb_4bit_quant_type="nf4",
-            bnb_4bit_use_double_quant=True,
-            bnb_4bit_compute_dtype=placement.dtype,
-            llm_int8_skip_modules=list(family.skip_quantising),
-        )
-    model, report = auto_class(config).from_pretrained(
-        folder.path,
-        config=config,
-        dtype=placement.dtype,
-        attn_implementation=placement.attention,
-        device_map={"": str(placement.device)},
-        local_files_only=True,
-        use_safetensors=True,
-        trust_remote_code=False,
-        ignore_mismatched_sizes=True,  # they are reported, and refused by name below
-        output_loading_info=True,
-        **extra,
-    )
-    _refuse_gaps(folder, report)
-    return model.eval().requires_grad_(False)
-
-
-def _refuse_gaps(folder: ModelFolder, report: dict[str, Any]) -> None:
-    """Weights that were not in the files would be random numbers: that is no model."""
-    gaps = sorted(str(name) for name in report.get("missing_keys", ()))
-    wrong = sorted(str(entry) for entry in report.get("mismatched_keys", ()))
-    if gaps or wrong:
-        raise ModelNotUsable(
-            f"The model in {folder.path} cannot be used: {len(gaps) + len(wrong)} of its "
-            f"weights are missing or have the wrong shape, the first is {(gaps + wrong)[0]}.",
-            "\n".join(gaps + wrong),
-        )
 
 
 def _describe(
@@ -146,24 +127,24 @@ def _describe(
     name: str,
     family: FamilyAdapter,
     placement: Placement,
-    model: Any,  # noqa: ANN401
+    weights: Weights,
     started: float,
 ) -> ModelInfo:
-    text = model.config.get_text_config()
+    text = weights.model.config.get_text_config()
     return ModelInfo(
         name=name,
         folder=folder.path,
         family=family.name,
-        weights=placement.weights,
+        weights=weights.name,
         device=placement.device.type,
         device_name=placement.device_name,
         dtype=str(placement.dtype).removeprefix("torch."),
         attention=placement.attention,
         max_context=min(_declared_context(text), _MOST_CONTEXT),
-        parameters=model.num_parameters(),
-        weight_bytes=model.get_memory_footprint(),
+        parameters=weights.parameters,
+        weight_bytes=weights.weight_bytes,
         load_s=time.perf_counter() - started,
-        notes=(placement.why, *family.notes),
+        notes=(placement.why, *family.notes, *weights.notes),
     )
 
 

@@ -144,7 +144,8 @@ def test_doctor_tells_what_runs(lfm2_folder: Path, capsys, tmp_path: Path) -> No
     assert main(["doctor", "--model", str(lfm2_folder), "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert facts["family"] == "LFM2-VL"
-    assert facts["weights"] == "full"
+    assert facts["weights"] == "int4pack"
+    assert "Measured here:" in facts["why"]
     assert facts["decode_tok_s"] > 0
     assert main(["doctor", "--model", str(tmp_path), "--json"]) == 3
     assert "config.json" in json.loads(capsys.readouterr().out)["problem"]
@@ -156,7 +157,7 @@ def test_eval_measures_any_model(lfm2_folder: Path, capsys) -> None:
     argv = ["eval", "--model", str(lfm2_folder), "--tasks", "dialogue", "--limit", "2", "--json"]
     assert main(argv) == 0
     report = json.loads(capsys.readouterr().out)
-    assert report["weights"] == "full"
+    assert report["weights"] == "int4pack"
     assert report["tasks"][0]["task"] == "dialogue"
     assert report["tasks"][0]["n"] >= 2
     assert report["tasks"][0]["low"] <= report["tasks"][0]["accuracy"]

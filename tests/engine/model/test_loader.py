@@ -124,26 +124,41 @@ def test_rendering_within_limits_puts_a_tracer_back() -> None:
         sys.settrace(before)
 
 
-def test_a_folder_saved_in_4_bit_is_described_as_such(
-    lfm2_folder: Path, tmp_path: Path, load
-) -> None:
-    model = load(lfm2_folder, "bnb_nf4")
+def test_how_a_folder_was_saved_decides(lfm2_folder: Path, tmp_path: Path, load) -> None:
     folder = shutil.copytree(lfm2_folder, tmp_path / "model")
-    model._model.save_pretrained(folder)
-    again = load(folder, None)
-    assert again.info.weights == "bnb_nf4"
-    with pytest.raises(ModelNotUsable, match="cannot run in full precision"):
-        load(folder, "full")
     config = json.loads((folder / "config.json").read_text())
-    config["quantization_config"] = {"quant_method": "gptq", "bits": 4}
-    (folder / "config.json").write_text(json.dumps(config))
+    saved_as = {"quant_method": "bitsandbytes", "load_in_4bit": True}
+    (folder / "config.json").write_text(json.dumps({**config, "quantization_config": saved_as}))
+    for weights in ("full", "int4pack"):
+        with pytest.raises(ModelNotUsable, match="saved in 4-bit by bitsandbytes"):
+            load(folder, weights)
+    saved_as = {"quant_method": "gptq", "bits": 4}
+    (folder / "config.json").write_text(json.dumps({**config, "quantization_config": saved_as}))
     with pytest.raises(ModelNotUsable, match="gptq"):
         load(folder, None)
 
 
-def test_the_processor_takes_full_precision_while_it_fits() -> None:
+@pytest.mark.parametrize(
+    ("instructions", "wished", "values", "expected"),
+    [
+        ("AVX2", None, 10**6, "int4pack"),
+        ("AVX512", None, 10**9, "int4pack"),
+        ("DEFAULT", None, 10**6, "full"),
+        ("DEFAULT", None, 10**9, "bnb_nf4"),
+        ("AVX2", "full", 10**9, "full"),
+        ("AVX2", "bnb_nf4", 10**6, "bnb_nf4"),
+        ("DEFAULT", "int4pack", 10**6, "int4pack"),
+    ],
+)
+def test_a_processor_gets_the_weights_that_suit_it(
+    instructions: str, wished: str | None, values: int, expected: str
+) -> None:
     if torch.cuda.is_available():
         pytest.skip("speaks of machines without a graphics card")
-    assert place(None, 10**6, 10**9).weights == "full"
-    assert place(None, 10**9, 10**9).weights == "bnb_nf4"
-    assert place("full", 10**9, 10**9).weights == "full"
+    placement = place(wished, values, 10**9, instructions)
+    assert placement.weights == expected
+    assert placement.device.type == "cpu"
+    assert placement.dtype == torch.float32
+    assert placement.why.startswith("No graphics card")
+    is_slow = expected == "bnb_nf4" or (instructions, expected) == ("DEFAULT", "int4pack")
+    assert ("slow" in placement.why) == is_slow

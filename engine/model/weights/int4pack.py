@@ -1,0 +1,163 @@
+"""Packed 4-bit weights for processors: torch's own kernel for few rows, unpacked ones for many.
+
+The kernel reads a quarter of the memory that 16-bit weights take, which is what decoding waits
+for. It works in bfloat16 and does not gain from many rows, so that reading a prompt is faster with
+the matrix unpacked to float32, piece by piece, for an ordinary product. From how many rows on is
+measured once per machine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from engine.model.weights.base import pieces
+from engine.model.weights.int4_groups import GROUP, rounded
+from engine.model.weights.int4_layout import last_block, pack, unpack_block, whole_block
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from engine.api.requests import WeightsName
+    from engine.model.weights.base import Told
+
+# The kernel's own limit. Rows are packed in whole blocks, so pieces are multiples of 64.
+_ROWS = 16
+# More rows than there are.
+NEVER = 2**31
+_PIECE_ROWS = 64
+# About 8 MB of float32: what is unpacked at once should stay near the processor.
+_PIECE_VALUES = 2 * 2**20
+
+
+class Int4Linear(torch.nn.Module):
+    """A linear layer with packed weights. Runs on the processor, in any floating-point type.
+
+    `packed`: uint8, (out, in / 2), in the kernel's order. `scales`: bfloat16, (in / 32, out, 2).
+    Inputs of `unpack_from` rows or more are multiplied in float32.
+    """
+
+    packed: torch.Tensor
+    scales: torch.Tensor
+    bias: torch.nn.Parameter | None
+
+    def __init__(self, packed: torch.Tensor, scales: torch.Tensor, unpack_from: int) -> None:
+        super().__init__()
+        self.out_features, half = packed.shape
+        self.in_features = 2 * half
+        self.unpack_from = unpack_from
+        self.register_buffer("packed", packed)
+        self.register_buffer("scales", scales)
+        self.register_parameter("bias", None)
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Shape (…, in) to (…, out), in the inputs' type."""
+        rows = inputs.reshape(-1, self.in_features)
+        product = self._unpacked if len(rows) >= self.unpack_from else self._kernel
+        result = product(rows)
+        if self.bias is not None:
+            result = result + self.bias
+        return result.to(inputs.dtype).view(*inputs.shape[:-1], self.out_features)
+
+    def dequantised(self) -> torch.Tensor:
+        """The matrix that the packed weights stand for: float32, (out, in)."""
+        return torch.cat([matrix.T for _, matrix in self._matrices()])
+
+    def extra_repr(self) -> str:
+        """The sizes, as torch prints a linear layer's."""
+        return f"in_features={self.in_features}, out_features={self.out_features}"
+
+    def _kernel(self, rows: torch.Tensor) -> torch.Tensor:
+        product: torch.Tensor = torch.ops.aten._weight_int4pack_mm_for_cpu(  # noqa: SLF001
+            rows.to(torch.bfloat16).contiguous(), self.packed, GROUP, self.scales
+        )
+        return product
+
+    def _unpacked(self, rows: torch.Tensor) -> torch.Tensor:
+        result = rows.new_empty(len(rows), self.out_features, dtype=torch.float32)
+        exact = rows.float()
+        for start, matrix in self._matrices():
+            torch.mm(exact, matrix, out=result[:, start : start + matrix.shape[1]])
+        return result
+
+    def _matrices(self) -> Iterator[tuple[int, torch.Tensor]]:
+        """The matrix in pieces of rows, transposed: the first row and float32, (in, rows)."""
+        whole = whole_block()
+        in_blocks = self.out_features // whole.rows * whole.rows
+        starts = pieces(in_blocks, self.in_features, _PIECE_VALUES, whole.rows)
+        for start in starts:
+            end = min(start + starts.step, in_blocks)
+            matrix = torch.empty(self.in_features, end - start)
+            unpack_block(self.packed[start:end], whole, matrix)
+            yield start, self._scaled(matrix, start)
+        rest = self.out_features - in_blocks
+        if rest:
+            matrix = torch.empty(self.in_features, rest)
+            unpack_block(self.packed[in_blocks:], last_block(rest), matrix)
+            yield in_blocks, self._scaled(matrix, in_blocks)
+
+    def _scaled(self, matrix: torch.Tensor, start: int) -> torch.Tensor:
+        columns, rows = matrix.shape
+        scales = self.scales[:, start : start + rows].float()
+        grouped = matrix.view(columns // GROUP, GROUP, rows)
+        grouped.mul_(scales[:, None, :, 0]).add_(scales[:, None, :, 1])
+        return matrix
+
+
+class Int4Pack:
+    """The backend. `unpack_from` is the number of rows from which on layers unpack."""
+
+    name: WeightsName = "int4pack"
+    requirement = f"multiples of {GROUP} and {_ROWS}"
+
+    def __init__(self, unpack_from: int) -> None:
+        self._unpack_from = unpack_from
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """See `WeightBackend`."""
+        if self._unpack_from >= NEVER:
+            return ("Measured here: unpacking weights does not pay.",)
+        return (f"Measured here: weights are unpacked for {self._unpack_from:,} rows or more.",)
+
+    @property
+    def parameters(self) -> Mapping[str, object] | None:
+        """See `WeightBackend`. The kernel's order depends on the processor and on torch."""
+        return {
+            "group": GROUP,
+            "processor": torch.backends.cpu.get_cpu_capability(),
+            "torch": torch.__version__,
+        }
+
+    def takes(self, in_features: int, out_features: int) -> bool:
+        """See `WeightBackend`."""
+        return in_features % GROUP == 0 and out_features % _ROWS == 0
+
+    @torch.no_grad()  # or torch would keep every temporary, to differentiate
+    def pack(self, weight: torch.Tensor, told: Told) -> Int4Linear:
+        """See `WeightBackend`."""
+        rows, columns = weight.shape
+        packed = torch.empty(rows, columns // 2, dtype=torch.uint8)
+        scales = torch.empty(columns // GROUP, rows, 2, dtype=torch.bfloat16)
+        starts = pieces(rows, columns, _PIECE_VALUES, _PIECE_ROWS)
+        for start in starts:
+            part = weight[start : start + starts.step]
+            codes, scales[:, start : start + starts.step] = rounded(part)
+            packed[start : start + starts.step] = pack(codes)
+            told(part.nbytes)
+        return Int4Linear(packed, scales, self._unpack_from)
+
+    def restore(
+        self, in_features: int, out_features: int, parts: Mapping[str, torch.Tensor]
+    ) -> Int4Linear:
+        """See `WeightBackend`."""
+        packed, scales = parts["packed"], parts["scales"]
+        fits = packed.shape == (out_features, in_features // 2) and scales.shape == (
+            in_features // GROUP,
+            out_features,
+            2,
+        )
+        if not fits or (packed.dtype, scales.dtype) != (torch.uint8, torch.bfloat16):
+            raise ValueError(f"packed weights of {tuple(packed.shape)} {packed.dtype}")
+        return Int4Linear(packed, scales, self._unpack_from)

@@ -1,0 +1,214 @@
+"""A model with its weights in place: from what is kept on disk, or from its checkpoint."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.model.weights.checkpoint import empty_model, mapped_model
+from engine.model.weights.fill import fill_from_checkpoint, fill_from_store, held_tensors
+from engine.model.weights.full import Full
+from engine.model.weights.layers import asked_to_keep, choose_layers
+from engine.model.weights.stored import NotKept, StoreKey, WeightStore
+from engine.model.weights.table import backend_for
+from engine.paths import FolderNotUsable, cache_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from engine.api.requests import WeightsName
+    from engine.model.device import Placement
+    from engine.model.families.base import FamilyAdapter
+    from engine.model.folder import ModelFolder
+    from engine.model.weights.base import WeightBackend
+
+    Progress = Callable[[str, int, int], None]
+
+log = logging.getLogger(__name__)
+
+STORE = "weights"
+_READ_FROM_STORE = "Its 4-bit weights were kept on disk from an earlier start."
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A model ready to run. `name` is the backend that it really has, `notes` say the rest.
+
+    `read_bytes` is what was last told as the total to read.
+    """
+
+    model: Any
+    name: WeightsName
+    parameters: int
+    weight_bytes: int
+    read_bytes: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Which layers are packed how. `stored`: whether the result is worth keeping on disk."""
+
+    backend: WeightBackend
+    packed: frozenset[str]
+    stored: bool
+    notes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Steps:
+    """Turns bytes taken in into progress that never goes back; the total may grow."""
+
+    progress: Progress
+    step: str = ""
+    total: int = 0
+    loaded: int = 0
+
+    def begin(self, step: str, total: int) -> None:
+        """A step that takes in `total` bytes begins."""
+        self.step = step
+        self.total = self.loaded + total
+        self.told(0)
+
+    def told(self, taken: int) -> None:
+        """`taken` more bytes."""
+        self.loaded = min(self.total, self.loaded + taken)
+        self.progress(self.step, self.loaded, self.total)
+
+    def still(self, _: int) -> None:
+        """The step goes on without taking anything in."""
+        self.told(0)
+
+
+def read_weights(
+    folder: ModelFolder, family: FamilyAdapter, placement: Placement, progress: Progress
+) -> Weights:
+    """Load what `folder` holds as `placement` says.
+
+    Raises `ModelNotUsable` for weights that are missing or do not fit. `progress` may raise: then
+    nothing is left behind, in memory or on disk.
+    """
+    steps = _Steps(progress)
+    steps.begin("Preparing the model", 0)
+    model = empty_model(folder, placement)
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    plan = _plan(model, folder, family, placement)
+    if plan.stored:
+        notes = _through_store(model, folder, plan, placement, steps)
+    else:
+        notes = ()
+        _from_checkpoint(model, folder, plan, placement, steps)
+    tensors, _ = held_tensors(model)
+    return Weights(
+        model,
+        plan.backend.name,
+        parameters,
+        weight_bytes=sum(tensor.nbytes for tensor in tensors.values()),
+        read_bytes=steps.total,
+        notes=(*plan.notes, *notes),
+    )
+
+
+def _plan(model: Any, folder: ModelFolder, family: FamilyAdapter, placement: Placement) -> _Plan:  # noqa: ANN401
+    backend = backend_for(placement, _cache_folder())
+    if folder.quantisation is not None:
+        return _Plan(backend, frozenset(), stored=False, notes=("It was saved in 4-bit.",))
+    layers = choose_layers(model, (*family.skip_quantising, *asked_to_keep(folder)), backend)
+    if not layers.packed:
+        note = f"In full precision: it has no layers whose sizes are {backend.requirement}."
+        full = Full(placement.device, placement.dtype)
+        return _Plan(full, frozenset(), stored=False, notes=(note,))
+    stored = backend.parameters is not None
+    notes = (*backend.notes, *layers.notes(backend.requirement)) if stored else ()
+    return _Plan(backend, frozenset(layers.packed), stored, notes)
+
+
+def _through_store(
+    model: Any,  # noqa: ANN401
+    folder: ModelFolder,
+    plan: _Plan,
+    placement: Placement,
+    steps: _Steps,
+) -> tuple[str, ...]:
+    """Take the weights from the store, or put them there; returns what there is to say of it."""
+    cache = _cache_folder()
+    key = _key(folder, plan, placement)
+    if cache is None:
+        _from_checkpoint(model, folder, plan, placement, steps)
+        return (_not_kept("there is no folder for it"),)
+    store = WeightStore(cache / STORE)
+    if _from_store(model, store, key, plan, placement, steps):
+        return (_READ_FROM_STORE,)
+    _from_checkpoint(model, folder, plan, placement, steps)
+    return _keep(model, store, key, steps)
+
+
+def _key(folder: ModelFolder, plan: _Plan, placement: Placement) -> StoreKey:
+    circumstances = {
+        "backend": plan.backend.name,
+        "parameters": plan.backend.parameters,
+        "packed": sorted(plan.packed),
+        "dtype": str(placement.dtype),
+    }
+    return StoreKey.of(folder, circumstances)
+
+
+def _from_checkpoint(
+    model: Any,  # noqa: ANN401
+    folder: ModelFolder,
+    plan: _Plan,
+    placement: Placement,
+    steps: _Steps,
+) -> None:
+    steps.begin("Reading the weights", folder.weight_bytes)
+    mapped = mapped_model(folder, model)
+    fill_from_checkpoint(model, mapped, plan.packed, plan.backend, placement, steps.told)
+
+
+def _from_store(
+    model: Any,  # noqa: ANN401
+    store: WeightStore,
+    key: StoreKey,
+    plan: _Plan,
+    placement: Placement,
+    steps: _Steps,
+) -> bool:
+    steps.begin("Reading the 4-bit weights", store.size(key))
+    stored = store.find(key, steps.told)
+    if stored is None:
+        return False
+    try:
+        same = json.loads(stored.about)
+        fill_from_store(model, stored.tensors, same, plan.packed, plan.backend, placement.device)
+    except (ValueError, KeyError, AttributeError) as fault:
+        log.warning("the kept weights do not fit the model: %r", fault)
+        return False
+    return True
+
+
+def _keep(model: Any, store: WeightStore, key: StoreKey, steps: _Steps) -> tuple[str, ...]:  # noqa: ANN401
+    steps.begin("Keeping the 4-bit weights", 0)
+    tensors, same = held_tensors(model)
+    try:
+        store.keep(key, tensors, json.dumps(same), steps.still)
+    except NotKept as reason:
+        return (_not_kept(str(reason)),)
+    return ()
+
+
+def _not_kept(reason: str) -> str:
+    return (
+        f"Its 4-bit weights could not be kept on disk, since {reason}: the next start will take "
+        "as long as this one."
+    )
+
+
+def _cache_folder() -> Path | None:
+    try:
+        return cache_dir()
+    except FolderNotUsable:
+        log.warning("there is no cache folder", exc_info=True)
+        return None

@@ -1,0 +1,27 @@
+"""The weight backends by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.model.weights.bnb_nf4 import BnbNf4
+from engine.model.weights.full import Full
+from engine.model.weights.int4pack import Int4Pack
+from engine.model.weights.unpack_from import Machine, unpack_from
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.model.device import Placement
+    from engine.model.weights.base import WeightBackend
+
+
+def backend_for(placement: Placement, measurements: Path | None) -> WeightBackend:
+    """The backend that `placement` names; what it measures is kept in the folder `measurements`."""
+    match placement.weights:
+        case "int4pack":
+            return Int4Pack(unpack_from(measurements, Machine.here(placement.device_name)))
+        case "bnb_nf4":
+            return BnbNf4(placement.device, placement.dtype)
+        case "full":
+            return Full(placement.device, placement.dtype)
