@@ -164,6 +164,7 @@ def _describe(
         weight_bytes=model.get_memory_footprint(),
         load_s=time.perf_counter() - started,
         notes=(placement.why, *family.notes),
+        dialect=family.dialect,
     )
 
 
