@@ -12,11 +12,16 @@ if TYPE_CHECKING:
     from engine.api.requests import WeightsName
 
 FinishReason = Literal["stop", "length", "cancelled"]
+# How a model writes calls of functions; "none" where its chat template knows none.
+DialectName = Literal["hermes", "qwen_xml", "gemma4", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A loaded model as it really runs. `device_name` is the card's or processor's own name."""
+    """A loaded model as it really runs. `device_name` is the card's or processor's own name.
+
+    `dialect` is how it writes calls in its answers, for whoever takes them apart.
+    """
 
     name: str
     folder: Path
@@ -31,6 +36,7 @@ class ModelInfo:
     weight_bytes: int
     load_s: float
     notes: tuple[str, ...] = ()
+    dialect: DialectName = "hermes"
 
 
 @dataclass(frozen=True, slots=True)

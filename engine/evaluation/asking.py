@@ -25,10 +25,12 @@ from engine.text.dialects import parse_calls
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from engine.api.events import DialectName
     from engine.api.messages import Message
     from engine.api.requests import ToolSpec
     from engine.client import EngineClient
     from engine.evals.items import Exchange, Item
+    from engine.text.dialects import Parsed
 
 NO_PICTURES = "it takes no pictures"
 NO_TOOLS = "its chat template has no functions"
@@ -58,9 +60,9 @@ class Skipped:
 
 
 def ask_item(
-    client: EngineClient, task: str, number: int, item: Item
+    client: EngineClient, task: str, number: int, item: Item, dialect: DialectName = "hermes"
 ) -> Iterator[Answered | Skipped]:
-    """Ask the scored questions of an item, one after the other.
+    """Ask the scored questions of an item, one after the other; calls come in `dialect`.
 
     Later questions follow the right answers, so that one mistake is counted once.
     """
@@ -76,7 +78,8 @@ def ask_item(
                 left = sum(later.scored for later in item.exchanges[place:])
                 yield Skipped(task, _reason_of(finished, item), left)
                 return
-            outcome = Outcome(task, number, place, seen, _is_right(exchange, finished.text))
+            parsed = parse_calls(finished.text, dialect, tools)
+            outcome = Outcome(task, number, place, seen, _is_right(exchange, parsed))
             yield Answered(outcome, question_line(exchange), exchange.said, finished.text)
         messages += (right_message(exchange),)
 
@@ -106,8 +109,7 @@ def _ask(
     raise AssertionError("a generate request ends with Finished or Failed")
 
 
-def _is_right(exchange: Exchange, said: str) -> bool:
-    parsed = parse_calls(said)
+def _is_right(exchange: Exchange, parsed: Parsed) -> bool:
     if parsed.malformed:
         return False
     return is_right(exchange, parsed.text, [Call(c.name, c.arguments) for c in parsed.calls])

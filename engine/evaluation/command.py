@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from engine.api.events import ModelInfo
+    from engine.api.events import DialectName, ModelInfo
     from engine.api.requests import WeightsName
 
 
@@ -81,7 +81,7 @@ def run_evaluation(options: EvalOptions) -> None:
     try:
         info = load(client, LoadModel(options.model, options.weights))
         try:
-            _ask_all(client, tasks, options.limit, asked)
+            _ask_all(client, info.dialect, tasks, options.limit, asked)
         except (KeyboardInterrupt, EngineError):
             if asked.answered:
                 _conclude(options, _run(info, tasks, asked, complete=False), earlier, asked)
@@ -101,7 +101,13 @@ def compare_files(first: Path, second: Path, chart: Path | None, *, as_json: boo
     _draw(chart, runs)
 
 
-def _ask_all(client: EngineClient, tasks: Sequence[str], limit: int | None, asked: _Asked) -> None:
+def _ask_all(
+    client: EngineClient,
+    dialect: DialectName,
+    tasks: Sequence[str],
+    limit: int | None,
+    asked: _Asked,
+) -> None:
     counts = items_per_task(tasks, limit)
     columns = (
         TextColumn("{task.description}"),
@@ -114,7 +120,7 @@ def _ask_all(client: EngineClient, tasks: Sequence[str], limit: int | None, aske
         for task in tasks:
             bar.update(shown, description=task)
             for number, item in enumerate(items_of(task, counts[task])):
-                for found in ask_item(client, task, number, item):
+                for found in ask_item(client, task, number, item, dialect):
                     asked.take(found)
                 bar.advance(shown)
 

@@ -60,4 +60,10 @@ def _model_class(model_type: str) -> Any:  # noqa: ANN401
         if sees_pictures(model_type)
         else MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
     )
-    return getattr(transformers, names[model_type])
+    try:
+        return getattr(transformers, names[model_type])
+    except (AttributeError, ImportError, RuntimeError) as error:
+        raise ModelNotUsable(
+            f"Models of the kind “{model_type}” need program parts that Tanka does not have.",
+            f"{type(error).__name__}: {error}",
+        ) from error

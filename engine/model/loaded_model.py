@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 
     from tokenizers import Tokenizer
 
-    from engine.api.events import ModelInfo
+    from engine.api.events import DialectName, ModelInfo
     from engine.api.messages import ImagePart
     from engine.model.families.base import FamilyAdapter
     from engine.prompt.render import Values
     from engine.prompt.spans import ImageSpan, PictureForm
-    from engine.text.dialects import DialectName
 
 _FEATURE_BUDGET_BYTES = 512 * 2**20
 _LONG_TEXT = 2_000

@@ -145,6 +145,7 @@ def _describe(
         weight_bytes=weights.weight_bytes,
         load_s=time.perf_counter() - started,
         notes=(placement.why, *family.notes, *weights.notes),
+        dialect=family.dialect,
     )
 
 

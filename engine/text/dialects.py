@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from engine.api.messages import Message, ToolCallPart, assistant
 from engine.text.gemma_calls import QUOTE, gemma4_call
@@ -19,9 +19,9 @@ from engine.text.parsed import ParsedCall, after_space
 from engine.text.qwen_xml import qwen_xml_call
 
 if TYPE_CHECKING:
+    from engine.api.events import DialectName
     from engine.api.requests import ToolSpec
 
-DialectName = Literal["hermes", "qwen_xml", "gemma4", "none"]
 # (text, where a call begins, the schema of each function's parameters): the call and its end.
 ReadCall = Callable[[str, int, Mapping[str, Mapping[str, object]]], tuple[ParsedCall, int] | None]
 

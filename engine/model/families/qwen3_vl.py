@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from transformers import PreTrainedConfig, PreTrainedModel
 
+    from engine.api.events import DialectName
     from engine.cache.layer_kinds import LayerKind
     from engine.model.families.base import Step
     from engine.prompt.spans import ImageSpan, PictureForm
-    from engine.text.dialects import DialectName
 
 
 @dataclass(frozen=True, slots=True)
