@@ -7,6 +7,8 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import transformers
+
 from engine.model.weights.checkpoint import empty_model, mapped_model
 from engine.model.weights.fill import fill_from_checkpoint, fill_from_store, held_tensors
 from engine.model.weights.full import Full
@@ -152,6 +154,7 @@ def _key(folder: ModelFolder, plan: _Plan, placement: Placement) -> StoreKey:
         "parameters": plan.backend.parameters,
         "packed": sorted(plan.packed),
         "dtype": str(placement.dtype),
+        "transformers": transformers.__version__,
     }
     return StoreKey.of(folder, circumstances)
 
