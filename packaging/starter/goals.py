@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_TEXT_PICTURES = ("picture/line", "picture/new_font", "picture/other_font", "picture/receipt")
+_TEXT_PICTURES = ("picture/line", "picture/new_font", "picture/other_font")
 _SCENES = ("picture/shapes", "picture/chart")
 # The tasks of a family that its goal is about: those of one function, of two, and of none.
 _TOOLS = ("tools/call", "tools/optional", "tools/two", "tools/none", "tools/result")
