@@ -37,7 +37,7 @@ class LinearLayer(LinearAttentionLayer):  # type: ignore[misc] # transformers ha
     def __init__(self, *, captures_steps: bool = False) -> None:
         super().__init__()
         self._captures_steps = captures_steps
-        self._steps: dict[int, torch.Tensor] = {}
+        self._steps: dict[int, list[torch.Tensor]] = {}
 
     @property
     def nbytes(self) -> int:
@@ -67,9 +67,11 @@ class LinearLayer(LinearAttentionLayer):  # type: ignore[misc] # transformers ha
         **kwargs: Any,  # noqa: ANN401 - transformers' own signature
     ) -> torch.Tensor:
         """Take the new state, or those after each token: (tokens, 1, heads, keys, values)."""
-        if self.record_past and recurrent_states.dim() > self.recurrent_states[state_idx].dim():
-            self._steps[state_idx] = recurrent_states
-            recurrent_states = recurrent_states[-1]
+        if self.record_past:
+            each = recurrent_states.dim() > self.recurrent_states[state_idx].dim()
+            steps = recurrent_states.unbind() if each else (recurrent_states,)
+            self._steps.setdefault(state_idx, []).extend(steps)
+            recurrent_states = steps[-1]
         state: torch.Tensor = super().update_recurrent_state(recurrent_states, state_idx, **kwargs)
         return state
 

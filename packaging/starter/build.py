@@ -42,8 +42,8 @@ from evaluate import (  # noqa: E402
 from goals import goals  # noqa: E402
 from goals import table as goals_table  # noqa: E402
 from network import bytes_per_token, patch_settings  # noqa: E402
-from pack import pack, pack_draft  # noqa: E402
-from precision import kept_accuracy, kept_share, say_nothing  # noqa: E402
+from pack import KEPT, pack, pack_draft  # noqa: E402
+from precision import kept_accuracy, kept_shares, say_nothing  # noqa: E402
 from precision import table as kept_table  # noqa: E402
 from tokenizer import save_tokenizer, train_tokenizer  # noqa: E402
 from tokenizers import Tokenizer  # noqa: E402
@@ -148,7 +148,7 @@ def _measure(settings: Settings, folder: Path, arguments: argparse.Namespace) ->
     encoder = ChatEncoder(_load_tokenizer(folder), patch_settings(settings.size))
     target = load_model(arguments.target, "starter", "full", say_nothing).network
     draft = Lfm2ForCausalLM.from_pretrained(arguments.target / "draft", dtype=torch.float32)
-    kept = kept_accuracy(arguments.target, "bnb_nf4", encoder, arguments.items // 2)
+    kept = kept_accuracy(arguments.target, encoder, arguments.items // 2)
     accepted = acceptance(target, draft, encoder, DRAFTED_TASKS, arguments.items // 2)
     found = json.loads((folder / "evaluation.json").read_text())
     overall = sum(accepted.values(), Accepted()).share
@@ -161,10 +161,10 @@ def _measure(settings: Settings, folder: Path, arguments: argparse.Namespace) ->
         "schedule": arguments.schedule,
         "characters": characters_a_token(encoder, arguments.items),
         "kept": kept_table(kept),
-        "kept_share": kept_share(kept),
+        "layers_kept": " and ".join(f"`{name}`" for name in KEPT),
         "accepted": acceptance_table(accepted),
         "handwritten": asked_table(ask_handwritten(arguments.target)),
-        "goals": goals_table(goals(found["report"]["tasks"], overall, kept_share(kept))),
+        "goals": goals_table(goals(found["report"]["tasks"], overall, kept_shares(kept))),
         **{k: found[k] for k in ("tokens", "pictures", "minutes", "table", "places", "beyond")},
     }
     (arguments.target / "README.md").write_text(model_card(figures, found["examples"]))

@@ -83,8 +83,8 @@ Beyond the context it declares:
 {beyond}
 ```
 
-4-bit (NF4) beside full precision, the same items; averaged over families it keeps
-{kept_share:.1%}:
+4-bit weights beside full precision, the same items. The layers {layers_kept} stay in full
+precision (`tanka.json`): rounding them costs answers.
 
 ```
 {kept}

@@ -22,36 +22,47 @@ if TYPE_CHECKING:
     from engine.api.requests import WeightsName
 
 
+BACKENDS: tuple[WeightsName, ...] = ("bnb_nf4", "int4pack")
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Accuracy of one family in full precision and in 4-bit."""
+    """Accuracy of one family in full precision and in each kind of 4-bit weights."""
 
     family: str
     n: int
     full: float
-    quantised: float
+    quantised: tuple[float, ...]
 
 
-def kept_accuracy(
-    folder: Path, weights: WeightsName, encoder: ChatEncoder, items: int
-) -> list[Kept]:
+def kept_accuracy(folder: Path, encoder: ChatEncoder, items: int) -> list[Kept]:
     """Return the accuracies by family of tasks; `examples/none` asks for the impossible."""
-    full, quantised = (_by_family(folder, name, encoder, items) for name in ("full", weights))
+    full, *others = (_by_family(folder, name, encoder, items) for name in ("full", *BACKENDS))
     return [
-        Kept(family, len(right), sum(right) / len(right), sum(quantised[family]) / len(right))
+        Kept(family, len(right), _share(right), tuple(_share(other[family]) for other in others))
         for family, right in full.items()
     ]
 
 
-def kept_share(kept: list[Kept]) -> float:
-    """Return the 4-bit accuracy over the full one, averaged over families."""
-    return sum(k.quantised for k in kept) / sum(k.full for k in kept)
+def kept_shares(kept: list[Kept]) -> tuple[float, ...]:
+    """Return each backend's accuracy over the full one, averaged over families."""
+    full = sum(k.full for k in kept)
+    return tuple(sum(k.quantised[i] for k in kept) / full for i in range(len(BACKENDS)))
 
 
 def table(kept: list[Kept]) -> str:
     """Return the figures as lines of plain text."""
-    rows = [f"{k.family:<16}{k.n:>6}{k.full:>8.3f}{k.quantised:>8.3f}" for k in kept]
-    return "\n".join([f"{'family':<16}{'n':>6}{'full':>8}{'4-bit':>8}", *rows])
+    head = f"{'family':<16}{'n':>6}{'full':>10}" + "".join(f"{name:>10}" for name in BACKENDS)
+    rows = [
+        f"{k.family:<16}{k.n:>6}{k.full:>10.3f}" + "".join(f"{q:>10.3f}" for q in k.quantised)
+        for k in kept
+    ]
+    shares = "".join(f"{share:>10.1%}" for share in kept_shares(kept))
+    return "\n".join([head, *rows, f"{'kept':<32}{shares}"])
+
+
+def _share(right: list[bool]) -> float:
+    return sum(right) / len(right)
 
 
 def _by_family(

@@ -41,7 +41,7 @@ class Told:
     def propose(self, tokens: Sequence[int], most: int) -> list[int]:
         said = len(tokens) - self._start
         return [
-            token + 1 if (said + i) % self._wrong_every == 0 else token
+            (token + 1) % 200 if (said + i) % self._wrong_every == 0 else token
             for i, token in enumerate(self._answers[said : said + most])
         ]
 
@@ -71,6 +71,16 @@ def plainly(model: LoadedModel, count: int, params: SamplingParams) -> list[int]
     return list(itertools.islice(steps, count))
 
 
+def plain_logits(model: LoadedModel, tokens: list[int]) -> torch.Tensor:
+    """Logits after `tokens`, the last ones read one by one."""
+    cache, positions = model.new_cache(), model.positions(len(tokens), ())
+    first = len(model.tokenize(PROMPT))
+    logits = model.forward(tokens[:first], positions[:, :first], cache)
+    for at in range(first, len(tokens)):
+        logits = model.forward(tokens[at : at + 1], positions[:, at : at + 1], cache)
+    return logits
+
+
 def drafted(
     model: LoadedModel, drafter: Drafter, count: int, params: SamplingParams
 ) -> tuple[list[int], Drafting]:
@@ -91,7 +101,10 @@ def drafted(
     after = model.forward(rest, where, cache)
     whole = [*tokens, *said]
     fresh = model.forward(whole, model.positions(len(whole), ()), model.new_cache())
-    assert (after - fresh).abs().max() < 1e-4
+    stepped = plain_logits(model, whole)
+    # What single steps differ from one reading by is this model's own noise.
+    noise = float((stepped - fresh).abs().max())
+    assert (after - fresh).abs().max() < max(1e-4, 3 * noise)
     return said, drafting
 
 
