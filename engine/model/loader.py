@@ -6,12 +6,12 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import psutil
-import torch
 import transformers
 from transformers import AutoConfig, AutoModelForImageTextToText, AutoTokenizer, BitsAndBytesConfig
 
 from engine.api.errors import EngineError, ModelNotUsable, OutOfMemory
 from engine.api.events import ModelInfo
+from engine.model.allocation import is_out_of_memory
 from engine.model.device import place
 from engine.model.families.table import adapter_for
 from engine.model.folder import check_folder
@@ -52,13 +52,13 @@ def load_model(
         loaded = LoadedModel(model, tokenizer, family, info, _stop_tokens(model, tokenizer))
     except EngineError:
         raise
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise OutOfMemory(
-            f"There is not enough memory for the model in {folder.path}. "
-            "Closing other programs may be enough.",
-            str(error),
-        ) from error
     except Exception as error:
+        if is_out_of_memory(error, folder.weight_bytes):
+            raise OutOfMemory(
+                f"There is not enough memory for the model in {folder.path}. "
+                "Closing other programs may be enough.",
+                str(error),
+            ) from error
         raise ModelNotUsable(
             f"The model in {folder.path} cannot be loaded: its files do not fit together.",
             f"{type(error).__name__}: {error}",
