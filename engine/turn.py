@@ -12,6 +12,7 @@ from engine.api.messages import assistant
 from engine.decode.decode import decode
 from engine.decode.prefill import prefill
 from engine.decode.sampler import Sampler
+from engine.model.abilities import refuse_switched_off
 from engine.prompt.budget import answer_room
 from engine.prompt.conversation import check_answerable
 from engine.prompt.render import render
@@ -157,6 +158,7 @@ class Turn:
     def _prompt(self) -> Prompt:
         messages = self.request.messages
         check_answerable(messages)
+        refuse_switched_off(self.model.info, messages, self.request.tools)
         return render(messages, self.model, self.transcripts, self.request.tools)
 
     def _prefill(
@@ -170,6 +172,8 @@ class Turn:
             return self.model.features.between(start, end, prompt.spans, prompt.images)
 
         chunk_size = PREFILL_CHUNK_CPU if self.model.info.device == "cpu" else PREFILL_CHUNK_GPU
+        if not self.model.reads_in_chunks:
+            chunk_size = total
         with closing(prefill(self.model, prompt, lease, features, chunk_size)) as steps:
             while not self.cancelled():
                 step = next(steps)

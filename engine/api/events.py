@@ -14,9 +14,23 @@ if TYPE_CHECKING:
 FinishReason = Literal["stop", "length", "cancelled"]
 
 
+AbilityName = Literal["pictures", "functions", "chunks", "reuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """Something that is switched off for a model, and why, in a sentence."""
+
+    ability: AbilityName
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A loaded model as it really runs. `device_name` is the card's or processor's own name."""
+    """A loaded model as it really runs. `device_name` is the card's or processor's own name.
+
+    `switched_off` is what was found not to work when the model was met first.
+    """
 
     name: str
     folder: Path
@@ -31,6 +45,7 @@ class ModelInfo:
     weight_bytes: int
     load_s: float
     notes: tuple[str, ...] = ()
+    switched_off: tuple[Switched, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,9 @@ def prefill(
     whole whenever this yields, and the generator may be closed there.
     """
     total = len(prompt.tokens)
-    stops = () if lease.cache.truncates_anywhere else (*prompt.marks, total - 1)
+    stops = (*prompt.marks, total - 1)
+    if lease.cache.truncates_anywhere or not lease.kept:
+        stops = ()
     for start, end in chunk_bounds(lease.reused, total, stops, chunk_size):
         logits = model.forward(
             prompt.tokens[start:end],

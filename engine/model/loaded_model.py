@@ -44,6 +44,7 @@ class LoadedModel:
         self._hf_tokenizer = tokenizer
         self._family = family
         self._layer_types = tuple(family.layer_types(model.config))
+        self.reads_in_chunks = True
         self.info = info
         self.stop_tokens = stop_tokens
         self.tokenizer: Tokenizer = tokenizer.backend_tokenizer
