@@ -93,21 +93,26 @@ class EngineClient:
         if self._closed:
             return _closing()
         try:
-            return self._live_inbox(ticket.request).put(ticket)
+            inbox = self._live_inbox(ticket.request)
         except (RuntimeError, MemoryError) as fault:
-            self._inbox = None
             return EngineStopped("There is not enough memory to start the engine.", str(fault))
+        return inbox.put(ticket)
 
     def _live_inbox(self, first: Request) -> Inbox:
         """The inbox of the thread that runs; where there is none, a thread that `first` starts."""
         if self._inbox is None:
-            self._inbox = Inbox(self._bounds)
+            inbox, load = Inbox(self._bounds), self._loaded
             # What was loaded in a thread that died; asking for a model means that one instead.
-            load, self._loaded = self._loaded, None
             if load is not None and isinstance(first, Generate | CountTokens):
                 again = replace(load, request_id=new_request_id(), priority=Priority.WINDOW)
-                self._inbox.put(Ticket(again, _note_reload))
-            self._start_thread(self._inbox)
+                inbox.put(Ticket(again, _note_reload))
+            self._loaded = None
+            try:
+                self._start_thread(inbox)
+            except (RuntimeError, MemoryError):
+                self._loaded = load
+                raise
+            self._inbox = inbox
         return self._inbox
 
     def _start_thread(self, inbox: Inbox, serving: Serving | None = None) -> None:
