@@ -16,6 +16,7 @@ from engine.api.errors import (
     UnreadableFile,
 )
 from engine.api.events import (
+    AbilityName,
     Event,
     Failed,
     Finished,
@@ -27,6 +28,7 @@ from engine.api.events import (
     ModelUnloaded,
     PrefillProgress,
     Queued,
+    Switched,
     TextDelta,
     Timings,
     TokensCounted,
@@ -64,6 +66,7 @@ from engine.client import EngineClient
 from engine.inbox import Ticket
 
 __all__ = [
+    "AbilityName",
     "BadRequest",
     "ContextTooLong",
     "CountTokens",
@@ -96,6 +99,7 @@ __all__ = [
     "Queued",
     "Request",
     "SamplingParams",
+    "Switched",
     "TextDelta",
     "TextPart",
     "Ticket",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ class EngineClient:
         """
         ticket = Ticket(request, sink)
         with self._lock:
-            refusal = _closing() if self._closed else self._live_inbox(request).put(ticket)
+            refusal = self._take_in(ticket)
         if refusal is not None:
             ticket.emit(Failed(request.request_id, refusal))
         return ticket
@@ -70,44 +71,78 @@ class EngineClient:
         """Cancel everything, wait for the thread, and say whether it ended in time."""
         with self._lock:
             self._closed = True
-            inbox, thread = self._inbox, self._thread
-        if inbox is None or thread is None:
-            return True
+            inbox = self._inbox
         reason = _closing()
-        for ticket in inbox.close(reason):
+        for ticket in inbox.close(reason) if inbox is not None else ():
             ticket.emit(Failed(ticket.request.request_id, reason))
-        if thread is threading.current_thread():
-            return True
-        thread.join(timeout_s)
-        return not thread.is_alive()
+        return self._join(time.monotonic() + timeout_s)
+
+    def _join(self, until: float) -> bool:
+        """Wait for the thread, and for the one that it may have handed over to meanwhile."""
+        thread = self._thread
+        while thread is not None and thread is not threading.current_thread():
+            thread.join(max(0.0, until - time.monotonic()))
+            if thread.is_alive():
+                return False
+            if thread is self._thread:
+                break
+            thread = self._thread
+        return True
+
+    def _take_in(self, ticket: Ticket) -> EngineError | None:
+        if self._closed:
+            return _closing()
+        try:
+            inbox = self._live_inbox(ticket.request)
+        except (RuntimeError, MemoryError) as fault:
+            return EngineStopped("There is not enough memory to start the engine.", str(fault))
+        return inbox.put(ticket)
 
     def _live_inbox(self, first: Request) -> Inbox:
         """The inbox of the thread that runs; where there is none, a thread that `first` starts."""
         if self._inbox is None:
-            self._inbox = Inbox(self._bounds)
+            inbox, load = Inbox(self._bounds), self._loaded
             # What was loaded in a thread that died; asking for a model means that one instead.
-            load, self._loaded = self._loaded, None
             if load is not None and isinstance(first, Generate | CountTokens):
                 again = replace(load, request_id=new_request_id(), priority=Priority.WINDOW)
-                self._inbox.put(Ticket(again, _note_reload))
-            self._thread = threading.Thread(
-                target=self._run, args=(self._inbox,), name="tanka-engine", daemon=True
-            )
-            self._thread.start()
+                inbox.put(Ticket(again, _note_reload))
+            self._loaded = None
+            try:
+                self._start_thread(inbox)
+            except (RuntimeError, MemoryError):
+                self._loaded = load
+                raise
+            self._inbox = inbox
         return self._inbox
 
-    def _run(self, inbox: Inbox) -> None:
+    def _start_thread(self, inbox: Inbox, serving: Serving | None = None) -> None:
+        thread = threading.Thread(
+            target=self._run, args=(inbox, serving), name="tanka-engine", daemon=True
+        )
+        thread.start()
+        self._thread = thread
+
+    def _run(self, inbox: Inbox, serving: Serving | None) -> None:
         """The engine thread. However it ends, every open request gets its terminal event."""
         try:
-            worker = self._make_worker()
-            try:
-                Serving(worker, inbox, self._note_end).run()
-            finally:
-                worker.close()
+            serving = serving or Serving(self._make_worker(), inbox, self._note_end)
+            while serving.run():
+                if self._hand_over(inbox, serving):
+                    return
         except BaseException as fault:
             log.exception("the engine thread died")
             details = f"{type(fault).__name__}: {fault}"
             self._bury(inbox, EngineStopped("The engine stopped unexpectedly. Ask again.", details))
+
+    def _hand_over(self, inbox: Inbox, serving: Serving) -> bool:
+        """Go on in a new thread; False where there is no memory for one."""
+        try:
+            with self._lock:
+                self._start_thread(inbox, serving)
+        except (RuntimeError, MemoryError):
+            log.exception("the engine goes on in a thread that may be unfit")
+            return False
+        return True
 
     def _bury(self, inbox: Inbox, reason: EngineStopped) -> None:
         """Fail what a dead thread has left; from now on requests start a new one."""

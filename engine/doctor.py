@@ -66,6 +66,7 @@ def _model_facts(info: ModelInfo) -> dict[str, object]:
         "context_tokens": info.max_context,
         "load_s": round(info.load_s, 3),
         "why": " ".join(info.notes),
+        "switched_off": [f"{off.ability}: {off.reason}" for off in info.switched_off],
     }
 
 
@@ -93,9 +94,18 @@ def _version_of(name: str) -> str:
         return "not installed"
 
 
+def _shown(value: object) -> str:
+    match value:
+        case int():
+            return f"{value:,}"
+        case list():
+            return "\n".join(value) or "nothing"
+        case _:
+            return str(value)
+
+
 def _print(facts: dict[str, object]) -> None:
     table = Table(show_header=False, box=None, pad_edge=False)
     for name, value in facts.items():
-        shown = f"{value:,}" if isinstance(value, int) else str(value)
-        table.add_row(name.replace("_", " "), Text(shown))
+        table.add_row(name.replace("_", " "), Text(_shown(value)))
     Console().print(table)

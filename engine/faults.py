@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import torch
-
 from engine.api.errors import EngineError, OutOfMemory, TurnFault
 from engine.decode.sampler import NotANumber
+from engine.model.allocation import is_out_of_memory
 
 if TYPE_CHECKING:
     from engine.model.loaded_model import LoadedModel
 
 
 def explain(fault: Exception, most_bytes: int = 0) -> EngineError:
-    """The error that stands for `fault`; no allocation on the way to it was over `most_bytes`.
-
-    Call it while `fault` still holds the frames it came through, and so what they had allocated.
-    """
+    """The error that stands for `fault`; `most_bytes` is as `is_out_of_memory` takes it."""
     details = f"{type(fault).__name__}: {fault}"
     if is_out_of_memory(fault, most_bytes):
         return OutOfMemory(
@@ -32,28 +28,6 @@ def explain(fault: Exception, most_bytes: int = 0) -> EngineError:
             details,
         )
     return TurnFault("Something went wrong in the engine. You can try again.", details)
-
-
-def is_out_of_memory(fault: BaseException, most_bytes: int) -> bool:
-    """Whether `fault` is an allocation that failed.
-
-    On a card torch has a type of its own for it. On a processor it raises a bare `RuntimeError`,
-    as it does for much else, and so do the libraries under it; only the text tells them apart, and
-    texts change. So it is tried: where `most_bytes`, more than any one allocation could have asked
-    for, are to be had now, memory was not the trouble, and where they are not, there is too little
-    to go on with anyhow. Memory that is never touched costs nothing, so the trial is free.
-    """
-    if isinstance(fault, torch.OutOfMemoryError | MemoryError):
-        return True
-    return type(fault) is RuntimeError and not _can_be_had(most_bytes)
-
-
-def _can_be_had(size_bytes: int) -> bool:
-    try:
-        torch.empty(size_bytes, dtype=torch.uint8, device="cpu")
-    except (RuntimeError, MemoryError):  # an allocation can go wrong in one way only
-        return False
-    return True
 
 
 def largest_allocation(model: LoadedModel, tokens: int, chunk: int) -> int:

@@ -105,8 +105,9 @@ class Schedule(Generic[Item]):
     def ran(self, item: Item, seconds: float) -> None:
         """A step of `item` took `seconds`."""
         entry = self._entries[item]
-        entry.spent_s += seconds
-        self._even_s[entry.priority] += seconds / max(1, len(self._admitted(entry.priority)))
+        if entry.admitted:
+            entry.spent_s += seconds
+            self._even_s[entry.priority] += seconds / len(self._admitted(entry.priority))
         if entry is not self._current:
             self._current, self._slice_s = entry, 0.0
         self._slice_s += seconds

@@ -12,6 +12,7 @@ from engine.api.messages import assistant
 from engine.decode.decode import decode, decode_with_drafts
 from engine.decode.prefill import prefill
 from engine.decode.sampler import Sampler
+from engine.model.abilities import refuse_switched_off
 from engine.prompt.budget import answer_room
 from engine.prompt.conversation import check_answerable
 from engine.prompt.render import render
@@ -178,6 +179,7 @@ class Turn:
     def _prompt(self) -> Prompt:
         messages = self.request.messages
         check_answerable(messages)
+        refuse_switched_off(self.model.info, messages, self.request.tools)
         return render(messages, self.model, self.transcripts, self.request.tools)
 
     def _prefill(

@@ -29,16 +29,22 @@ from engine.api.events import (
 )
 from engine.api.requests import CountTokens, Generate, LoadModel, UnloadModel
 from engine.cache.prefix_store import PrefixStore
+from engine.cache.without_reuse import WithoutReuse
 from engine.decode.drafting import DraftSources
 from engine.faults import explain, largest_allocation
+from engine.model.abilities import reason_against, refuse_switched_off
+from engine.model.check_records import Records
 from engine.model.device import settle_threads
 from engine.model.loader import load_model
-from engine.paths import starter_model_dir
+from engine.model.self_check import CHECKS, apply, try_out
+from engine.paths import cache_dir, starter_model_dir
 from engine.prompt.render import render
 from engine.prompt.transcripts import Transcripts
 from engine.turn import PREFILL_CHUNK_CPU, Turn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.inbox import EndOvertaken, Ticket, Work
     from engine.model.loaded_model import LoadedModel
 
@@ -102,6 +108,7 @@ class EngineWorker:
         folder = request.folder or starter_model_dir()
         name = STARTER_NAME if request.folder is None else request.folder.name
         model = load_model(folder, name, request.weights, progress)
+        _meet(model, lambda: progress("Trying the model out", 0, 0))
         end_overtaken(
             ModelChanged(
                 "Another model was loaded before this was answered to its end. "
@@ -110,7 +117,7 @@ class EngineWorker:
         )
         self._let_go()
         self._model = model
-        self._prefixes = PrefixStore(model.new_cache, _prefix_budget_bytes(model.info.device))
+        self._prefixes = _prefix_store(model)
         self._sources = DraftSources()
         ticket.emit(ModelReady(request.request_id, model.info, memory_use()))
 
@@ -126,6 +133,7 @@ class EngineWorker:
 
     def _count(self, request: CountTokens, ticket: Ticket) -> None:
         model, _ = self._ready()
+        refuse_switched_off(model.info, request.messages, request.tools)
         prompt = render(request.messages, model, self._transcripts, request.tools)
         earlier = request.messages[:-1]
         asked = any(message.role == "user" for message in earlier)
@@ -206,6 +214,22 @@ def _cancelled(ticket: Ticket) -> Finished:
     timings = Timings(queue_s=waited, total_s=waited)
     usage = Usage(0, 0, 0, 0)
     return Finished(ticket.request.request_id, "cancelled", "", usage, timings, memory_use())
+
+
+def _meet(model: LoadedModel, still_wanted: Callable[[], None]) -> None:
+    """Switch off what does not work with this model: found out once, and remembered."""
+    records = Records(lambda: cache_dir() / "self-checks", model.info, CHECKS)
+    findings = records.read()
+    if findings is None:
+        findings = try_out(model, still_wanted)
+        records.keep(findings)
+    apply(findings, model)
+
+
+def _prefix_store(model: LoadedModel) -> PrefixStore:
+    if reason := reason_against(model.info, "reuse"):
+        return WithoutReuse(model.new_cache, f"Everything was read again. {reason}")
+    return PrefixStore(model.new_cache, _prefix_budget_bytes(model.info.device))
 
 
 def _prefix_budget_bytes(device: str) -> int:

@@ -16,11 +16,23 @@ FinishReason = Literal["stop", "length", "cancelled"]
 DialectName = Literal["hermes", "qwen_xml", "gemma4", "none"]
 
 
+AbilityName = Literal["pictures", "functions", "chunks", "reuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """Something that is switched off for a model, and why, in a sentence."""
+
+    ability: AbilityName
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """A loaded model as it really runs. `device_name` is the card's or processor's own name.
 
-    `dialect` is how it writes calls in its answers, for whoever takes them apart.
+    `dialect` is how it writes calls in its answers, for whoever takes them apart. `switched_off` is
+    what was found not to work when the model was met first.
     """
 
     name: str
@@ -37,6 +49,7 @@ class ModelInfo:
     load_s: float
     notes: tuple[str, ...] = ()
     dialect: DialectName = "hermes"
+    switched_off: tuple[Switched, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ class Lease:
     """A cache in use by one turn. `keys` names every token the cache holds, and may name more.
 
     `reused` is how many tokens of the prompt were found computed. `note` says why it is fewer than
-    the prompt has in common with what was kept, and is empty otherwise.
+    the prompt has in common with what was kept, and is empty otherwise. Where the cache will not be
+    `kept`, no checkpoint is worth its while.
     """
 
     cache: KVCache
@@ -34,6 +35,7 @@ class Lease:
     checkpoints: dict[int, Checkpoint] = field(default_factory=dict)
     reused: int = 0
     note: str = ""
+    kept: bool = True
 
     def checkpoint(self) -> None:
         """Remember the present length; free for caches that can be cut anywhere."""

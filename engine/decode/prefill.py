@@ -64,6 +64,8 @@ def prefill(
     stops = () if lease.cache.truncates_anywhere else prompt.marks
     if not lease.cache.steps_back:
         stops = (*stops, total - 1)
+    if not lease.kept:
+        stops = ()
     lease.cache.reserve(total)
     for start, end in chunk_bounds(lease.reused, total, stops, chunk_size, prompt.uncut):
         logits = model.forward(

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import psutil
-import torch
 from transformers import AutoTokenizer
 
 from engine.api.errors import EngineError, ModelNotUsable, OutOfMemory
 from engine.api.events import ModelInfo
+from engine.model.allocation import is_out_of_memory
 from engine.model.architecture import attention_for
 from engine.model.device import place
 from engine.model.families.table import adapter_for
@@ -63,13 +63,13 @@ def load_model(
         raise
     except _GivenUpError as given_up:
         raise given_up.reason from None
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise OutOfMemory(
-            f"There is not enough memory for the model in {folder.path}. "
-            "Closing other programs may be enough.",
-            str(error),
-        ) from error
     except Exception as error:
+        if is_out_of_memory(error, folder.weight_bytes):
+            raise OutOfMemory(
+                f"There is not enough memory for the model in {folder.path}. "
+                "Closing other programs may be enough.",
+                str(error),
+            ) from error
         raise ModelNotUsable(
             f"The model in {folder.path} cannot be loaded: its files do not fit together.",
             f"{type(error).__name__}: {error}",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import pytest
 
 from engine import (
     CountTokens,
     EngineClient,
+    EngineError,
     EngineStopped,
     Event,
     Failed,
@@ -17,11 +20,14 @@ from engine import (
     LoadModel,
     MemoryUse,
     ModelInfo,
+    ModelNotUsable,
     ModelReady,
     ModelUnloaded,
+    OutOfMemory,
     Priority,
     TextDelta,
     Timings,
+    TurnFault,
     UnloadModel,
     Usage,
     is_terminal,
@@ -53,7 +59,7 @@ MODEL = ModelInfo(
 class Mortal:
     """A worker that loads, counts, and dies of every question after its first word."""
 
-    def __init__(self, lives: list[Mortal]) -> None:
+    def __init__(self, lives: list[Self]) -> None:
         lives.append(self)
         self.handled: list[Request] = []
 
@@ -147,3 +153,39 @@ def test_what_stood_still_ends_with_what_it_had_said(caplog) -> None:
         assert end.text == "".join(e.text for e in events if isinstance(e, TextDelta)) == "Well"
     client.close()
     assert caplog.records
+
+
+class Spoilt(Mortal):
+    """Fails every question with the error that it asks for, and remembers its threads."""
+
+    errors: ClassVar[dict[str, EngineError]] = {
+        "memory": OutOfMemory("No memory."),
+        "fault": TurnFault("A fault."),
+        "model": ModelNotUsable("No model."),
+    }
+
+    def __init__(self, lives: list[Self]) -> None:
+        super().__init__(lives)
+        self.threads: list[threading.Thread] = []
+
+    def begin(self, ticket: Ticket, end_overtaken: EndOvertaken) -> Work:
+        self.threads.append(threading.current_thread())
+        if not isinstance(ticket.request, Generate):
+            yield from super().begin(ticket, end_overtaken)
+            return
+        error = self.errors[ticket.request.messages[-1].text]
+        ticket.emit(Failed(ticket.request.request_id, error))
+        yield
+
+
+@pytest.mark.parametrize(("kind", "new"), [("memory", True), ("fault", True), ("model", False)])
+def test_after_a_fault_the_same_worker_goes_on_in_a_new_thread(kind: str, new: bool) -> None:
+    lives: list[Spoilt] = []
+    client = EngineClient(lambda: Spoilt(lives))
+    assert isinstance(end_of(client, Generate((user(kind),))), Failed)
+    assert isinstance(end_of(client, CountTokens(ASK)), Finished)
+    (worker,) = lives
+    before, after = worker.threads
+    assert (before is not after) == new
+    assert client.close()
+    assert not after.is_alive()

@@ -154,6 +154,45 @@ def test_endless_short_newcomers_do_not_starve_a_long_one() -> None:
     assert ran.count("long") >= 25  # three may run at once
 
 
+def test_a_newcomer_does_not_wait_for_what_counts_have_taken() -> None:
+    schedule: Schedule[str] = Schedule(BOUNDS)
+    schedule.add("old", Priority.API, Nature.SHARED)
+    for number in range(50):
+        schedule.add(f"count {number}", Priority.API, Nature.BRIEF)
+        assert run_step(schedule, 1.0) == f"count {number}"
+        schedule.end(f"count {number}")
+        assert run_step(schedule, SLICE_S) == "old"
+    schedule.add("new", Priority.API, Nature.SHARED)
+    assert [run_step(schedule, SLICE_S) for _ in range(4)].count("new") == 2
+
+
+@given(st.lists(st.tuples(COSTS, st.booleans(), st.booleans()), min_size=20, max_size=200))
+def test_nobody_waits_long_while_others_come_and_go(
+    steps: list[tuple[float, bool, bool]],
+) -> None:
+    schedule: Schedule[str] = Schedule(BOUNDS)
+    waited: dict[str, float] = {}
+
+    def arrive() -> None:
+        name = f"turn {len(waited)}"
+        waited[name] = 0.0
+        schedule.add(name, Priority.API, Nature.SHARED)
+
+    arrive()
+    for cost, ends, another in steps:
+        if another or not schedule:
+            arrive()
+        ran = run_step(schedule, cost)
+        begun = schedule.begun()
+        if ends:
+            schedule.end(ran)
+        waited[ran] = 0.0
+        for name in begun:
+            waited[name] += cost * (name != ran)
+            # Two others at a time, each with a slice and what it runs over.
+            assert waited[name] <= 2 * 2 * (SLICE_S + LONGEST_S)
+
+
 def test_a_slice_is_not_cut_among_equals_but_is_by_a_higher_priority() -> None:
     schedule: Schedule[str] = Schedule(BOUNDS)
     schedule.add("one", Priority.API, Nature.SHARED)

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from working_day import Counting, Day, Submitted, cancel, void
 
-from engine.api.errors import EngineBusy, EngineError, EngineStopped, ModelChanged
+from engine.api.errors import EngineBusy, EngineError, ModelChanged
 from engine.api.events import (
     Failed,
     Finished,
-    MemoryUse,
     ModelUnloaded,
     Queued,
     TextDelta,
-    Timings,
-    Usage,
     is_terminal,
 )
 from engine.api.messages import user
 from engine.api.requests import CountTokens, Generate, LoadModel, Priority, UnloadModel
 from engine.inbox import Inbox, Ticket
 from engine.schedule import Bounds
-from engine.serving import Serving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from engine.api.events import Event, FinishReason
-    from engine.api.requests import Request
     from engine.inbox import EndOvertaken, Work
 
 ASK = (user("What is the time?"),)
@@ -40,122 +34,6 @@ BOUNDS = Bounds(
     begun={Priority.WINDOW: 1, Priority.API: 2, Priority.BATCH: 1},
     slice_s=1.5,
 )
-
-
-@dataclass(eq=False)
-class Submitted:
-    """One request of the test: how long its work is, and all that was heard of it."""
-
-    ticket: Ticket
-    steps: int
-    events: list[Event]
-    ran: int = 0
-
-    @property
-    def request(self) -> Request:
-        return self.ticket.request
-
-    @property
-    def open(self) -> bool:
-        return not self.ticket.done
-
-    @property
-    def failure(self) -> EngineError | None:
-        last = self.events[-1]
-        return last.error if isinstance(last, Failed) else None
-
-    @property
-    def text(self) -> str:
-        last = self.events[-1]
-        assert isinstance(last, Failed | Finished)
-        return last.text
-
-
-class Counting:
-    """Implements `engine.inbox.Worker`: every request takes its number of steps."""
-
-    def __init__(self, day: Day) -> None:
-        self._day = day
-        self.open_works = 0
-
-    def begin(self, ticket: Ticket, end_overtaken: EndOvertaken) -> Work:
-        submitted = self._day.of(ticket)
-        self.open_works += 1
-        try:
-            while submitted.ran < submitted.steps:
-                if ticket.cancelled:
-                    break
-                submitted.ran += 1
-                self._day.step(submitted)
-                ticket.emit(TextDelta(ticket.request.request_id, "x", submitted.ran))
-                if submitted.ran < submitted.steps:
-                    yield
-            self._end(ticket, end_overtaken)
-            yield
-        finally:
-            self.open_works -= 1
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-    def _end(self, ticket: Ticket, end_overtaken: EndOvertaken) -> None:
-        request_id = ticket.request.request_id
-        if isinstance(ticket.request, LoadModel | UnloadModel) and not ticket.cancelled:
-            end_overtaken(ModelChanged("Another model took its place."))
-            ticket.emit(ModelUnloaded(request_id, MemoryUse(0)))
-            return
-        reason: FinishReason = "cancelled" if ticket.cancelled else "stop"
-        usage, timings = Usage(0, 0, 0, 0), Timings(0, 0)
-        ticket.emit(Finished(request_id, reason, ticket.said, usage, timings, MemoryUse(0)))
-
-
-class Day:
-    """A plan of what is submitted and cancelled at which step, and a record of what ran."""
-
-    def __init__(self, plan: Sequence[tuple[int, Callable[[Day], None]]]) -> None:
-        self._plan = sorted(plan, key=lambda entry: entry[0])
-        self.inbox = Inbox(BOUNDS)
-        self.worker = Counting(self)
-        self.all: list[Submitted] = []
-        self.ran: list[Submitted] = []
-        self.checks: list[Callable[[Submitted], None]] = []
-        self.steps = 0
-
-    def run(self) -> None:
-        self._act()
-        serving = Serving(self.worker, self.inbox, lambda _: self._rest(), lambda: self.steps)
-        serving.run()
-        assert self.worker.open_works == 0
-
-    def submit(self, request: Request, steps: int = 1) -> Submitted:
-        events: list[Event] = []
-        submitted = Submitted(Ticket(request, events.append), steps, events)
-        self.all.append(submitted)
-        refusal = self.inbox.put(submitted.ticket)
-        if refusal is not None:
-            submitted.ticket.emit(Failed(request.request_id, refusal))
-        return submitted
-
-    def of(self, ticket: Ticket) -> Submitted:
-        return next(s for s in self.all if s.ticket is ticket)
-
-    def step(self, submitted: Submitted) -> None:
-        for check in self.checks:
-            check(submitted)
-        self.steps += 1
-        self.ran.append(submitted)
-        self._act()
-
-    def _act(self) -> None:
-        while self._plan and self._plan[0][0] <= self.steps:
-            self._plan.pop(0)[1](self)
-
-    def _rest(self) -> None:
-        """Nothing is open any more: the plan goes on at once, or the day is over."""
-        while self._plan and not any(s.open for s in self.all):
-            self._plan.pop(0)[1](self)
-        if not self._plan and not any(s.open for s in self.all):
-            self.inbox.close(EngineStopped("The day is over."))
 
 
 REQUESTS = {
@@ -182,15 +60,6 @@ def planned(entry: tuple) -> Callable[[Day], None]:
         case ("cancel", number):
             return lambda day: cancel(day, number)
     raise AssertionError(entry)
-
-
-def void(_: object) -> None:
-    """Whatever was made is kept elsewhere."""
-
-
-def cancel(day: Day, number: int) -> None:
-    if number < len(day.all):
-        day.all[number].ticket.cancel()
 
 
 def highest_first(day: Day) -> Callable[[Submitted], None]:
@@ -225,7 +94,7 @@ def few_wait(day: Day) -> Callable[[Submitted], None]:
 @settings(max_examples=150)
 @given(PLANS)
 def test_any_day_ends_well(entries: list) -> None:
-    day = Day([(at, planned(entry)) for at, entry in entries])
+    day = Day(BOUNDS, [(at, planned(entry)) for at, entry in entries])
     day.submit(Generate(ASK), 2)
     day.checks = [highest_first(day), few_at_once(day), few_wait(day)]
     day.run()
@@ -248,7 +117,7 @@ def test_any_day_ends_well(entries: list) -> None:
 
 
 def test_a_batch_stands_still_while_the_window_asks_and_goes_on_afterwards() -> None:
-    day = Day([(2, lambda day: void(day.submit(Generate(ASK), 3)))])
+    day = Day(BOUNDS, [(2, lambda day: void(day.submit(Generate(ASK), 3)))])
     batch = day.submit(Generate(ASK, priority=Priority.BATCH), 5)
     day.run()
     (window,) = [s for s in day.all if s is not batch]
@@ -256,7 +125,7 @@ def test_a_batch_stands_still_while_the_window_asks_and_goes_on_afterwards() -> 
 
 
 def test_two_programs_both_see_tokens_and_a_third_is_told_that_it_waits() -> None:
-    day = Day([])
+    day = Day(BOUNDS)
     one, two, three = (day.submit(Generate(ASK, priority=Priority.API), 6) for _ in range(3))
     day.run()
     first = Counter(map(id, day.ran[:8]))
@@ -285,7 +154,7 @@ def test_who_waits_far_behind_is_told_once_and_near_the_front_every_time() -> No
 
 
 def test_a_count_comes_between_the_steps_of_its_equals_and_waits_for_its_betters() -> None:
-    day = Day([])
+    day = Day(BOUNDS)
     window = day.submit(Generate(ASK), 3)
     api = day.submit(Generate(ASK, priority=Priority.API), 3)
     counts = [day.submit(CountTokens(ASK, priority=p)) for p in (Priority.API, Priority.WINDOW)]
@@ -294,7 +163,7 @@ def test_a_count_comes_between_the_steps_of_its_equals_and_waits_for_its_betters
 
 
 def test_a_new_model_waits_for_its_equals_and_ends_what_is_below() -> None:
-    day = Day([(2, lambda day: void(day.submit(Generate(ASK), 2)))])
+    day = Day(BOUNDS, [(2, lambda day: void(day.submit(Generate(ASK), 2)))])
     batch = day.submit(Generate(ASK, priority=Priority.BATCH), 9)
     api = day.submit(Generate(ASK, priority=Priority.API), 9)
     day.checks.append(lambda _: void(day.steps == 3 and load_and_ask_behind(day)))
@@ -313,7 +182,9 @@ def load_and_ask_behind(day: Day) -> None:
 
 
 def test_what_was_cancelled_while_a_model_was_loading_is_cancelled() -> None:
-    day = Day([(1, lambda day: void(day.submit(LoadModel()))), (2, lambda day: cancel(day, 0))])
+    day = Day(
+        BOUNDS, [(1, lambda day: void(day.submit(LoadModel()))), (2, lambda day: cancel(day, 0))]
+    )
     batch = day.submit(Generate(ASK, priority=Priority.BATCH), 9)
     day.run()
     assert day.ran == [batch, day.all[1]]
@@ -323,7 +194,7 @@ def test_what_was_cancelled_while_a_model_was_loading_is_cancelled() -> None:
 
 
 def test_a_model_given_up_ends_every_answer_at_once() -> None:
-    day = Day([(3, lambda day: void(day.submit(UnloadModel())))])
+    day = Day(BOUNDS, [(3, lambda day: void(day.submit(UnloadModel())))])
     window = day.submit(Generate(ASK), 9)
     load = day.submit(LoadModel())
     batch = day.submit(Generate(ASK, priority=Priority.BATCH), 9)
@@ -334,7 +205,7 @@ def test_a_model_given_up_ends_every_answer_at_once() -> None:
 
 
 def test_a_program_cannot_take_the_model_from_under_the_window() -> None:
-    day = Day([(1, lambda day: void(day.submit(UnloadModel(priority=Priority.API))))])
+    day = Day(BOUNDS, [(1, lambda day: void(day.submit(UnloadModel(priority=Priority.API))))])
     window = day.submit(Generate(ASK), 4)
     day.run()
     assert day.ran == [*[window] * 4, day.all[-1]]
@@ -342,7 +213,7 @@ def test_a_program_cannot_take_the_model_from_under_the_window() -> None:
 
 
 def test_who_is_too_many_is_told_how_many_wait() -> None:
-    day = Day([])
+    day = Day(BOUNDS)
     asked = [day.submit(Generate(ASK)) for _ in range(6)]
     other = day.submit(Generate(ASK, priority=Priority.API))
     day.run()
@@ -359,7 +230,7 @@ def test_work_that_ends_without_a_word_is_a_failure_and_keeps_what_was_said() ->
             ticket.emit(TextDelta(ticket.request.request_id, "half", 1))
             yield
 
-    day = Day([])
+    day = Day(BOUNDS)
     day.worker = Silent(day)
     (asked,) = (day.submit(Generate(ASK)),)
     day.run()
