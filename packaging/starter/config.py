@@ -88,6 +88,9 @@ class Schedule:
     long_from: float = 0.40
     levels_pushed_from: float = 0.25
     levels_full_at: float = 0.60
+    # These rise by what is mastered alone, until the last of the time.
+    mastered_first: tuple[str, ...] = ()
+    mastered_until: float = 0.88
     # From here on passes see the weights as 4-bit storage rounds them.
     rounded_from: float = 0.75
     muon_rate_first: float = 0.02
@@ -168,7 +171,9 @@ FURTHER = replace(
     levels_pushed_from=0.45,
     levels_full_at=0.75,
     text_tokens=3072,
+    texts={**TEXTS, "tools/call": 3.2},
     first_levels=_SKILLED,
+    mastered_first=("tools/call", "tools/optional", "tools/two"),
 )
 # From nothing on a GPU: everything from the start but for the first minute, in large batches.
 GPU = Schedule(

@@ -141,7 +141,8 @@ def push_levels(streams: tuple[Stream, ...], progress: float, schedule: Schedule
     share = (progress - schedule.levels_pushed_from) / span
     for stream in streams:
         for source in stream.sources.values():
-            source.rise(int(source.top * min(1.0, max(0.0, share))))
+            if source.name not in schedule.mastered_first or progress > schedule.mastered_until:
+                source.rise(int(source.top * min(1.0, max(0.0, share))))
 
 
 def _task_source(encoder: ChatEncoder, task: str) -> Source:

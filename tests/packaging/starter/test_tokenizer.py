@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tokenizer import CONTROL, MARKS, ROLES, SPARE, save_tokenizer
+from tokenizer import CONTROL, FRAMES, MARKS, ROLES, SPARE, save_tokenizer
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer
 
@@ -23,7 +23,7 @@ def test_round_trip_by_hand(tokenizer: Tokenizer, text: str) -> None:
 
 
 def test_added_tokens_have_one_id_and_visible_ones_are_kept(tokenizer: Tokenizer) -> None:
-    for token in (*CONTROL, *MARKS, *ROLES, *SPARE):
+    for token in (*CONTROL, *MARKS, *ROLES, *FRAMES, *SPARE):
         ids = tokenizer.encode(token).ids
         assert len(ids) == 1
         assert tokenizer.decode(ids) == ("" if token in (*CONTROL, *SPARE) else token)
@@ -43,3 +43,11 @@ def test_saved_folder_is_stock(tokenizer: Tokenizer, tmp_path: Path) -> None:
     assert loaded.decode(loaded.encode(text)) == text
     assert loaded.eos_token == "<|im_end|>"
     assert loaded.image_token == "<image>"
+
+
+def test_a_call_keeps_its_arguments_in_sight_of_its_function(tokenizer: Tokenizer) -> None:
+    call = '{"name": "book_room", "arguments": {"guest": "Ann"}}'
+    ids = tokenizer.encode(call).ids
+    before, after = (tokenizer.encode(part).ids for part in ("book_room", '"guest": "Ann"}}'))
+    assert len(ids) == 1 + len(before) + 1 + len(after)
+    assert tokenizer.decode(ids, skip_special_tokens=False) == call
