@@ -147,3 +147,10 @@ def test_no_answer_makes_up_a_picture(model_of, family) -> None:
     prompt = render((user("Hello"),), model, Transcripts())
     scores = model.forward(prompt.tokens, prompt.positions, model.new_cache())
     assert scores[model.image_token_id] < scores.sort().values[1]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_each_family_says_how_it_writes_calls(model_of, family) -> None:
+    others = {"Qwen3.5": "qwen_xml", "Gemma 3": "none"}
+    expected = "gemma4" if family.startswith("Gemma 4") else others.get(family, "hermes")
+    assert model_of(family).info.dialect == expected
