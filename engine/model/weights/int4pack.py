@@ -27,8 +27,9 @@ _ROWS = 16
 # More rows than there are.
 NEVER = 2**31
 _PIECE_ROWS = 64
-# About 8 MB of float32: what is unpacked at once should stay near the processor.
-_PIECE_VALUES = 2 * 2**20
+_PACKED_AT_ONCE = 2**18
+# About 8 MB of float32: what is unpacked should stay near the processor.
+_UNPACKED_AT_ONCE = 2 * 2**20
 
 
 class Int4Linear(torch.nn.Module):
@@ -85,7 +86,7 @@ class Int4Linear(torch.nn.Module):
         """The matrix in pieces of rows, transposed: the first row and float32, (in, rows)."""
         whole = whole_block()
         in_blocks = self.out_features // whole.rows * whole.rows
-        starts = pieces(in_blocks, self.in_features, _PIECE_VALUES, whole.rows)
+        starts = pieces(in_blocks, self.in_features, _UNPACKED_AT_ONCE, whole.rows)
         for start in starts:
             end = min(start + starts.step, in_blocks)
             matrix = torch.empty(self.in_features, end - start)
@@ -140,7 +141,7 @@ class Int4Pack:
         rows, columns = weight.shape
         packed = torch.empty(rows, columns // 2, dtype=torch.uint8)
         scales = torch.empty(columns // GROUP, rows, 2, dtype=torch.bfloat16)
-        starts = pieces(rows, columns, _PIECE_VALUES, _PIECE_ROWS)
+        starts = pieces(rows, columns, _PACKED_AT_ONCE, _PIECE_ROWS)
         for start in starts:
             part = weight[start : start + starts.step]
             codes, scales[:, start : start + starts.step] = rounded(part)
