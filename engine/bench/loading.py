@@ -109,8 +109,7 @@ def _load(folder: Path, weights: WeightsName) -> Load:
         started = time.perf_counter()
         model = load_model(folder, folder.name, weights, lambda *_: None)
         took = time.perf_counter() - started
-    load = Load(took, memory.added_bytes, model.info.weight_bytes)
-    return load
+    return Load(took, memory.added_bytes, model.info.weight_bytes)
 
 
 def main(warm_up: str, folder: str, weights: str) -> None:
