@@ -80,6 +80,23 @@ class BnbNf4:
             told(part.nbytes)
         return self._layer(columns, rows, codes, self._state(scales, weight.shape))
 
+    def take_over(self, layer: torch.nn.Module, told: Told) -> Linear4bit | None:
+        """See `WeightBackend`. It goes on computing in the type that its checkpoint says."""
+        if not isinstance(layer, Linear4bit):
+            return None
+        weight = layer.weight
+        state = copy.deepcopy(weight.quant_state)
+        state.to(self._device)
+        codes = Params4bit(
+            copied(weight.data, self._device, weight.dtype, told),
+            quant_state=state,
+            blocksize=weight.blocksize,
+            quant_type=weight.quant_type,
+            quant_storage=weight.quant_storage,
+            bnb_quantized=True,
+        )
+        return _layer_of(codes, layer.in_features, layer.out_features, layer.compute_dtype)
+
     def restore(
         self, in_features: int, out_features: int, parts: Mapping[str, torch.Tensor]
     ) -> Linear4bit:
@@ -111,22 +128,6 @@ class BnbNf4:
             codes, quant_state=state, blocksize=_BLOCK, quant_type="nf4", bnb_quantized=True
         )
         return _layer_of(weight, in_features, out_features, self._dtype)
-
-
-def taken_over(layer: Linear4bit, device: torch.device, told: Told) -> Linear4bit:
-    """`layer`, which was read from a checkpoint, in memory of its own on `device`, without bias."""
-    weight = layer.weight
-    state = copy.deepcopy(weight.quant_state)
-    state.to(device)
-    codes = Params4bit(
-        copied(weight.data, device, weight.dtype, told),
-        quant_state=state,
-        blocksize=weight.blocksize,
-        quant_type=weight.quant_type,
-        quant_storage=weight.quant_storage,
-        bnb_quantized=True,
-    )
-    return _layer_of(codes, layer.in_features, layer.out_features, layer.compute_dtype)
 
 
 def _layer_of(

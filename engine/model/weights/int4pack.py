@@ -149,6 +149,9 @@ class Int4Pack:
             told(part.nbytes)
         return Int4Linear(packed, scales, self._unpack_from)
 
+    def take_over(self, layer: torch.nn.Module, told: Told) -> None:
+        """See `WeightBackend`. No checkpoint comes like this."""
+
     def restore(
         self, in_features: int, out_features: int, parts: Mapping[str, torch.Tensor]
     ) -> Int4Linear:
