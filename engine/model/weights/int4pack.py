@@ -81,7 +81,7 @@ class Int4Linear(torch.nn.Module):
         exact = rows.float()
         for start, blocks in self._blocks():
             count, _, width = blocks.shape
-            place = result[:, start : start + count * width].unflatten(1, (count, width))
+            place = result[:, start : start + count * width].view(len(rows), count, width)
             place.copy_(torch.matmul(exact, blocks).transpose(0, 1))
         return result
 
