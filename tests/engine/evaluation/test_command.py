@@ -75,7 +75,7 @@ def test_a_run_is_saved_drawn_and_compared(tiny: Run, evaluate: Run, tmp_path: P
     assert json.loads(out)["comparison"]["average"]["difference"] == 0
     code, out, _ = evaluate("--compare", first, second, "--chart", tmp_path / "two.svg")
     assert code == 0
-    assert "A: tiny-lfm2-vl, full (a.json)" in out
+    assert "A: tiny-lfm2-vl, int4pack (a.json)" in out
     assert "+0.000" in out
     code, out, _ = evaluate("--compare", first, second, "--json")
     assert [row["paired"] for row in json.loads(out)["tasks"]] == [True]
