@@ -7,6 +7,7 @@ anonymous memory, which Linux alone tells; pages of mapped files are not in it.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import os
@@ -94,15 +95,21 @@ def _environment(home: Path) -> dict[str, str]:
     return {**os.environ, HOME_VARIABLE: str(home)}
 
 
+def _give_back_free_memory() -> None:
+    """What was freed but kept by the C library would hide what is taken next."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
+
+
 def _load(folder: Path, weights: WeightsName) -> Load:
+    gc.collect()
+    _give_back_free_memory()
     with PeakMemory() as memory:
         started = time.perf_counter()
         model = load_model(folder, folder.name, weights, lambda *_: None)
         took = time.perf_counter() - started
-    load = Load(took, memory.added_bytes, model.info.weight_bytes)
-    del model
-    gc.collect()
-    return load
+    return Load(took, memory.added_bytes, model.info.weight_bytes)
 
 
 def main(warm_up: str, folder: str, weights: str) -> None:

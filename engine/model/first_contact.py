@@ -1,12 +1,11 @@
-"""Trying out a model of a kind that nobody vouches for, before anybody relies on it.
+"""Refusing a model of a kind that nobody vouches for where it cannot be gone on with.
 
-Some architectures keep state on the model object, or take a prompt in one piece only. That shows
-when the same few tokens are read in different ways.
+Some architectures keep state on the model object. That shows when the same few tokens are read in
+different ways.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.api.errors import ModelNotUsable
@@ -19,16 +18,13 @@ if TYPE_CHECKING:
 _TRIED = 24
 # As shares of the scores' own spread: rounding stays far below, a lost state does not.
 _MOST_OFF = {"float32": 1e-3, "bfloat16": 0.1, "float16": 0.1}
-_IN_ONE_GO = (
-    "This model reads a prompt in one go, so stopping it may take a while where the prompt is long."
-)
 
 
-def make_acquaintance(model: LoadedModel) -> None:
-    """Find out whether `model` reads in chunks, and tell it in its notes where it does not.
+def check_token_by_token(model: LoadedModel) -> None:
+    """Raise `ModelNotUsable` where `model` says something else token by token than in one go.
 
-    Raises `ModelNotUsable` where what it says after single tokens is not what it says after all
-    of them at once: such a model would answer nonsense.
+    Such a model would answer nonsense. What it may do less than others, such as reading in chunks,
+    is found out by the self-check.
     """
     whole = _scores(model, ())
     if _off(model, whole, _scores(model, range(_TRIED // 2, _TRIED))):
@@ -36,12 +32,9 @@ def make_acquaintance(model: LoadedModel) -> None:
             f"Tanka cannot run models of the kind “{model.info.family}” yet: token by token it "
             "says something else than in one go."
         )
-    if _off(model, whole, _scores(model, (_TRIED // 3, 2 * _TRIED // 3))):
-        model.reads_in_chunks = False
-        model.info = replace(model.info, notes=(*model.info.notes, _IN_ONE_GO))
 
 
-def _scores(model: LoadedModel, cuts: range | tuple[int, ...]) -> torch.Tensor:
+def _scores(model: LoadedModel, cuts: range | tuple[()]) -> torch.Tensor:
     """The scores after a few tokens that are read in pieces between `cuts`."""
     tokens = list(range(_TRIED))
     positions = model.positions(_TRIED, ())

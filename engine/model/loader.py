@@ -15,7 +15,7 @@ from engine.model.allocation import is_out_of_memory
 from engine.model.architecture import attention_for
 from engine.model.device import place
 from engine.model.families.table import adapter_for
-from engine.model.first_contact import make_acquaintance
+from engine.model.first_contact import check_token_by_token
 from engine.model.folder import check_folder
 from engine.model.loaded_model import LoadedModel
 from engine.model.weights.read import read_weights
@@ -58,7 +58,7 @@ def load_model(
         stop = _stop_tokens(weights.model, tokenizer)
         loaded = LoadedModel(weights.model, tokenizer, family, info, stop)
         if not loaded.reuses_cache:
-            make_acquaintance(loaded)
+            check_token_by_token(loaded)
     except EngineError:
         raise
     except _GivenUpError as given_up:

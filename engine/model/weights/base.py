@@ -51,6 +51,12 @@ class WeightBackend(Protocol):
         Takes `weight` in by pieces: temporary memory stays small beside a large matrix.
         """
 
+    def take_over(self, layer: torch.nn.Module, told: Told) -> torch.nn.Module | None:
+        """`layer` in memory of its own, where a checkpoint holds it packed in this way already.
+
+        Without its bias. `None` for any other layer.
+        """
+
     def restore(
         self, in_features: int, out_features: int, parts: Mapping[str, torch.Tensor]
     ) -> torch.nn.Module:

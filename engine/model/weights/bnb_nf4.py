@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 _BLOCK = 64
 _SCALES_BLOCK = 256
-_PIECE_VALUES = 2 * 2**20
+# bitsandbytes' temporaries take some 30 bytes for each value. In main memory the holes that large
+# ones leave between what is kept would stay with the process.
+_PIECE_VALUES = 2**16
+_PIECE_VALUES_ON_CARD = 2**22
 # bitsandbytes' kernel for processors with AVX512-BF16 stops the program at other sizes.
 _ROWS_ON_PROCESSOR = 32
 
@@ -60,19 +63,39 @@ class BnbNf4:
     def pack(self, weight: torch.Tensor, told: Told) -> Linear4bit:
         """See `WeightBackend`."""
         rows, columns = weight.shape
+        values = weight.numel()
+        codes = torch.empty(-(-values // 2), 1, dtype=torch.uint8, device=self._device)
+        scales = torch.empty(-(-values // _BLOCK), dtype=torch.float32, device=self._device)
         # Pieces end where blocks and bytes do.
-        starts = pieces(rows, columns, _PIECE_VALUES, _BLOCK)
-        codes, scales = [], []
+        most = _PIECE_VALUES if self._device.type == "cpu" else _PIECE_VALUES_ON_CARD
+        starts = pieces(rows, columns, most, 1 if columns % _BLOCK == 0 else _BLOCK)
         for start in starts:
             part = weight[start : start + starts.step]
             code, scale = torch.ops.bitsandbytes.quantize_4bit(
                 part.to(self._device, self._dtype).contiguous(), _BLOCK, "nf4", torch.uint8
             )
-            codes.append(code)
-            scales.append(scale)
+            at = start * columns
+            codes[at // 2 : at // 2 + len(code)] = code
+            scales[at // _BLOCK : at // _BLOCK + len(scale)] = scale
             told(part.nbytes)
-        state = self._state(torch.cat(scales), weight.shape)
-        return self._layer(columns, rows, torch.cat(codes), state)
+        return self._layer(columns, rows, codes, self._state(scales, weight.shape))
+
+    def take_over(self, layer: torch.nn.Module, told: Told) -> Linear4bit | None:
+        """See `WeightBackend`. It goes on computing in the type that its checkpoint says."""
+        if not isinstance(layer, Linear4bit):
+            return None
+        weight = layer.weight
+        state = copy.deepcopy(weight.quant_state)
+        state.to(self._device)
+        codes = Params4bit(
+            copied(weight.data, self._device, weight.dtype, told),
+            quant_state=state,
+            blocksize=weight.blocksize,
+            quant_type=weight.quant_type,
+            quant_storage=weight.quant_storage,
+            bnb_quantized=True,
+        )
+        return _layer_of(codes, layer.in_features, layer.out_features, layer.compute_dtype)
 
     def restore(
         self, in_features: int, out_features: int, parts: Mapping[str, torch.Tensor]
@@ -105,22 +128,6 @@ class BnbNf4:
             codes, quant_state=state, blocksize=_BLOCK, quant_type="nf4", bnb_quantized=True
         )
         return _layer_of(weight, in_features, out_features, self._dtype)
-
-
-def taken_over(layer: Linear4bit, device: torch.device, told: Told) -> Linear4bit:
-    """`layer`, which was read from a checkpoint, in memory of its own on `device`, without bias."""
-    weight = layer.weight
-    state = copy.deepcopy(weight.quant_state)
-    state.to(device)
-    codes = Params4bit(
-        copied(weight.data, device, weight.dtype, told),
-        quant_state=state,
-        blocksize=weight.blocksize,
-        quant_type=weight.quant_type,
-        quant_storage=weight.quant_storage,
-        bnb_quantized=True,
-    )
-    return _layer_of(codes, layer.in_features, layer.out_features, layer.compute_dtype)
 
 
 def _layer_of(

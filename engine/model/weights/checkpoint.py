@@ -64,6 +64,7 @@ def mapped_model(folder: ModelFolder, like: Any) -> Any:  # noqa: ANN401
         config=_with_quantisation(like.config, folder),
         state_dict=_mapped_tensors(folder),
         dtype=_usual_format(headers),
+        device_map={"": "cpu"},
         ignore_mismatched_sizes=True,  # they are reported, and refused by name below
         output_loading_info=True,
     )

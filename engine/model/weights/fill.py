@@ -6,10 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import torch
-from bitsandbytes.nn import Linear4bit
 
 from engine.model.weights.base import copied
-from engine.model.weights.bnb_nf4 import taken_over
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -30,17 +28,16 @@ def fill_from_checkpoint(
 ) -> None:
     """Pack the layers named in `packed` and copy all else, one tensor of `mapped` at a time.
 
-    Layers of `mapped` that bitsandbytes packed already are taken over as they are.
+    Layers of `mapped` that are packed already are taken over as they are.
     """
     copier = _Copier(mapped, placement, told)
     for name, source in list(mapped.named_modules()):
-        done: set[str] = set()
-        if isinstance(source, Linear4bit):
-            model.set_submodule(name, taken_over(source, placement.device, told))
-            done = {"weight"}
-        elif name in packed:
-            model.set_submodule(name, backend.pack(source.weight, told))
-            done = {"weight"}
+        layer = (
+            backend.pack(source.weight, told) if name in packed else backend.take_over(source, told)
+        )
+        if layer is not None:
+            model.set_submodule(name, layer)
+        done = () if layer is None else ("weight",)
         copier.copy(source, model.get_submodule(name), name, done)
     _move_buffers(model, placement.device)
 

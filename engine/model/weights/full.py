@@ -37,6 +37,9 @@ class Full:
         whole = copied(weight, self._device, self._dtype, told)
         return self.restore(in_features, out_features, {"weight": whole})
 
+    def take_over(self, layer: torch.nn.Module, told: Told) -> None:
+        """See `WeightBackend`. No checkpoint comes like this."""
+
     def restore(
         self, in_features: int, out_features: int, parts: Mapping[str, torch.Tensor]
     ) -> torch.nn.Linear:

@@ -14,7 +14,7 @@ import torch
 
 from engine.model.weights.base import pieces
 from engine.model.weights.int4_groups import GROUP, rounded
-from engine.model.weights.int4_layout import last_block, pack, unpack_block, whole_block
+from engine.model.weights.int4_layout import last_block, pack, unpack, whole_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,8 +27,9 @@ _ROWS = 16
 # More rows than there are.
 NEVER = 2**31
 _PIECE_ROWS = 64
-# About 8 MB of float32: what is unpacked at once should stay near the processor.
-_PIECE_VALUES = 2 * 2**20
+_PACKED_AT_ONCE = 2**18
+# 4 MB of float32: what is unpacked should stay in the processor's cache.
+_UNPACKED_AT_ONCE = 2**20
 
 
 class Int4Linear(torch.nn.Module):
@@ -62,7 +63,8 @@ class Int4Linear(torch.nn.Module):
 
     def dequantised(self) -> torch.Tensor:
         """The matrix that the packed weights stand for: float32, (out, in)."""
-        return torch.cat([matrix.T for _, matrix in self._matrices()])
+        matrices = [codes.transpose(1, 2).flatten(0, 1) for _, codes in self._blocks()]
+        return torch.cat(matrices)
 
     def extra_repr(self) -> str:
         """The sizes, as torch prints a linear layer's."""
@@ -77,32 +79,33 @@ class Int4Linear(torch.nn.Module):
     def _unpacked(self, rows: torch.Tensor) -> torch.Tensor:
         result = rows.new_empty(len(rows), self.out_features, dtype=torch.float32)
         exact = rows.float()
-        for start, matrix in self._matrices():
-            torch.mm(exact, matrix, out=result[:, start : start + matrix.shape[1]])
+        for start, blocks in self._blocks():
+            count, _, width = blocks.shape
+            place = result[:, start : start + count * width].view(len(rows), count, width)
+            place.copy_(torch.matmul(exact, blocks).transpose(0, 1))
         return result
 
-    def _matrices(self) -> Iterator[tuple[int, torch.Tensor]]:
-        """The matrix in pieces of rows, transposed: the first row and float32, (in, rows)."""
+    def _blocks(self) -> Iterator[tuple[int, torch.Tensor]]:
+        """The matrix in pieces: the first row, and float32, (blocks, in, rows of a block)."""
         whole = whole_block()
         in_blocks = self.out_features // whole.rows * whole.rows
-        starts = pieces(in_blocks, self.in_features, _PIECE_VALUES, whole.rows)
+        starts = pieces(in_blocks, self.in_features, _UNPACKED_AT_ONCE, whole.rows)
         for start in starts:
             end = min(start + starts.step, in_blocks)
-            matrix = torch.empty(self.in_features, end - start)
-            unpack_block(self.packed[start:end], whole, matrix)
-            yield start, self._scaled(matrix, start)
+            yield start, self._scaled(unpack(self.packed[start:end], whole), start)
         rest = self.out_features - in_blocks
         if rest:
-            matrix = torch.empty(self.in_features, rest)
-            unpack_block(self.packed[in_blocks:], last_block(rest), matrix)
-            yield in_blocks, self._scaled(matrix, in_blocks)
+            codes = unpack(self.packed[in_blocks:], last_block(rest))
+            yield in_blocks, self._scaled(codes, in_blocks)
 
-    def _scaled(self, matrix: torch.Tensor, start: int) -> torch.Tensor:
-        columns, rows = matrix.shape
-        scales = self.scales[:, start : start + rows].float()
-        grouped = matrix.view(columns // GROUP, GROUP, rows)
-        grouped.mul_(scales[:, None, :, 0]).add_(scales[:, None, :, 1])
-        return matrix
+    def _scaled(self, codes: torch.Tensor, start: int) -> torch.Tensor:
+        blocks, columns, rows = codes.shape
+        groups = columns // GROUP
+        kept = self.scales[:, start : start + blocks * rows].float()
+        scale, zero = kept.view(groups, blocks, 1, rows, 2).transpose(0, 1).unbind(dim=-1)
+        grouped = codes.view(blocks, groups, GROUP, rows)
+        grouped.mul_(scale.contiguous()).add_(zero.contiguous())
+        return codes
 
 
 class Int4Pack:
@@ -140,13 +143,16 @@ class Int4Pack:
         rows, columns = weight.shape
         packed = torch.empty(rows, columns // 2, dtype=torch.uint8)
         scales = torch.empty(columns // GROUP, rows, 2, dtype=torch.bfloat16)
-        starts = pieces(rows, columns, _PIECE_VALUES, _PIECE_ROWS)
+        starts = pieces(rows, columns, _PACKED_AT_ONCE, _PIECE_ROWS)
         for start in starts:
             part = weight[start : start + starts.step]
             codes, scales[:, start : start + starts.step] = rounded(part)
             packed[start : start + starts.step] = pack(codes)
             told(part.nbytes)
         return Int4Linear(packed, scales, self._unpack_from)
+
+    def take_over(self, layer: torch.nn.Module, told: Told) -> None:
+        """See `WeightBackend`. No checkpoint comes like this."""
 
     def restore(
         self, in_features: int, out_features: int, parts: Mapping[str, torch.Tensor]

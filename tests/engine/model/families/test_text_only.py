@@ -15,6 +15,7 @@ from engine.api.requests import SamplingParams
 from engine.decode.decode import decode
 from engine.decode.sampler import Sampler
 from engine.model.families.text_only import PLAIN
+from engine.model.self_check import apply, try_out
 from engine.prompt.render import render
 from engine.prompt.transcripts import Transcripts
 
@@ -63,7 +64,9 @@ def unknown(request: pytest.FixtureRequest, conversations, load, tmp_path: Path)
         "qwen2_moe": {"num_experts": 4, "moe_intermediate_size": 32},
     }[request.param]
     folder = build_text_model(tmp_path / "unknown", request.param, **settings)
-    return type(conversations)(load(folder))
+    chats = type(conversations)(load(folder))
+    apply(try_out(chats.model, lambda: None), chats.model)
+    return chats
 
 
 def test_an_unknown_model_answers_and_says_that_it_reads_everything_again(unknown) -> None:
@@ -82,7 +85,8 @@ def test_an_unknown_model_reads_in_chunks_where_it_can(unknown) -> None:
     # Recurrent Gemma forgets its state when a second piece of a prompt comes.
     recurrent = unknown.model.info.family == "recurrent_gemma"
     assert unknown.model.reads_in_chunks is not recurrent
-    assert any("in one go" in note for note in unknown.model.info.notes) is recurrent
+    off = {switched.ability for switched in unknown.model.info.switched_off}
+    assert ("chunks" in off) is recurrent
     _, chunked, fresh = unknown.reused_and_recomputed((user(LONG),), 7)
     assert ((chunked - fresh).abs().max() < 1e-4) is not recurrent
 

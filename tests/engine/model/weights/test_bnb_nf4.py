@@ -6,7 +6,7 @@ import pytest
 import torch
 from bitsandbytes.functional import dequantize_4bit, quantize_4bit
 
-from engine.model.weights.bnb_nf4 import BnbNf4, taken_over
+from engine.model.weights.bnb_nf4 import BnbNf4
 
 
 def quiet(_: int) -> None:
@@ -45,11 +45,12 @@ def test_every_byte_is_told(backend, random_matrix) -> None:
 def test_a_layer_is_the_same_after_restoring(backend, random_matrix) -> None:
     layer = backend.pack(random_matrix(96, 128), quiet).eval()
     again = backend.restore(128, 96, layer.state_dict()).eval()
-    over = taken_over(again, torch.device("cpu"), quiet).eval()
+    over = backend.take_over(again, quiet).eval()
     inputs = random_matrix(3, 128)
     expected = layer(inputs)
     assert torch.equal(again(inputs), expected)
     assert torch.equal(over(inputs), expected)
+    assert backend.take_over(torch.nn.Linear(2, 2), quiet) is None
     with pytest.raises(ValueError, match="packed weights"):
         backend.restore(96, 96, layer.state_dict())
 

@@ -6,7 +6,6 @@ import gc
 import json
 import logging
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
-from bitsandbytes.nn import Linear4bit
 
 from engine.api.messages import user
 from engine.model.loader import load_model
@@ -194,18 +192,21 @@ from engine.paths import cache_dir
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 model = load_model(Path(sys.argv[1]), "m", "int4pack", lambda *_: None)
 print(model.info.weights, list((cache_dir() / "weights").iterdir()), *model.info.notes)
+print("bitsandbytes" in sys.modules)
 """
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 def test_a_full_disk_does_not_keep_the_model_from_loading(lfm2_folder: Path) -> None:
     """The limit on a file's size stands for the disk's end."""
-    assert resource.RLIMIT_FSIZE is not None
     done = subprocess.run(
         [sys.executable, "-c", FULL_DISK, str(lfm2_folder)],
         env=dict(os.environ), capture_output=True, text=True, timeout=240, check=True,
     )  # fmt: skip
     assert done.stdout.startswith("int4pack []")
     assert "could not be kept on disk, since the disk is full" in done.stdout
+    # It may not even be looked at where it is not used.
+    assert done.stdout.endswith("False\n")
 
 
 def test_layers_that_suit_nothing_stay_whole(lfm2_folder: Path, tmp_path: Path, load) -> None:
@@ -219,6 +220,7 @@ def test_layers_that_suit_nothing_stay_whole(lfm2_folder: Path, tmp_path: Path, 
 def test_a_folder_saved_in_4_bit_keeps_its_own_layers(
     lfm2_folder: Path, tmp_path: Path, load
 ) -> None:
+    from bitsandbytes.nn import Linear4bit
     from transformers import AutoModelForImageTextToText, BitsAndBytesConfig
 
     config = BitsAndBytesConfig(
