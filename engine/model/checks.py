@@ -17,6 +17,7 @@ from engine.api.messages import ImagePart, Message, ToolCallPart, assistant, too
 from engine.api.requests import ToolSpec
 from engine.cache.prefix_store import PrefixStore
 from engine.decode.prefill import prefill
+from engine.model.score_difference import share_of_spread
 from engine.prompt.render import render
 from engine.prompt.transcripts import Transcripts
 
@@ -173,6 +174,5 @@ def _differ(model: LoadedModel, whole: torch.Tensor, other: torch.Tensor) -> boo
     """Whether scores differ by more than rounding. Scores that are no numbers tell nothing."""
     if not bool(torch.isfinite(whole).all()):
         return False
-    exact = model.info.weights == "full" and model.info.dtype == "float32"
-    most = (_MOST_OFF_EXACT if exact else _MOST_OFF_ROUNDED) * float(whole.std())
-    return not float((whole - other).abs().max()) <= most
+    exact = model.info.dtype == "float32" and model.info.weights != "int4pack"
+    return not share_of_spread(whole, other) <= (_MOST_OFF_EXACT if exact else _MOST_OFF_ROUNDED)

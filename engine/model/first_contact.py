@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.api.errors import ModelNotUsable
+from engine.model.score_difference import share_of_spread
 
 if TYPE_CHECKING:
     import torch
@@ -46,5 +47,4 @@ def _scores(model: LoadedModel, cuts: range | tuple[()]) -> torch.Tensor:
 
 
 def _off(model: LoadedModel, whole: torch.Tensor, other: torch.Tensor) -> bool:
-    most = _MOST_OFF[model.info.dtype] * float(whole.std())
-    return not float((whole - other).abs().max()) <= most
+    return not share_of_spread(whole, other) <= _MOST_OFF[model.info.dtype]
