@@ -46,6 +46,7 @@ from engine.api.messages import (
 from engine.api.requests import (
     CountTokens,
     Generate,
+    KvName,
     Limits,
     LoadModel,
     Request,
@@ -72,6 +73,7 @@ __all__ = [
     "Finished",
     "Generate",
     "ImagePart",
+    "KvName",
     "Limits",
     "LoadModel",
     "MemoryUse",

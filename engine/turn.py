@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine.api.events import Finished, MemoryUse, PrefillProgress, TextDelta, Timings, Usage
 from engine.api.messages import assistant
 from engine.decode.decode import decode, decode_with_drafts
+from engine.decode.pace import Pace
 from engine.decode.prefill import prefill
 from engine.decode.sampler import Sampler
 from engine.prompt.budget import answer_room
@@ -130,7 +131,8 @@ class Turn:
     ) -> Generator[Event, None, torch.Tensor | None]:
         """Progress events; returns the last token's logits, or `None` when cancelled."""
         total = len(prompt.tokens)
-        yield self._progress(lease.reused, total, lease.reused, None)
+        yield self._progress(lease.reused, total, lease.reused, None, None)
+        pace, begun = Pace(lease.reused), time.perf_counter()
 
         def features(start: int, end: int) -> torch.Tensor | None:
             return self.model.features.between(start, end, prompt.spans, prompt.images)
@@ -139,8 +141,12 @@ class Turn:
         with closing(prefill(self.model, prompt, lease, features, chunk_size)) as steps:
             while not self.cancelled():
                 step = next(steps)
-                rate = _rate(step.done_tokens - lease.reused, clock.started, time.perf_counter())
-                yield self._progress(step.done_tokens, total, lease.reused, rate)
+                now = time.perf_counter()
+                pace.note(step.done_tokens, now - begun)
+                rate = _rate(step.done_tokens - lease.reused, clock.started, now)
+                left = pace.left_s(total)
+                yield self._progress(step.done_tokens, total, lease.reused, rate, left)
+                begun = time.perf_counter()
                 if step.logits is not None:
                     clock.prefilled = time.perf_counter()
                     return step.logits
@@ -186,8 +192,10 @@ class Turn:
             self.text += text
             yield TextDelta(self.request.request_id, text, len(speaker.tokens))
 
-    def _progress(self, done: int, total: int, reused: int, rate: float | None) -> PrefillProgress:
-        return PrefillProgress(self.request.request_id, done, total, reused, rate)
+    def _progress(
+        self, done: int, total: int, reused: int, rate: float | None, left: float | None
+    ) -> PrefillProgress:
+        return PrefillProgress(self.request.request_id, done, total, reused, rate, left)
 
     def _remember(self, prompt: Prompt, speaker: Speaker) -> None:
         """Keep the tokens of this turn, so that the next one builds on what was really said.

@@ -9,14 +9,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.api.errors import EngineError
-    from engine.api.requests import WeightsName
+    from engine.api.requests import KvName, WeightsName
 
 FinishReason = Literal["stop", "length", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A loaded model as it really runs. `device_name` is the card's or processor's own name."""
+    """A loaded model as it really runs. `device_name` is the card's or processor's own name.
+
+    `max_context` is what the model declares or what fits into memory, whichever is less. `kv` says
+    how what has been read is kept.
+    """
 
     name: str
     folder: Path
@@ -31,6 +35,7 @@ class ModelInfo:
     weight_bytes: int
     load_s: float
     notes: tuple[str, ...] = ()
+    kv: KvName = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,8 @@ class ModelProgress:
 class PrefillProgress:
     """The prompt is being read: `done_tokens` of `total_tokens`, `reused_tokens` included in both.
 
-    `tok_s` is the rate so far, `None` before the first chunk is through.
+    `tok_s` is the rate so far, `left_s` how long the rest is expected to take; both are `None`
+    before the first chunk is through.
     """
 
     request_id: str
@@ -94,6 +100,7 @@ class PrefillProgress:
     total_tokens: int
     reused_tokens: int
     tok_s: float | None = None
+    left_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

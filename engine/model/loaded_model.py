@@ -9,7 +9,9 @@ import torch
 
 from engine.api.errors import ModelNotUsable
 from engine.cache.kv_cache import KVCache
+from engine.cache.layer_kinds import kept_as
 from engine.documents import decode_image
+from engine.model.attention import attend_in_pieces
 from engine.model.template import render_within_limits
 from engine.model.vision import FeatureStore
 
@@ -43,7 +45,8 @@ class LoadedModel:
         self._model = model
         self._hf_tokenizer = tokenizer
         self._family = family
-        self._layer_kinds = tuple(family.layer_kinds(model.config))
+        self._layer_kinds = kept_as(info.kv, family.layer_kinds(model.config))
+        attend_in_pieces(model)
         self.info = info
         self.stop_tokens = stop_tokens
         self.tokenizer: Tokenizer = tokenizer.backend_tokenizer
