@@ -39,5 +39,7 @@ LINEAR = LayerKind("linear")
 
 
 def kept_as(kv: KvName, kinds: Sequence[LayerKind]) -> tuple[LayerKind, ...]:
-    """`kinds` with their full layers kept as `kv` says; the others are small and stay as they are."""
-    return tuple(replace(kind, int8=kv == "int8") if kind.name == "full" else kind for kind in kinds)
+    """`kinds` with their full layers kept as `kv` says; the others are small and stay."""
+    return tuple(
+        replace(kind, int8=kv == "int8") if kind.name == "full" else kind for kind in kinds
+    )

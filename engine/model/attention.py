@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 NAME = "tanka_in_pieces"
 # About how many bytes of keys a piece of unpacked numbers takes: what a processor's cache holds.
-PIECE_BYTES = 2**20
+_PIECE_BYTES = 2**20
 
 
 def attend_in_pieces(model: PreTrainedModel) -> None:
@@ -117,8 +117,8 @@ def _has_kernel(query: torch.Tensor, value: torch.Tensor, others: dict[str, obje
 
 
 def lower_right(new: int, total: int, device: torch.device) -> torch.Tensor:
-    """Which of `total` tokens the last `new` see: all before them and themselves, (new, total)."""
-    everything = torch.ones(new, total, dtype=torch.bool, device=device)
+    """Which of `total` tokens the last `new` see, (1, 1, new, total): those before, themselves."""
+    everything = torch.ones(1, 1, new, total, dtype=torch.bool, device=device)
     return everything.tril_(total - new)
 
 
@@ -137,7 +137,7 @@ class _Parts:
             yield self._key[..., start:end, :], self._value[..., start:end, :]
             return
         token_bytes = self._key.shape[1] * self._key.shape[3] * self._key.element_size()
-        yield from self._held.pieces(start, end, max(64, PIECE_BYTES // token_bytes))
+        yield from self._held.pieces(start, end, max(64, _PIECE_BYTES // token_bytes))
 
     def one(self, start: int, end: int) -> tuple[torch.Tensor, torch.Tensor]:
         """The tokens [start, end) in one piece."""
