@@ -11,7 +11,7 @@ from engine.api.events import Finished, MemoryUse, PrefillProgress, TextDelta, T
 from engine.api.messages import assistant
 from engine.decode.decode import decode, decode_with_drafts
 from engine.decode.pace import Pace
-from engine.decode.prefill import prefill
+from engine.decode.prefill import chunk_size, prefill
 from engine.decode.sampler import Sampler
 from engine.prompt.budget import answer_room
 from engine.prompt.conversation import check_answerable
@@ -34,10 +34,6 @@ if TYPE_CHECKING:
     from engine.model.loaded_model import LoadedModel
     from engine.prompt.render import Prompt
     from engine.text.detokenizer import Spoken
-
-# One chunk is what a cancel may have to wait for.
-PREFILL_CHUNK_CPU = 256
-PREFILL_CHUNK_GPU = 1024
 
 
 @dataclass(slots=True)
@@ -137,8 +133,8 @@ class Turn:
         def features(start: int, end: int) -> torch.Tensor | None:
             return self.model.features.between(start, end, prompt.spans, prompt.images)
 
-        chunk_size = PREFILL_CHUNK_CPU if self.model.info.device == "cpu" else PREFILL_CHUNK_GPU
-        with closing(prefill(self.model, prompt, lease, features, chunk_size)) as steps:
+        size = chunk_size(self.model.info.device)
+        with closing(prefill(self.model, prompt, lease, features, size)) as steps:
             while not self.cancelled():
                 step = next(steps)
                 now = time.perf_counter()

@@ -89,7 +89,9 @@ class EngineWorker:
 
         folder = request.folder or starter_model_dir()
         name = STARTER_NAME if request.folder is None else request.folder.name
-        model = load_model(folder, name, request.weights, progress)
+        model = load_model(
+            folder, name, request.weights, progress, kv=request.kv, context=request.context
+        )
         self._model = model
         self._prefixes = PrefixStore(model.new_cache, _prefix_budget_bytes(model.info.device))
         self._transcripts = Transcripts()

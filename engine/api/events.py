@@ -19,7 +19,7 @@ class ModelInfo:
     """A loaded model as it really runs. `device_name` is the card's or processor's own name.
 
     `max_context` is what the model declares or what fits into memory, whichever is less. `kv` says
-    how what has been read is kept.
+    how what has been read is kept, `context_plan` what a context takes, in words.
     """
 
     name: str
@@ -36,6 +36,7 @@ class ModelInfo:
     load_s: float
     notes: tuple[str, ...] = ()
     kv: KvName = "full"
+    context_plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from engine.api.errors import EngineError, ModelNotUsable, OutOfMemory
 from engine.api.events import ModelInfo
 from engine.model.device import place
 from engine.model.families.table import adapter_for
+from engine.model.fitting import plan_context
 from engine.model.folder import check_folder
 from engine.model.loaded_model import LoadedModel
 
@@ -21,22 +22,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from engine.api.requests import WeightsName
+    from engine.api.requests import KvName, WeightsName
     from engine.model.device import Placement
     from engine.model.families.base import FamilyAdapter
     from engine.model.folder import ModelFolder
+    from engine.model.plan import ContextPlan
 
     Progress = Callable[[str, int, int], None]
 
-# Tanka plans for no more than this, whatever a model declares.
-_MOST_CONTEXT = 262_144
-
 
 def load_model(
-    path: Path, name: str, wished: WeightsName | None, progress: Progress
+    path: Path,
+    name: str,
+    wished: WeightsName | None,
+    progress: Progress,
+    *,
+    kv: KvName | None = None,
+    context: int | None = None,
 ) -> LoadedModel:
     """Load the folder at `path`; `progress(step, loaded_bytes, total_bytes)` is told.
 
+    `kv` and `context` are those of `LoadModel`.
     Raises `ModelNotUsable` with what is missing or refused, `OutOfMemory` where it does not fit.
     """
     started = time.perf_counter()
@@ -44,11 +50,12 @@ def load_model(
     folder = check_folder(path)
     family = adapter_for(folder)
     placement = place(_weights(folder, wished), folder.values, psutil.virtual_memory().available)
-    progress("Reading the weights", 0, folder.weight_bytes)
     try:
+        fits = plan_context(folder, family, placement, kv, context)
+        progress("Reading the weights", 0, folder.weight_bytes)
         tokenizer = _tokenizer(folder)
         model = _read_weights(folder, family, placement)
-        info = _describe(folder, name, family, placement, model, started)
+        info = _describe(folder, name, family, placement, fits, model, started)
         loaded = LoadedModel(model, tokenizer, family, info, _stop_tokens(model, tokenizer))
     except EngineError:
         raise
@@ -139,10 +146,10 @@ def _describe(
     name: str,
     family: FamilyAdapter,
     placement: Placement,
+    fits: ContextPlan,
     model: Any,  # noqa: ANN401
     started: float,
 ) -> ModelInfo:
-    text = model.config.get_text_config()
     return ModelInfo(
         name=name,
         folder=folder.path,
@@ -152,11 +159,13 @@ def _describe(
         device_name=placement.device_name,
         dtype=str(placement.dtype).removeprefix("torch."),
         attention=placement.attention,
-        max_context=min(int(text.max_position_embeddings), _MOST_CONTEXT),
+        max_context=fits.most_tokens,
         parameters=model.num_parameters(),
         weight_bytes=model.get_memory_footprint(),
         load_s=time.perf_counter() - started,
-        notes=(placement.why,),
+        notes=(placement.why, *fits.notes),
+        kv=fits.kv,
+        context_plan=fits.sentence,
     )
 
 

@@ -32,7 +32,7 @@ _SCALE_BYTES = 2
 # Rows of logits that a draft under check takes, each in the model's dtype and as fp32.
 _DRAFTED = 8
 # What the allocator holds back and libraries take at the first forward.
-_RUNTIME_BYTES = 12 * _MB
+_RUNTIME_BYTES = 16 * _MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,7 @@ class ContextPlan:
     """What a context of `tokens` takes, in bytes, with the last read kept as `kv`.
 
     `most_tokens` is the longest context that fits, 0 where not even the weights do.
+    `growth_bytes` is what a layer's storage takes a second time while it becomes larger.
     `notes` say in words what is less than it could be, and why.
     """
 
@@ -100,12 +101,13 @@ class ContextPlan:
     state_bytes: int
     checkpoint_bytes: int
     working_bytes: int
+    growth_bytes: int
     notes: tuple[str, ...] = ()
 
     @property
     def total_bytes(self) -> int:
         """All of it."""
-        return self.weight_bytes + self.read_bytes + self.working_bytes
+        return self.weight_bytes + self.read_bytes + self.working_bytes + self.growth_bytes
 
     @property
     def read_bytes(self) -> int:
@@ -116,7 +118,10 @@ class ContextPlan:
     def sentence(self) -> str:
         """The plan for people."""
         total, *parts = _sizes(
-            self.total_bytes, self.weight_bytes, self.read_bytes, self.working_bytes
+            self.total_bytes,
+            self.weight_bytes,
+            self.read_bytes,
+            self.working_bytes + self.growth_bytes,
         )
         return (
             f"A context of {self.tokens:,} tokens takes {total}: {parts[0]} weights, {parts[1]} "
@@ -179,7 +184,7 @@ def _parts(
     )
     # Checkpoints of a card's cache are kept in main memory.
     checkpoints = _CHECKPOINTS * (states + windows) if target.device == "cpu" else 0
-    growth = max((kept[layer] // 2 for layer in full), default=0)
+    growth = max((kept[layer] // 2 for layer in full), default=0)  # keys, then values
     return ContextPlan(
         tokens=tokens,
         most_tokens=most,
@@ -188,7 +193,8 @@ def _parts(
         kv_bytes=sum(kept[layer] for layer in (*full, *sliding)),
         state_bytes=states,
         checkpoint_bytes=checkpoints,
-        working_bytes=growth + _chunk_bytes(shape, target, tokens, kv),
+        working_bytes=_chunk_bytes(shape, target, tokens, kv),
+        growth_bytes=growth,
         notes=notes,
     )
 

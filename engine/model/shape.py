@@ -12,7 +12,7 @@ from transformers import AutoConfig
 from engine.model.plan import LayerShape, ModelShape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from transformers import PreTrainedConfig
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.model.folder import ModelFolder
 
 # Tanka plans for no more than this, whatever a model declares.
-MOST_CONTEXT = 262_144
+_MOST_CONTEXT = 262_144
 
 
 def model_shape(folder: ModelFolder, family: FamilyAdapter) -> ModelShape:
@@ -41,9 +41,9 @@ def model_shape(folder: ModelFolder, family: FamilyAdapter) -> ModelShape:
         other_values=folder.values - sum(packed),
         largest_matrix=max(packed, default=0),
         live_values=_live_values(text, kinds),
-        query_values=int(text.num_attention_heads) * _head_size(text, text),
+        query_values=int(text.num_attention_heads) * max(_head_sizes(text, kinds), default=0),
         vocabulary=int(text.vocab_size),
-        max_context=min(int(text.max_position_embeddings), MOST_CONTEXT),
+        max_context=min(int(text.max_position_embeddings), _MOST_CONTEXT),
         saved_bytes=None if folder.quantisation is None else folder.weight_bytes,
     )
 
@@ -75,12 +75,18 @@ def _recurrence(text: Any) -> tuple[int, int]:  # noqa: ANN401 - transformers ha
     )
 
 
+def _head_sizes(text: PreTrainedConfig, kinds: Sequence[LayerKind]) -> list[int]:
+    """Of each layer that attends; layers of one model may differ."""
+    own = text.per_layer_config
+    return [_head_size(text, own[at]) for at, kind in enumerate(kinds) if kind.name != "linear"]
+
+
 def _head_size(text: Any, own: Any) -> int:  # noqa: ANN401 - transformers has no types
     declared = getattr(own, "head_dim", None)
     return int(declared or text.hidden_size // text.num_attention_heads)
 
 
-def _live_values(text: PreTrainedConfig, kinds: Any) -> int:  # noqa: ANN401
+def _live_values(text: PreTrainedConfig, kinds: Sequence[LayerKind]) -> int:
     """Numbers that stand at once for each token of a chunk, in the layer part with the most."""
     hidden, stream = int(text.hidden_size), 4 * int(text.hidden_size)
     most = 3 * int(text.intermediate_size)

@@ -1,0 +1,48 @@
+"""What of a model fits into this machine's memory as it is now: the planner's question, asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psutil
+import torch
+
+from engine.api.errors import OutOfMemory
+from engine.decode.prefill import chunk_size
+from engine.model.plan import Target, plan
+from engine.model.shape import model_shape
+
+if TYPE_CHECKING:
+    from engine.api.requests import KvName
+    from engine.model.device import Placement
+    from engine.model.families.base import FamilyAdapter
+    from engine.model.folder import ModelFolder
+    from engine.model.plan import ContextPlan
+
+
+def plan_context(
+    folder: ModelFolder,
+    family: FamilyAdapter,
+    placement: Placement,
+    kv: KvName | None,
+    wished: int | None,
+) -> ContextPlan:
+    """The plan for a model that is not loaded yet. Raises `OutOfMemory` where nothing fits."""
+    device = placement.device.type
+    target = Target(device, placement.dtype.itemsize, placement.weights, chunk_size(device))
+    free = free_bytes(device)
+    made = plan(model_shape(folder, family), target, free, wished, kv)
+    if not made.most_tokens:
+        raise OutOfMemory(
+            f"There is not enough memory for the model in {folder.path}. {' '.join(made.notes)} "
+            "Closing other programs may be enough.",
+            f"{made}",
+        )
+    return made
+
+
+def free_bytes(device: str) -> int:
+    """Memory that is free now where models run."""
+    if device == "cuda":
+        return int(torch.cuda.mem_get_info()[0])
+    return int(psutil.virtual_memory().available)
