@@ -24,14 +24,17 @@ def plan_context(
     folder: ModelFolder,
     family: FamilyAdapter,
     placement: Placement,
-    kv: KvName | None,
-    wished: int | None,
+    available_bytes: int,
+    wished: int | None = None,
+    kv: KvName | None = None,
 ) -> ContextPlan:
-    """The plan for a model that is not loaded yet. Raises `OutOfMemory` where nothing fits."""
+    """The plan for a model that is not loaded yet, with so much free where it will run.
+
+    Raises `OutOfMemory` where nothing fits.
+    """
     device = placement.device.type
     target = Target(device, placement.dtype.itemsize, placement.weights, chunk_size(device))
-    free = free_bytes(device)
-    made = plan(model_shape(folder, family), target, free, wished, kv)
+    made = plan(model_shape(folder, family), target, available_bytes, wished, kv)
     if not made.most_tokens:
         raise OutOfMemory(
             f"There is not enough memory for the model in {folder.path}. {' '.join(made.notes)} "

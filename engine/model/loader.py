@@ -14,7 +14,7 @@ from engine.api.errors import EngineError, ModelNotUsable, OutOfMemory
 from engine.api.events import ModelInfo
 from engine.model.device import place
 from engine.model.families.table import adapter_for
-from engine.model.fitting import plan_context
+from engine.model.fitting import free_bytes, plan_context
 from engine.model.folder import check_folder
 from engine.model.loaded_model import LoadedModel
 
@@ -51,7 +51,8 @@ def load_model(
     family = adapter_for(folder)
     placement = place(_weights(folder, wished), folder.values, psutil.virtual_memory().available)
     try:
-        fits = plan_context(folder, family, placement, kv, context)
+        free = free_bytes(placement.device.type)
+        fits = plan_context(folder, family, placement, free, context, kv)
         progress("Reading the weights", 0, folder.weight_bytes)
         tokenizer = _tokenizer(folder)
         model = _read_weights(folder, family, placement)

@@ -31,8 +31,10 @@ _PACKED_BYTES = {"bnb_nf4": 0.5 + 1 / 64 + 4 / 16_384, "int4pack": 0.5 + 4 / 32}
 _SCALE_BYTES = 2
 # Rows of logits that a draft under check takes, each in the model's dtype and as fp32.
 _DRAFTED = 8
-# What the allocator holds back and libraries take at the first forward.
-_RUNTIME_BYTES = 16 * _MB
+# The allocator keeps about as much freed memory between a chunk's numbers as they take.
+_LOOSE = 2
+# The tokenizer, and what libraries take at the first forward.
+_RUNTIME_BYTES = 6 * _MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,7 @@ def _chunk_bytes(shape: ModelShape, target: Target, tokens: int, kv: KvName) -> 
     logits = _DRAFTED * shape.vocabulary * (number + 4)
     beside = [_seen_bytes(shape, layer, target, tokens, kv) for layer in shape.layers]
     return (
-        number * (chunk * shape.live_values + unpacked)
+        number * (_LOOSE * chunk * shape.live_values + unpacked)
         + logits
         + max(beside, default=0)
         + _RUNTIME_BYTES
