@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psutil
 import torch
 
-from engine.api.errors import OutOfMemory
+from engine.api.errors import ModelNotUsable, OutOfMemory
 from engine.decode.prefill import chunk_size
 from engine.model.plan import Target, plan
 from engine.model.shape import model_shape
@@ -30,11 +30,18 @@ def plan_context(
 ) -> ContextPlan:
     """The plan for a model that is not loaded yet, with so much free where it will run.
 
-    Raises `OutOfMemory` where nothing fits.
+    Raises `OutOfMemory` where nothing fits, `ModelNotUsable` where its settings tell no sizes.
     """
     device = placement.device.type
     target = Target(device, placement.dtype.itemsize, placement.weights, chunk_size(device))
-    made = plan(model_shape(folder, family), target, available_bytes, wished, kv)
+    try:
+        shape = model_shape(folder, family)
+    except (AttributeError, KeyError, TypeError, ValueError, OSError) as error:
+        raise ModelNotUsable(
+            f"The model in {folder.path} cannot be loaded: its settings are damaged.",
+            f"{type(error).__name__}: {error}",
+        ) from error
+    made = plan(shape, target, available_bytes, wished, kv)
     if not made.most_tokens:
         raise OutOfMemory(
             f"There is not enough memory for the model in {folder.path}. {' '.join(made.notes)} "

@@ -50,10 +50,10 @@ def load_model(
     folder = check_folder(path)
     family = adapter_for(folder)
     placement = place(_weights(folder, wished), folder.values, psutil.virtual_memory().available)
+    free = free_bytes(placement.device.type)
+    fits = plan_context(folder, family, placement, free, context, kv)
+    progress("Reading the weights", 0, folder.weight_bytes)
     try:
-        free = free_bytes(placement.device.type)
-        fits = plan_context(folder, family, placement, free, context, kv)
-        progress("Reading the weights", 0, folder.weight_bytes)
         tokenizer = _tokenizer(folder)
         model = _read_weights(folder, family, placement)
         info = _describe(folder, name, family, placement, fits, model, started)
