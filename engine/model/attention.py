@@ -32,15 +32,19 @@ NAME = "tanka_in_pieces"
 _PIECE_BYTES = 2**20
 
 
-def attend_in_pieces(model: PreTrainedModel) -> None:
-    """Let the language part of `model` attend as below, if it runs torch's own attention."""
+def attend_in_pieces(model: PreTrainedModel) -> bool:
+    """Let the language part of `model` attend as below; False where it has an attention of its own.
+
+    Then it cannot read 8-bit keys and values either.
+    """
     AttentionInterface.register(NAME, _attention)
     AttentionMaskInterface.register(NAME, _mask)
     config = model.config
-    if config.get_text_config()._attn_implementation != "sdpa":  # noqa: SLF001 - no public way
-        return
+    if config.get_text_config()._attn_implementation not in ("sdpa", NAME):  # noqa: SLF001
+        return False
     within = "text_config" in config.sub_configs
     model.set_attn_implementation({"text_config": NAME} if within else NAME)
+    return True
 
 
 def _mask(

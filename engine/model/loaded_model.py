@@ -46,7 +46,8 @@ class LoadedModel:
         self._hf_tokenizer = tokenizer
         self._family = family
         self._layer_kinds = kept_as(info.kv, family.layer_kinds(model.config))
-        attend_in_pieces(model)
+        if not attend_in_pieces(model) and info.kv == "int8":
+            raise ModelNotUsable("This model cannot read what it has read as 8-bit numbers.")
         self.info = info
         self.stop_tokens = stop_tokens
         self.tokenizer: Tokenizer = tokenizer.backend_tokenizer

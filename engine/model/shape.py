@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from engine.model.families.base import FamilyAdapter
     from engine.model.folder import ModelFolder
 
-# Tanka plans for no more than this, whatever a model declares.
+# Tanka plans for no more than this, whatever a model declares, and for so much where it does not.
 _MOST_CONTEXT = 262_144
+_UNDECLARED_CONTEXT = 2_048
 
 
 def model_shape(folder: ModelFolder, family: FamilyAdapter) -> ModelShape:
@@ -43,9 +44,13 @@ def model_shape(folder: ModelFolder, family: FamilyAdapter) -> ModelShape:
         live_values=_live_values(text, kinds),
         query_values=int(text.num_attention_heads) * max(_head_sizes(text, kinds), default=0),
         vocabulary=int(text.vocab_size),
-        max_context=min(int(text.max_position_embeddings), _MOST_CONTEXT),
+        max_context=min(_declared_context(text), _MOST_CONTEXT),
         saved_bytes=None if folder.quantisation is None else folder.weight_bytes,
     )
+
+
+def _declared_context(text: PreTrainedConfig) -> int:
+    return int(getattr(text, "max_position_embeddings", None) or _UNDECLARED_CONTEXT)
 
 
 def _layer(text: PreTrainedConfig, index: int, kind: LayerKind) -> LayerShape:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -9,16 +10,16 @@ import pytest
 import torch
 from torch.profiler import ProfilerActivity, profile
 
+from engine.api.errors import ModelNotUsable
 from engine.cache.int8 import Int8Layer
 from engine.cache.kv_cache import KVCache
 from engine.cache.layer_kinds import FULL, kept_as
 from engine.model import attention
 from engine.model.attention import NAME, lower_right
+from engine.model.loaded_model import LoadedModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from engine.model.loaded_model import LoadedModel
 
 CUTS = [0, 100, 164, 165, 170, 300]
 LONG = 20_000
@@ -126,3 +127,15 @@ def test_a_chunk_builds_nothing_that_grows_with_what_was_read(tiny_model, kv: st
         return max(event.self_cpu_memory_usage for event in seen.events())
 
     assert most_bytes(30_000) <= 1.1 * most_bytes(3_000) + 2**20
+
+
+def test_a_model_with_an_attention_of_its_own_keeps_it_and_reads_no_8_bit_numbers(
+    tiny_model, load
+) -> None:
+    model = load(tiny_model.info.folder)
+    model.network.set_attn_implementation("eager")
+    assert not attention.attend_in_pieces(model.network)
+    assert model.network.config.text_config._attn_implementation == "eager"
+    info = dataclasses.replace(model.info, kv="int8")
+    with pytest.raises(ModelNotUsable, match="8-bit"):
+        LoadedModel(model.network, model._hf_tokenizer, model._family, info, model.stop_tokens)
