@@ -129,8 +129,9 @@ class _Progress:
         match event:
             case ModelProgress(step=step):
                 self._line(f"{step}…")
-            case PrefillProgress(done_tokens=done, total_tokens=total):
-                self._line(f"Reading {done:,} of {total:,} tokens…")
+            case PrefillProgress(done_tokens=done, total_tokens=total, left_s=left):
+                rest = f", about {left:.0f} s left" if left is not None and left >= 1 else ""
+                self._line(f"Reading {done:,} of {total:,} tokens{rest}…")
 
     def clear(self) -> None:
         """Take the line away."""
