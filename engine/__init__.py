@@ -52,6 +52,7 @@ from engine.api.messages import (
 from engine.api.requests import (
     CountTokens,
     Generate,
+    KvName,
     Limits,
     LoadModel,
     Priority,
@@ -82,6 +83,7 @@ __all__ = [
     "Finished",
     "Generate",
     "ImagePart",
+    "KvName",
     "Limits",
     "LoadModel",
     "MemoryUse",

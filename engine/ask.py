@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.api.events import Event
-    from engine.api.requests import WeightsName
+    from engine.api.requests import KvName, WeightsName
 
 # Progress that would flash by is not worth a line.
 _SHOW_PROGRESS_AFTER_S = 0.4
@@ -35,6 +35,7 @@ class AskOptions:
     documents: Sequence[Path] = ()
     model: Path | None = None
     weights: WeightsName | None = None
+    kv: KvName | None = None
     sampling: SamplingParams = SamplingParams()
     limits: Limits = Limits()
     as_json: bool = False
@@ -49,7 +50,7 @@ def ask(options: AskOptions, out: TextIO, err: TextIO) -> None:
     client = EngineClient()
     progress = _Progress(err)
     try:
-        load(client, LoadModel(options.model, options.weights), progress.show)
+        load(client, LoadModel(options.model, options.weights, kv=options.kv), progress.show)
         messages: tuple[Message, ...] = ()
         for index, question in enumerate(options.questions):
             messages += (user(*(attachments if index == 0 else ()), question),)
@@ -128,8 +129,9 @@ class _Progress:
         match event:
             case ModelProgress(step=step):
                 self._line(f"{step}…")
-            case PrefillProgress(done_tokens=done, total_tokens=total):
-                self._line(f"Reading {done:,} of {total:,} tokens…")
+            case PrefillProgress(done_tokens=done, total_tokens=total, left_s=left):
+                rest = f", about {left:.0f} s left" if left is not None and left >= 1 else ""
+                self._line(f"Reading {done:,} of {total:,} tokens{rest}…")
 
     def clear(self) -> None:
         """Take the line away."""

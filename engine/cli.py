@@ -51,6 +51,13 @@ Weights = Annotated[
     Literal["bnb_nf4", "int4pack", "full"] | None,
     typer.Option("--weights", help="How weights are kept; default: what suits this machine."),
 ]
+Kv = Annotated[
+    Literal["full", "int8"] | None,
+    typer.Option("--kv", help="How what was read is kept; default: in full while it fits."),
+]
+Context = Annotated[
+    int | None, typer.Option("--context", min=1, help="So many tokens are wanted at once.")
+]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Refuse every connection, whoever asks for one.")
 ]
@@ -76,6 +83,7 @@ def ask(
     ] = None,
     model: Model = None,
     weights: Weights = None,
+    kv: Kv = None,
     max_tokens: Annotated[
         int | None, typer.Option("--max-tokens", help="The longest answer, in tokens.")
     ] = None,
@@ -97,6 +105,7 @@ def ask(
         documents=document or (),
         model=model,
         weights=weights,
+        kv=kv,
         sampling=SamplingParams(temperature=temperature, seed=seed),
         limits=Limits(max_tokens=max_tokens),
         as_json=as_json,
@@ -108,6 +117,7 @@ def ask(
 def evaluate(
     model: Model = None,
     weights: Weights = None,
+    kv: Kv = None,
     tasks: Annotated[
         str | None,
         typer.Option("--tasks", help="Tasks or families, comma-separated; default: all."),
@@ -140,7 +150,7 @@ def evaluate(
 
     names = tuple(name.strip() for name in tasks.split(",")) if tasks else None
     options = EvalOptions(
-        model, weights, names, limit, save, against, chart, examples, as_json=as_json
+        model, weights, names, limit, save, against, chart, examples, kv, as_json=as_json
     )
     if compare is None:
         run_evaluation(options)
@@ -170,11 +180,17 @@ def bench(
 
 
 @app.command()
-def doctor(model: Model = None, weights: Weights = None, as_json: AsJson = False) -> None:
+def doctor(
+    model: Model = None,
+    weights: Weights = None,
+    kv: Kv = None,
+    context: Context = None,
+    as_json: AsJson = False,
+) -> None:
     """Say what this machine is, what the model will run on, and what is wrong, if anything."""
     from engine.doctor import run_doctor
 
-    if not run_doctor(model, weights, as_json=as_json):
+    if not run_doctor(model, weights, kv, context, as_json=as_json):
         raise typer.Exit(EXIT_MODEL)
 
 

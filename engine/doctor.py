@@ -25,13 +25,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.api.events import ModelInfo
-    from engine.api.requests import WeightsName
+    from engine.api.requests import KvName, WeightsName
 
 _LIBRARIES = ("tanka", "torch", "transformers", "bitsandbytes", "PySide6-Essentials")
 _PROBE_TOKENS = 64
 
 
-def run_doctor(model: Path | None, weights: WeightsName | None, *, as_json: bool) -> bool:
+def run_doctor(
+    model: Path | None,
+    weights: WeightsName | None,
+    kv: KvName | None,
+    context: int | None,
+    *,
+    as_json: bool,
+) -> bool:
     """Print what was found; returns whether a model could be loaded and answered."""
     facts: dict[str, object] = {
         "system": f"{platform.system()} {platform.release()}",
@@ -41,7 +48,7 @@ def run_doctor(model: Path | None, weights: WeightsName | None, *, as_json: bool
     }
     client = EngineClient()
     try:
-        info = load(client, LoadModel(model, weights))
+        info = load(client, LoadModel(model, weights, kv=kv, context=context))
         facts |= _model_facts(info) | _speeds(client)
         healthy = True
     except EngineError as error:
@@ -64,6 +71,8 @@ def _model_facts(info: ModelInfo) -> dict[str, object]:
         "number_format": info.dtype,
         "attention": info.attention,
         "context_tokens": info.max_context,
+        "kv": info.kv,
+        "context_plan": info.context_plan,
         "load_s": round(info.load_s, 3),
         "why": " ".join(info.notes),
         "switched_off": [f"{off.ability}: {off.reason}" for off in info.switched_off],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from engine.api.requests import LEAST_TEMPERATURE, Limits, SamplingParams, WeightsName
+from engine.api.requests import LEAST_TEMPERATURE, KvName, Limits, SamplingParams, WeightsName
 from engine.paths import config_dir
 from engine.settings_file import Loaded, load_file, save_file
 
@@ -22,6 +22,9 @@ class Settings(BaseModel):
     model_folder: Path | None = Field(None, description="Checkpoint; without one, the starter.")
     weights: WeightsName | None = Field(
         None, description="Without a choice, what suits the device."
+    )
+    kv: KvName | None = Field(
+        None, description="How what was read is kept; without a choice, in full while it fits."
     )
     max_tokens: int | None = Field(1024, ge=1, description="Where an answer ends at the latest.")
     temperature: float = Field(0.0, ge=0.0, le=100.0, description="0 is greedy.")

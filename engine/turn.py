@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from engine.api.events import Finished, MemoryUse, PrefillProgress, TextDelta, Timings, Usage
 from engine.api.messages import assistant
 from engine.decode.decode import decode, decode_with_drafts
-from engine.decode.prefill import prefill
+from engine.decode.pace import Pace
+from engine.decode.prefill import chunk_size, prefill
 from engine.decode.sampler import Sampler
 from engine.model.abilities import refuse_switched_off
 from engine.prompt.budget import answer_room
@@ -36,10 +37,6 @@ if TYPE_CHECKING:
     from engine.text.detokenizer import Spoken
 
     Steps = Generator[Event | None, None, None]
-
-# One chunk is what a cancel may have to wait for.
-PREFILL_CHUNK_CPU = 256
-PREFILL_CHUNK_GPU = 1024
 
 
 @dataclass(slots=True)
@@ -187,19 +184,22 @@ class Turn:
     ) -> Generator[Event, None, torch.Tensor | None]:
         """Progress events; returns the last token's logits, or `None` when cancelled."""
         total = len(prompt.tokens)
-        yield self._progress(lease.reused, total, lease.reused, None)
+        yield self._progress(lease.reused, total, lease.reused, None, None)
+        pace, begun = Pace(lease.reused), clock.moment()
 
         def features(start: int, end: int) -> torch.Tensor | None:
             return self.model.features.between(start, end, prompt.spans, prompt.images)
 
-        chunk_size = PREFILL_CHUNK_CPU if self.model.info.device == "cpu" else PREFILL_CHUNK_GPU
-        if not self.model.reads_in_chunks:
-            chunk_size = total
-        with closing(prefill(self.model, prompt, lease, features, chunk_size)) as steps:
+        size = chunk_size(self.model.info.device) if self.model.reads_in_chunks else total
+        with closing(prefill(self.model, prompt, lease, features, size)) as steps:
             while not self.cancelled():
                 step = next(steps)
-                rate = _rate(step.done_tokens - lease.reused, clock.started, clock.moment())
-                yield self._progress(step.done_tokens, total, lease.reused, rate)
+                now = clock.moment()
+                pace.note(step.done_tokens, now - begun)
+                rate = _rate(step.done_tokens - lease.reused, clock.started, now)
+                left = pace.left_s(total)
+                yield self._progress(step.done_tokens, total, lease.reused, rate, left)
+                begun = clock.moment()
                 if step.logits is not None:
                     clock.prefilled = clock.moment()
                     return step.logits
@@ -246,8 +246,10 @@ class Turn:
         self.text += text
         yield TextDelta(self.request.request_id, text, len(speaker.tokens))
 
-    def _progress(self, done: int, total: int, reused: int, rate: float | None) -> PrefillProgress:
-        return PrefillProgress(self.request.request_id, done, total, reused, rate)
+    def _progress(
+        self, done: int, total: int, reused: int, rate: float | None, left: float | None
+    ) -> PrefillProgress:
+        return PrefillProgress(self.request.request_id, done, total, reused, rate, left)
 
     def _remember(self, prompt: Prompt, speaker: Speaker) -> None:
         """Keep the tokens of this turn, so that the next one builds on what was really said.

@@ -31,6 +31,7 @@ from engine.api.requests import CountTokens, Generate, LoadModel, UnloadModel
 from engine.cache.prefix_store import PrefixStore
 from engine.cache.without_reuse import WithoutReuse
 from engine.decode.drafting import DraftSources
+from engine.decode.prefill import chunk_size
 from engine.faults import explain, largest_allocation
 from engine.model.abilities import reason_against, refuse_switched_off
 from engine.model.check_records import Records
@@ -40,7 +41,7 @@ from engine.model.self_check import CHECKS, apply, try_out
 from engine.paths import cache_dir, starter_model_dir
 from engine.prompt.render import render
 from engine.prompt.transcripts import Transcripts
-from engine.turn import PREFILL_CHUNK_CPU, Turn
+from engine.turn import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +108,9 @@ class EngineWorker:
 
         folder = request.folder or starter_model_dir()
         name = STARTER_NAME if request.folder is None else request.folder.name
-        model = load_model(folder, name, request.weights, progress)
+        model = load_model(
+            folder, name, request.weights, progress, kv=request.kv, context=request.context
+        )
         _meet(model, lambda: progress("Trying the model out", 0, 0))
         end_overtaken(
             ModelChanged(
@@ -172,7 +175,7 @@ class EngineWorker:
             raise
         except Exception as fault:
             log.exception("an answer failed")
-            most = largest_allocation(model, turn.prompt_tokens, PREFILL_CHUNK_CPU)
+            most = largest_allocation(model, turn.prompt_tokens, chunk_size("cpu"))
             raise explain(fault, most) from fault
 
     def _ready(self) -> tuple[LoadedModel, PrefixStore]:

@@ -155,7 +155,9 @@ class PrefillLine(QWidget):
         figure = f'<span style="color:{ink}; font-weight:600">{done:,}</span>'
         self._text.setText(f"Reading {figure} of {total:,} tokens")
         self._bar.set_share(done / total, f"Reading, {done:,} of {total:,} tokens")
-        left = (total - done) / progress.tok_s if progress.tok_s else None
+        left = progress.left_s
+        if left is None and progress.tok_s:
+            left = (total - done) / progress.tok_s
         self._left.setText("" if left is None else f"about {_duration(left)}")
 
 

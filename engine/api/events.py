@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.api.errors import EngineError
-    from engine.api.requests import WeightsName
+    from engine.api.requests import KvName, WeightsName
 
 FinishReason = Literal["stop", "length", "cancelled"]
 # How a model writes calls of functions; "none" where its chat template knows none.
@@ -33,6 +33,8 @@ class ModelInfo:
 
     `dialect` is how it writes calls in its answers, for whoever takes them apart. `switched_off` is
     what was found not to work when the model was met first.
+    `max_context` is what the model declares or what fits into memory, whichever is less. `kv` says
+    how what has been read is kept, `context_plan` what a context takes, in words.
     """
 
     name: str
@@ -50,6 +52,8 @@ class ModelInfo:
     notes: tuple[str, ...] = ()
     dialect: DialectName = "hermes"
     switched_off: tuple[Switched, ...] = ()
+    kv: KvName = "full"
+    context_plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,8 @@ class ModelProgress:
 class PrefillProgress:
     """The prompt is being read: `done_tokens` of `total_tokens`, `reused_tokens` included in both.
 
-    `tok_s` is the rate so far, `None` before the first chunk is through.
+    `tok_s` is the rate so far, `left_s` how long the rest is expected to take; both are `None`
+    before the first chunk is through.
     """
 
     request_id: str
@@ -126,6 +131,7 @@ class PrefillProgress:
     total_tokens: int
     reused_tokens: int
     tok_s: float | None = None
+    left_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

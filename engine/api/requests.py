@@ -22,6 +22,8 @@ _FUNCTION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 # Below it scores divided by the temperature are no numbers any more.
 LEAST_TEMPERATURE = 1e-6
 WeightsName = Literal["bnb_nf4", "int4pack", "full"]
+# How what has been read is kept: in the model's own precision, or as 8-bit numbers.
+KvName = Literal["full", "int8"]
 
 
 class Priority(IntEnum):
@@ -137,7 +139,9 @@ def _refuse_duplicates(tools: tuple[ToolSpec, ...]) -> None:
 class LoadModel:
     """Load a checkpoint folder; without `folder` the embedded starter model.
 
-    Without `weights` the engine picks what suits the device. Ends with `ModelReady` or `Failed`.
+    Without `weights` the engine picks what suits the device. Without `kv` what has been read is
+    kept in full precision, unless a `context` of so many tokens is wished that only fits in 8 bits.
+    Ends with `ModelReady` or `Failed`.
     A model already loaded is kept until the new one is ready to take its place. Requests of this
     or a higher priority that came before are answered first; what came before and has not ended
     when the new model is ready, being of a lower priority, ends with `Failed(ModelChanged)`.
@@ -147,6 +151,12 @@ class LoadModel:
     weights: WeightsName | None = None
     request_id: str = field(default_factory=new_request_id)
     priority: Priority = Priority.WINDOW
+    kv: KvName | None = None
+    context: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.context is not None and self.context < 1:
+            raise BadRequest("The context wished must be at least 1 token.")
 
 
 @dataclass(frozen=True, slots=True)

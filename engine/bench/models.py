@@ -13,16 +13,22 @@ from transformers.utils import logging as transformers_logging
 from engine.paths import starter_model_dir
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
-def build_starter_arch(folder: Path, max_context: int) -> Path:
-    """The starter's architecture and tokenizer, random weights, `max_context` positions."""
+def build_starter_arch(folder: Path, max_context: int, layers: Sequence[str] | None = None) -> Path:
+    """The starter's architecture and tokenizer, random weights, `max_context` positions.
+
+    `layers` names other layers than the starter's, by their types.
+    """
     transformers_logging.disable_progress_bar()
     starter = starter_model_dir()
     shutil.copytree(starter, folder, ignore=shutil.ignore_patterns("*.safetensors*"))
     config = json.loads((starter / "config.json").read_text(encoding="utf-8"))
     config["text_config"]["max_position_embeddings"] = max_context
+    if layers is not None:
+        config["text_config"] |= {"layer_types": list(layers), "num_hidden_layers": len(layers)}
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     torch.manual_seed(0)
     model = AutoModelForImageTextToText.from_config(

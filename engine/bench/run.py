@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from engine.api.errors import BadRequest
-from engine.bench import decode, drafting, reuse, weights
+from engine.bench import context, decode, drafting, reuse, weights
 from engine.bench.report import Row, table
 from engine.machine import read_machine
 
@@ -27,7 +27,10 @@ SUITES: Mapping[str, Suite] = {
     "decode": decode.run,
     "drafting": drafting.run,
     "weights": weights.run,
+    "context": context.run,
 }
+# These take so long that they run only where they are named.
+LONG_SUITES: Mapping[str, Suite] = {"context_long": context.run_long}
 # Named here so that the engine alone can say where they are.
 WINDOW_SUITES = ("gui",)
 
@@ -42,8 +45,9 @@ def run_suites(
 
     Raises `BadRequest` for a name that is no suite here.
     """
-    suites = {**SUITES, **(extra_suites or {})}
-    names = tuple(suites) if wanted is None else tuple(wanted)
+    usual = {**SUITES, **(extra_suites or {})}
+    suites = {**usual, **LONG_SUITES}
+    names = tuple(usual) if wanted is None else tuple(wanted)
     for name in names:
         if name not in suites:
             raise BadRequest(_unknown(name, suites))

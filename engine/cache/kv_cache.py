@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from transformers.cache_utils import Cache
 
 from engine.cache.full import GrowingLayer
+from engine.cache.int8 import Int8Layer
 from engine.cache.linear import LinearLayer, LinearState
 from engine.cache.sliding import WindowLayer, WindowState
 
@@ -152,7 +153,7 @@ class KVCache(Cache):  # type: ignore[misc] # transformers has no types
 
 def _new_layer(kind: LayerKind) -> CacheLayer:
     if kind.name == "full":
-        return GrowingLayer()
+        return Int8Layer() if kind.int8 else GrowingLayer()
     if kind.name == "sliding":
         assert kind.window is not None
         return WindowLayer(kind.window)

@@ -7,12 +7,12 @@ token, so that the state after any of them can be taken. Longer ways back need a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import torch
 from transformers.cache_utils import LinearAttentionLayer
 
-if TYPE_CHECKING:
-    import torch
+from engine.cache.host import HOST, put_aside
 
 # Attribute on a recurrent state's tensor that asks the recurrence for the state after each token.
 CAPTURE = "tanka_captures_steps"
@@ -20,10 +20,14 @@ CAPTURE = "tanka_captures_steps"
 
 @dataclass(frozen=True, slots=True)
 class LinearState:
-    """Copies of a convolution's last inputs and of a recurrence's state, where there are any."""
+    """Copies of a convolution's last inputs and of a recurrence's state, where there are any.
+
+    They are in main memory; `device` is where they came from and go back to.
+    """
 
     conv: dict[int, torch.Tensor]
     recurrent: dict[int, torch.Tensor]
+    device: torch.device = HOST
 
     @property
     def nbytes(self) -> int:
@@ -93,7 +97,9 @@ class LinearLayer(LinearAttentionLayer):  # type: ignore[misc] # transformers ha
 
     def checkpoint(self) -> LinearState:
         """Copies of the present states."""
-        return LinearState(_copies(self.conv_states), _copies(self.recurrent_states))
+        held = (*self.conv_states.values(), *self.recurrent_states.values())
+        device = next((state.device for state in held if state is not None), HOST)
+        return LinearState(_copies(self.conv_states), _copies(self.recurrent_states), device)
 
     def restore(self, _length: int, state: LinearState | None) -> None:
         """Put a copy of `state` back, so that the checkpoint stays whole; `None` empties."""
@@ -101,11 +107,13 @@ class LinearLayer(LinearAttentionLayer):  # type: ignore[misc] # transformers ha
         self.__dict__.update(fresh.__dict__)
         if state is None:
             return
-        for index, value in state.conv.items():
+        for index, kept in state.conv.items():
+            value = kept.to(state.device)
             self.lazy_initialization(conv_states=value, state_idx=index)
             self.conv_states[index].copy_(value)
             self.has_previous_state[index] = True
-        for index, value in state.recurrent.items():
+        for index, kept in state.recurrent.items():
+            value = kept.to(state.device)
             self.lazy_initialization(recurrent_states=value, state_idx=index)
             self.recurrent_states[index].copy_(value)
 
@@ -115,4 +123,4 @@ class LinearLayer(LinearAttentionLayer):  # type: ignore[misc] # transformers ha
 
 
 def _copies(states: dict[int, torch.Tensor | None]) -> dict[int, torch.Tensor]:
-    return {index: state.clone() for index, state in states.items() if state is not None}
+    return {index: put_aside(state) for index, state in states.items() if state is not None}

@@ -13,15 +13,20 @@ from typing import Any
 import torch
 from transformers.cache_utils import DynamicSlidingWindowLayer
 
+from engine.cache.host import HOST, put_aside
 from engine.cache.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """Copies of the keys and values that the next token sees, each (1, heads, kept, head size)."""
+    """Copies of the keys and values that the next token sees, each (1, heads, kept, head size).
+
+    They are in main memory; `device` is where they came from and go back to.
+    """
 
     keys: torch.Tensor
     values: torch.Tensor
+    device: torch.device = HOST
 
     @property
     def nbytes(self) -> int:
@@ -97,9 +102,8 @@ class WindowLayer(DynamicSlidingWindowLayer):  # type: ignore[misc] # transforme
         if not self.length:
             return None
         start = max(0, self.length - self.window + 1) - self.first
-        return WindowState(
-            self._key_storage.view(start).clone(), self._value_storage.view(start).clone()
-        )
+        keys, values = self._key_storage.view(start), self._value_storage.view(start)
+        return WindowState(put_aside(keys), put_aside(values), keys.device)
 
     def restore(self, length: int, state: WindowState | None) -> None:
         """Return to `length` tokens, by `state` where they have gone."""
@@ -108,8 +112,8 @@ class WindowLayer(DynamicSlidingWindowLayer):  # type: ignore[misc] # transforme
             return
         self._empty()
         self._protected = None
-        self._key_storage.append(state.keys)
-        self._value_storage.append(state.values)
+        self._key_storage.append(state.keys.to(state.device))
+        self._value_storage.append(state.values.to(state.device))
         self.first = length - state.keys.shape[-2]
         self.is_initialized = True
         self.cumulative_length = self.length

@@ -12,6 +12,11 @@ _STEP = 256
 _SHARE = 16
 
 
+def capacity_for(tokens: int) -> int:
+    """The room that storage for so many tokens takes, in tokens."""
+    return -(-tokens // _STEP) * _STEP
+
+
 class Storage:
     """One tensor (1, heads, capacity, head size), of which the first `used` tokens count.
 
@@ -55,8 +60,7 @@ class Storage:
             self._tensor[..., : self.used, :] = kept
 
     def _grow(self, like: torch.Tensor, needed: int) -> None:
-        wanted = max(needed, self.used + self.used // _SHARE)
-        capacity = -(-wanted // _STEP) * _STEP
+        capacity = capacity_for(max(needed, self.used + self.used // _SHARE))
         grown = like.new_empty((*like.shape[:-2], capacity, like.shape[-1]))
         if self._tensor is not None and self.used:
             grown[..., : self.used, :] = self._tensor[..., : self.used, :]

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from engine.cache.prefix_store import Lease
     from engine.decode.language_model import LanguageModel
 
+# One chunk is what a cancel may have to wait for.
+_CHUNK_CPU = 256
+_CHUNK_GPU = 1024
+
+
+def chunk_size(device: str) -> int:
+    """How many tokens are read at once on a device, "cpu" or a graphics card's kind."""
+    return _CHUNK_CPU if device == "cpu" else _CHUNK_GPU
+
 
 class PromptTokens(Protocol):
     """What prefill needs of a prompt."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.api.events import DialectName, ModelInfo
-    from engine.api.requests import WeightsName
+    from engine.api.requests import KvName, WeightsName
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class EvalOptions:
     against: Path | None = None
     chart: Path | None = None
     examples: int = 0
+    kv: KvName | None = None
     as_json: bool = False
 
 
@@ -79,7 +80,7 @@ def run_evaluation(options: EvalOptions) -> None:
     asked = _Asked()
     client = EngineClient()
     try:
-        info = load(client, LoadModel(options.model, options.weights))
+        info = load(client, LoadModel(options.model, options.weights, kv=options.kv))
         try:
             _ask_all(client, info.dialect, tasks, options.limit, asked)
         except (KeyboardInterrupt, EngineError):

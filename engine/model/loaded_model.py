@@ -10,8 +10,10 @@ import torch
 
 from engine.api.errors import ModelNotUsable
 from engine.cache.kv_cache import KVCache
+from engine.cache.layer_kinds import kept_as
 from engine.cache.turn_cache import TurnCache
 from engine.documents import decode_image
+from engine.model.attention import attend_in_pieces
 from engine.model.families.base import Step
 from engine.model.template import render_within_limits
 from engine.model.vision import FeatureStore
@@ -49,7 +51,10 @@ class LoadedModel:
         self._hf_tokenizer = tokenizer
         self._family = family
         kinds = family.layer_kinds(model.config)
-        self._layer_kinds = None if kinds is None else tuple(kinds)
+        self._layer_kinds = None if kinds is None else kept_as(info.kv, kinds)
+        in_pieces = kinds is not None and attend_in_pieces(model)
+        if info.kv == "int8" and not in_pieces:
+            raise ModelNotUsable("This model cannot read what it has read as 8-bit numbers.")
         self.reads_in_chunks = True
         self._keeps_logits = "logits_to_keep" in inspect.signature(model.forward).parameters
         self.info = info

@@ -16,32 +16,37 @@ from engine.model.architecture import attention_for
 from engine.model.device import place
 from engine.model.families.table import adapter_for
 from engine.model.first_contact import check_token_by_token
+from engine.model.fitting import free_bytes, plan_context
 from engine.model.folder import check_folder
 from engine.model.loaded_model import LoadedModel
-from engine.model.weights.read import read_weights
+from engine.model.weights.read import prepare_weights, read_weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from engine.api.requests import WeightsName
+    from engine.api.requests import KvName, WeightsName
     from engine.model.device import Placement
     from engine.model.families.base import FamilyAdapter
     from engine.model.folder import ModelFolder
+    from engine.model.plan import ContextPlan
     from engine.model.weights.read import Weights
 
     Progress = Callable[[str, int, int], None]
 
-# Tanka plans for no more than this, whatever a model declares.
-_MOST_CONTEXT = 262_144
-_UNDECLARED_CONTEXT = 2_048
-
 
 def load_model(
-    path: Path, name: str, wished: WeightsName | None, progress: Progress
+    path: Path,
+    name: str,
+    wished: WeightsName | None,
+    progress: Progress,
+    *,
+    kv: KvName | None = None,
+    context: int | None = None,
 ) -> LoadedModel:
     """Load the folder at `path`; `progress(step, loaded_bytes, total_bytes)` is told.
 
+    `kv` and `context` are those of `LoadModel`.
     `progress` may raise to give up: nothing of the model is left then. Raises `ModelNotUsable`
     with what is missing or refused, `OutOfMemory` where it does not fit.
     """
@@ -51,10 +56,14 @@ def load_model(
     family = adapter_for(folder)
     placement = place(_weights(folder, wished), folder.values, psutil.virtual_memory().available)
     placement = replace(placement, attention=attention_for(folder.model_type, placement.attention))
+    free = free_bytes(placement.device.type)
     try:
         tokenizer = _tokenizer(folder)
-        weights = read_weights(folder, family, placement, _marking(progress))
-        info = _describe(folder, name, family, placement, weights, started)
+        _marking(progress)("Preparing the model", 0, 0)
+        prepared = prepare_weights(folder, family, placement)
+        fits = plan_context(folder, family, placement, prepared, free, context, kv)
+        weights = read_weights(folder, prepared, placement, _marking(progress))
+        info = _describe(folder, name, family, placement, fits, weights, started)
         stop = _stop_tokens(weights.model, tokenizer)
         loaded = LoadedModel(weights.model, tokenizer, family, info, stop)
         if not loaded.reuses_cache:
@@ -127,10 +136,10 @@ def _describe(
     name: str,
     family: FamilyAdapter,
     placement: Placement,
+    fits: ContextPlan,
     weights: Weights,
     started: float,
 ) -> ModelInfo:
-    text = weights.model.config.get_text_config()
     return ModelInfo(
         name=name,
         folder=folder.path,
@@ -140,18 +149,15 @@ def _describe(
         device_name=placement.device_name,
         dtype=str(placement.dtype).removeprefix("torch."),
         attention=placement.attention,
-        max_context=min(_declared_context(text), _MOST_CONTEXT),
+        max_context=fits.most_tokens,
         parameters=weights.parameters,
         weight_bytes=weights.weight_bytes,
         load_s=time.perf_counter() - started,
-        notes=(placement.why, *family.notes, *weights.notes),
+        notes=(placement.why, *family.notes, *fits.notes, *weights.notes),
         dialect=family.dialect,
+        kv=fits.kv,
+        context_plan=fits.sentence,
     )
-
-
-def _declared_context(text_config: Any) -> int:  # noqa: ANN401
-    """How many tokens the model declares; a modest number where it declares none."""
-    return int(getattr(text_config, "max_position_embeddings", None) or _UNDECLARED_CONTEXT)
 
 
 def _stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:  # noqa: ANN401

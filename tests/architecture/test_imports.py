@@ -21,7 +21,9 @@ def loaded_after(program: str) -> set[str]:
 
 
 def test_the_engine_can_be_imported_without_runtime_and_window() -> None:
-    loaded = loaded_after("import engine, engine.documents, engine.machine, engine.settings")
+    loaded = loaded_after(
+        "import engine, engine.documents, engine.machine, engine.settings, engine.model.plan"
+    )
     assert "engine" in loaded
     assert loaded.isdisjoint({*RUNTIME, "PySide6", "qasync", "app"})
 

@@ -85,19 +85,44 @@ class _Steps:
         self.told(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A model without weights, and how they will be kept. `packed_values` counts those in 4-bit.
+
+    `largest_matrix` is how many of them the largest packed layer has.
+    """
+
+    model: Any
+    plan: _Plan
+    parameters: int
+    packed_values: int
+    largest_matrix: int
+
+
+def prepare_weights(folder: ModelFolder, family: FamilyAdapter, placement: Placement) -> Prepared:
+    """Build the model of `folder` without memory. Raises `ModelNotUsable` where that fails."""
+    model = empty_model(folder, placement)
+    plan = _plan(model, folder, family, placement)
+    packed = [model.get_submodule(name).weight.numel() for name in plan.packed]
+    return Prepared(
+        model,
+        plan,
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        packed_values=sum(packed),
+        largest_matrix=max(packed, default=0),
+    )
+
+
 def read_weights(
-    folder: ModelFolder, family: FamilyAdapter, placement: Placement, progress: Progress
+    folder: ModelFolder, prepared: Prepared, placement: Placement, progress: Progress
 ) -> Weights:
-    """Load what `folder` holds as `placement` says.
+    """Load what `folder` holds as `placement` says, into the model that was prepared for it.
 
     Raises `ModelNotUsable` for weights that are missing or do not fit. `progress` may raise: then
     nothing is left behind, in memory or on disk.
     """
     steps = _Steps(progress)
-    steps.begin("Preparing the model", 0)
-    model = empty_model(folder, placement)
-    parameters = sum(parameter.numel() for parameter in model.parameters())
-    plan = _plan(model, folder, family, placement)
+    model, plan = prepared.model, prepared.plan
     if plan.stored:
         notes = _through_store(model, folder, plan, placement, steps)
     else:
@@ -107,7 +132,7 @@ def read_weights(
     return Weights(
         model,
         plan.backend.name,
-        parameters,
+        prepared.parameters,
         weight_bytes=sum(tensor.nbytes for tensor in tensors.values()),
         read_bytes=steps.total,
         notes=(*plan.notes, *notes),
