@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from transformers.cache_utils import LinearAttentionLayer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import torch
 
 # Attribute on a recurrent state's tensor that asks the recurrence for the state after each token.
@@ -29,6 +31,20 @@ class LinearState:
     def nbytes(self) -> int:
         """Bytes of all states."""
         return sum(s.nbytes for s in (*self.conv.values(), *self.recurrent.values()))
+
+    def named(self) -> dict[str, torch.Tensor]:
+        """The tensors by name."""
+        conv = {f"conv.{index}": state for index, state in self.conv.items()}
+        return conv | {f"recurrent.{index}": state for index, state in self.recurrent.items()}
+
+    @classmethod
+    def of(cls, tensors: Mapping[str, torch.Tensor]) -> LinearState:
+        """What `named` took apart."""
+        state = cls({}, {})
+        for name, tensor in tensors.items():
+            kind, _, index = name.partition(".")
+            (state.conv if kind == "conv" else state.recurrent)[int(index)] = tensor
+        return state
 
 
 class LinearLayer(LinearAttentionLayer):  # type: ignore[misc] # transformers has no types

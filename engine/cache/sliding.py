@@ -8,12 +8,15 @@ checkpoint.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from transformers.cache_utils import DynamicSlidingWindowLayer
 
 from engine.cache.storage import Storage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,15 @@ class WindowState:
     def nbytes(self) -> int:
         """Bytes of both."""
         return self.keys.nbytes + self.values.nbytes
+
+    def named(self) -> dict[str, torch.Tensor]:
+        """The tensors by name."""
+        return {"keys": self.keys, "values": self.values}
+
+    @classmethod
+    def of(cls, tensors: Mapping[str, torch.Tensor]) -> WindowState:
+        """What `named` took apart."""
+        return cls(tensors["keys"], tensors["values"])
 
 
 class WindowLayer(DynamicSlidingWindowLayer):  # type: ignore[misc] # transformers has no types
