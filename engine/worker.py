@@ -33,6 +33,7 @@ from engine.model.loader import load_model
 from engine.paths import starter_model_dir
 from engine.prompt.render import render
 from engine.prompt.transcripts import Transcripts
+from engine.resume import Resume
 from engine.turn import Turn
 
 if TYPE_CHECKING:
@@ -61,10 +62,15 @@ class EngineWorker:
         self._model: LoadedModel | None = None
         self._transcripts = Transcripts()
         self._prefixes: PrefixStore | None = None
+        self._resume = Resume()
         self._sources = DraftSources()
 
     def handle(self, ticket: Ticket, inbox: Inbox) -> None:
         """Carry out one request, ending with its terminal event."""
+        with self._resume.paused():
+            self._handle(ticket, inbox)
+
+    def _handle(self, ticket: Ticket, inbox: Inbox) -> None:
         if ticket.cancelled:
             ticket.emit(_cancelled(ticket))
             return
@@ -77,7 +83,8 @@ class EngineWorker:
                 self._generate(generate, ticket, inbox)
 
     def close(self) -> None:
-        """Let go of the model and of every cache."""
+        """Let go of the model and of every cache, once they are kept for the next start."""
+        self._resume.close()
         self._model = self._prefixes = None
         self._transcripts = Transcripts()
 
@@ -90,9 +97,13 @@ class EngineWorker:
         folder = request.folder or starter_model_dir()
         name = STARTER_NAME if request.folder is None else request.folder.name
         model = load_model(folder, name, request.weights, progress)
+        self._resume.finish()
+        kept = self._resume.open(model, request.resume_bytes)
         self._model = model
-        self._prefixes = PrefixStore(model.new_cache, _prefix_budget_bytes(model.info.device))
-        self._transcripts = Transcripts()
+        self._prefixes = PrefixStore(
+            model.new_cache, _prefix_budget_bytes(model.info.device), kept.prefixes
+        )
+        self._transcripts = Transcripts(kept.transcripts)
         self._sources = DraftSources()
         ticket.emit(ModelReady(request.request_id, model.info, memory_use()))
 

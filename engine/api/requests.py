@@ -130,11 +130,16 @@ class LoadModel:
 
     Without `weights` the engine picks what suits the device. Ends with `ModelReady` or `Failed`.
     A model already loaded is kept until the new one is ready to take its place.
+
+    `resume_bytes` is how much of what is computed for conversations may be kept on disk, so that
+    they go on after a restart as if there had been none. 0 removes what is kept, of all models;
+    `None` neither reads nor writes it.
     """
 
     folder: Path | None = None
     weights: WeightsName | None = None
     request_id: str = field(default_factory=new_request_id)
+    resume_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
