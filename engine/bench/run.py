@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from engine.api.errors import BadRequest
-from engine.bench import decode, reuse
+from engine.bench import decode, resume, reuse
 from engine.bench.report import Row, table
 from engine.machine import read_machine
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Suite = Callable[[], list[Row]]
 
-SUITES: Mapping[str, Suite] = {"reuse": reuse.run, "decode": decode.run}
+SUITES: Mapping[str, Suite] = {"reuse": reuse.run, "resume": resume.run, "decode": decode.run}
 # Named here so that the engine alone can say where they are.
 WINDOW_SUITES = ("gui",)
 

@@ -18,6 +18,7 @@ from engine.cache.disk_saving import LEAST_TOKENS, Saving
 from engine.cache.disk_search import Found, Search
 from engine.cache.maker import OTHER_VERSION
 from engine.cache.named_tensors import checkpoint_of, has_rows, put_rows
+from engine.cache.notes import CHOSEN_PLACES, read_again
 from engine.cache.piece_folder import NotUsable, PieceFolder
 from engine.cache.pieces import root_digest
 from engine.cache.resting import Resting
@@ -48,6 +49,14 @@ class Resumed:
     length: int
     checkpoints: dict[int, Checkpoint]
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Missed:
+    """So many tokens are on disk, but not all of them are of use, for a `reason`."""
+
+    length: int = 0
+    reason: str = ""
 
 
 class DiskStore:
@@ -89,22 +98,18 @@ class DiskStore:
             return nothing
         packed = array("q", keys)
         reader = SealedReader()
-        wanted, reason = 0, ""
+        missed = _Missed()
         resumed = nothing
         while (found := self._find(self._folder.index, packed)).length > least:
-            wanted = max(wanted, found.length)
             try:
                 resumed = self._load(found, packed, new_cache(), reader)
                 break
             except NotUsable as fault:
-                reason = reason or fault.reason
+                missed = missed if missed.reason else _Missed(found.length, fault.reason)
                 self._folder.give_up(fault)
-        if not reason:
-            other = self._kept_by_others(packed)
-            if other > max(resumed.length, least):
-                wanted, reason = other, OTHER_VERSION
-        lost = wanted - resumed.length
-        note = f"{lost:,} tokens were read again: {reason}." if reason and lost > 0 else ""
+        if not missed.reason:
+            missed = self._missed(packed, max(resumed.length, least))
+        note = read_again(missed.length - resumed.length, missed.reason)
         return Resumed(resumed.cache, resumed.length, resumed.checkpoints, note)
 
     def rest(
@@ -134,17 +139,26 @@ class DiskStore:
             resting.end()
         self._jobs.clear()
 
-    def _find(self, index: PieceIndex, keys: array[int], version: str | None = None) -> Found:
+    def _search(self, index: PieceIndex, keys: array[int]) -> Search:
         rows = has_rows(self._maker.kinds)
-        search = Search(index, self._root, keys, len(keys) - 1, self._tokens, rows)
+        return Search(index, self._root, keys, len(keys) - 1, self._tokens, rows)
+
+    def _find(self, index: PieceIndex, keys: array[int], version: str | None = None) -> Found:
+        search = self._search(index, keys)
         if self._maker.truncates_anywhere:
             return search.longest_cut(partial(self._folder.keys, version=version))
         return search.longest_state()
 
-    def _kept_by_others(self, keys: array[int]) -> int:
-        """How many of `keys` other versions of Tanka have kept."""
+    def _missed(self, keys: array[int], length: int) -> _Missed:
+        """What of `keys` is on disk beyond `length`, and why it is of no use."""
         others = self._folder.others.items()
-        return max((self._find(index, keys, name).length for name, index in others), default=0)
+        other = max((self._find(index, keys, name).length for name, index in others), default=0)
+        if other > length:
+            return _Missed(other, OTHER_VERSION)
+        if self._maker.truncates_anywhere or not has_rows(self._maker.kinds):
+            return _Missed()
+        common = self._search(self._folder.index, keys).longest_cut(self._folder.keys)
+        return _Missed(common.length, CHOSEN_PLACES) if common.length > length else _Missed()
 
     def _load(
         self, found: Found, keys: array[int], cache: KVCache, reader: SealedReader

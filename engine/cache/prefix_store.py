@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from engine.cache.disk_store import Resumed
 from engine.cache.kv_cache import Checkpoint, KVCache
+from engine.cache.notes import CHOSEN_PLACES, read_again
 from engine.cache.thinning import thin
 
 if TYPE_CHECKING:
@@ -195,10 +196,4 @@ def _common_length(kept: Sequence[int], keys: Sequence[int]) -> int:
 
 def _note(entries: Sequence[Lease], keys: Sequence[int], usable: int) -> str:
     common = max((_common_length(entry.keys, keys) for entry in entries), default=0)
-    lost = min(common, len(keys) - 1) - usable
-    if lost <= 0:
-        return ""
-    return (
-        f"{lost:,} tokens were read again: this model can only return to chosen places, "
-        "and the nearest lies before them."
-    )
+    return read_again(min(common, len(keys) - 1) - usable, CHOSEN_PLACES)

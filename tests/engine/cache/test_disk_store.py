@@ -78,7 +78,9 @@ def test_an_edit_goes_back_to_the_last_state_before_it(tmp_path) -> None:
     turns.turn(range(20))
     turns = restarted(turns)
     # States lie at 9 and 10 (the first question and its end) and at 19 and 20.
-    assert turns.turn([*range(15), 99]) == (10, "")
+    reused, note = turns.turn([*range(15), 99])
+    assert reused == 10
+    assert note.startswith("5 tokens were read again: this model can only return to chosen places")
     turns.close()
 
 
@@ -189,7 +191,7 @@ histories = st.lists(
 
 
 @pytest.mark.parametrize("cache", ["full", "conv"])
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(history=histories)
 def test_all_that_was_ever_written_is_found(cache: str, history) -> None:
     """The oracle: every length that can be returned to, of every turn that was written."""
@@ -213,7 +215,7 @@ def test_all_that_was_ever_written_is_found(cache: str, history) -> None:
 
 
 @pytest.mark.parametrize("cache", CACHES)
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(history=histories, memory=st.sampled_from([1, 30_000, 2**30]))
 def test_nothing_wrong_is_ever_found(cache: str, history, memory: int) -> None:
     """Each turn checks all that it was given; writing and reading run side by side."""
