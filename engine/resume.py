@@ -16,12 +16,11 @@ from engine.cache.maker import Maker
 from engine.cache.saver import Saver
 from engine.cache.shelf import Shelf, clear_shelf
 from engine.model.identity import model_key
-from engine.paths import cache_dir
+from engine.paths import resume_dir
 from engine.prompt.transcript_files import TranscriptFiles
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from engine.model.loaded_model import LoadedModel
 
@@ -82,11 +81,6 @@ class Resume:
     def close(self) -> None:
         """Write what is not written yet, for a while, and end."""
         self._saver.close(_PATIENCE_S)
-
-
-def resume_dir() -> Path:
-    """Where conversations are kept. Raises `engine.paths.FolderNotUsable`."""
-    return cache_dir() / "resume"
 
 
 def _engine_version() -> str:

@@ -16,9 +16,9 @@ from engine.api.requests import Generate, Limits, LoadModel, ToolSpec
 from engine.cache.prefix_store import PrefixStore
 from engine.client import EngineClient
 from engine.dialogue import events_of
-from engine.paths import HOME_VARIABLE
+from engine.paths import HOME_VARIABLE, resume_dir
 from engine.prompt.transcripts import Transcripts
-from engine.resume import Resume, resume_dir
+from engine.resume import Resume
 
 if TYPE_CHECKING:
     from collections.abc import Callable
