@@ -12,7 +12,7 @@ from engine.cache.thinning import thin
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
     import torch
 
@@ -40,14 +40,14 @@ class Saving:
     states_bytes: int
     least_tokens: int = LEAST_TOKENS
 
-    def save(self, resting: Resting) -> Iterator[None]:
+    def save(self, resting: Resting) -> Generator[None, None, None]:
         """Write what is missing, one file a step; end early where the cache rests no more."""
         try:
             yield from self._steps(resting)
         finally:
             resting.end()
 
-    def _steps(self, resting: Resting) -> Iterator[None]:
+    def _steps(self, resting: Resting) -> Generator[None, None, None]:
         keys = resting.keys()
         if keys is None or len(keys) <= self.least_tokens:
             return

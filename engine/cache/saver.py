@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
+
+    Steps = Generator[None, None, None]
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +25,7 @@ log = logging.getLogger(__name__)
 class Job:
     """Steps to be taken; `urgent` also while the engine works. `done` once there are none left."""
 
-    steps: Iterator[None]
+    steps: Steps
     urgent: bool = False
     done: bool = False
 
@@ -36,10 +38,11 @@ class Saver:
         self._busy = 0
         self._hurried = 0
         self._closed = False
+        self._running: Job | None = None
         self._thread: threading.Thread | None = None
         self._changed = threading.Condition()
 
-    def submit(self, steps: Iterator[None]) -> Job:
+    def submit(self, steps: Steps) -> Job:
         """Queue a job; once closed it is dropped."""
         job = Job(steps)
         with self._changed:
@@ -80,6 +83,8 @@ class Saver:
             self._hurried -= 1
             for job in self._jobs:
                 job.done = True
+                if job is not self._running:
+                    job.steps.close()  # lets go of what it holds
             self._jobs.clear()
         if not finished:
             log.warning("not everything could be written within %g s", timeout_s)
@@ -99,28 +104,36 @@ class Saver:
 
     def _run(self) -> None:
         while (job := self._next()) is not None:
-            try:
-                next(job.steps)
-            except StopIteration:
-                self._end(job)
-            except Exception:
-                log.exception("something could not be kept for the next start")
-                self._end(job)
+            self._step(job)
+            del job  # and what it holds, while there is nothing to do
+
+    def _step(self, job: Job) -> None:
+        goes_on = False
+        try:
+            next(job.steps)
+            goes_on = True
+        except StopIteration:
+            pass
+        except Exception:
+            log.exception("something could not be kept for the next start")
+        with self._changed:
+            self._running = None
+            if not goes_on:
+                job.done = True
+            if job.done:
+                job.steps.close()
+                if job in self._jobs:
+                    self._jobs.remove(job)
+                self._changed.notify_all()
 
     def _next(self) -> Job | None:
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._ready() is not None)
-            return None if self._closed else self._ready()
+            self._running = None if self._closed else self._ready()
+            return self._running
 
     def _ready(self) -> Job | None:
         for job in self._jobs:
             if job.urgent:
                 return job
         return self._jobs[0] if self._jobs and (self._hurried or not self._busy) else None
-
-    def _end(self, job: Job) -> None:
-        with self._changed:
-            job.done = True
-            if job in self._jobs:
-                self._jobs.remove(job)
-            self._changed.notify_all()

@@ -22,7 +22,7 @@ from engine.prompt.transcripts import Transcript
 from engine.text.detokenizer import Spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from pathlib import Path
 
     from engine.cache.maker import Maker
@@ -105,7 +105,7 @@ class TranscriptFiles:
                 if self._holder.get(digest) == path:
                     del self._holder[digest]
 
-    def _save(self) -> Iterator[None]:
+    def _save(self) -> Generator[None, None, None]:
         with self._lock:
             pending, self._pending = self._pending, []
         known = {p.digest: p.transcript for p in pending}

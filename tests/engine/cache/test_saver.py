@@ -13,6 +13,8 @@ from engine.cache.saver import Saver
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from engine.cache.saver import Steps
+
 
 @pytest.fixture
 def saver() -> Iterator[Saver]:
@@ -24,7 +26,7 @@ def saver() -> Iterator[Saver]:
 def test_jobs_are_done_one_after_another(saver) -> None:
     order: list[str] = []
 
-    def job(name: str) -> Iterator[None]:
+    def job(name: str) -> Steps:
         for step in range(3):
             order.append(f"{name}{step}")
             yield
@@ -38,7 +40,7 @@ def test_jobs_are_done_one_after_another(saver) -> None:
 def test_a_job_waits_between_steps_while_the_engine_works(saver) -> None:
     begun, go_on, steps = threading.Event(), threading.Event(), []
 
-    def job() -> Iterator[None]:
+    def job() -> Steps:
         steps.append(1)
         begun.set()
         assert go_on.wait(10)
@@ -58,7 +60,7 @@ def test_a_job_waits_between_steps_while_the_engine_works(saver) -> None:
     assert steps == [1, 2]
 
 
-def iter_once(event: threading.Event) -> Iterator[None]:
+def iter_once(event: threading.Event) -> Steps:
     event.set()
     yield
 
@@ -77,7 +79,7 @@ def test_what_takes_too_long_is_dropped(caplog) -> None:
         released = threading.Event()
         stack.callback(released.set)
 
-        def stuck() -> Iterator[None]:
+        def stuck() -> Steps:
             released.wait(20)
             yield
 
@@ -90,7 +92,7 @@ def test_what_takes_too_long_is_dropped(caplog) -> None:
 
 
 def test_a_job_that_fails_does_not_keep_the_next_from_being_done(saver, caplog) -> None:
-    def fails() -> Iterator[None]:
+    def fails() -> Steps:
         yield
         raise RuntimeError("a part broke")
 
