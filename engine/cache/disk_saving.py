@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.cache.named_tensors import has_rows, states_of
+from engine.cache.named_tensors import states_of
 from engine.cache.pieces import Piece, link
 from engine.cache.thinning import thin
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import torch
 
     from engine.cache.kv_cache import Checkpoint
-    from engine.cache.layer_kinds import LayerKind
     from engine.cache.piece_folder import PieceFolder
     from engine.cache.resting import Resting
 
@@ -35,7 +34,6 @@ class Saving:
 
     folder: PieceFolder
     root: bytes
-    kinds: tuple[LayerKind, ...]
     tokens: int
     states_bytes: int
     least_tokens: int = LEAST_TOKENS
@@ -58,7 +56,7 @@ class Saving:
             ends.append(link(ends[-1], keys[start : start + self.tokens]))
         whole = [Piece(i, ends[i], ends[i + 1], self.tokens) for i in range(len(ends) - 1)]
         step = _Step(self, resting, keys, {self.folder.file_name(piece) for piece in whole}, now)
-        for piece in whole if has_rows(self.kinds) else ():
+        for piece in whole:
             if not step.keep(piece, {}):
                 return
             yield
@@ -66,8 +64,10 @@ class Saving:
             start = length - length % self.tokens
             parent = ends[start // self.tokens]
             own = link(parent, keys[start:length])
-            state = checkpoint is not None
-            last = Piece(start // self.tokens, parent, own, length - start, state)
+            back = None
+            if checkpoint is not None:
+                back = resting.back if length == resting.length else 0
+            last = Piece(start // self.tokens, parent, own, length - start, back)
             if not step.keep(last, {} if checkpoint is None else states_of(checkpoint)):
                 return
             yield
@@ -76,7 +76,10 @@ class Saving:
         """Lengths that need a piece of their own, the most needed first."""
         if resting.truncates_anywhere:
             return [(resting.length, None)] if resting.length % self.tokens else []
-        kept = resting.checkpoints()
+        last = resting.last()
+        if last is None:
+            return []
+        kept = resting.checkpoints() | {last.length: last}
         thin(kept, self.states_bytes)
         return [(n, kept[n]) for n in sorted(kept, reverse=True) if n > self.least_tokens]
 
@@ -94,7 +97,7 @@ class _Step:
     def keep(self, piece: Piece, states: Mapping[str, torch.Tensor]) -> bool:
         """See that `piece` is on disk; False where the rest need not be tried."""
         folder = self.saving.folder
-        if folder.touch(piece, self.when_ns):
+        if any(folder.touch(same, self.when_ns) for same in self._as_good(piece)):
             return True
         start = piece.depth * self.saving.tokens
         keys = self.keys[start : start + piece.tokens]
@@ -106,10 +109,25 @@ class _Step:
         self._remove_outgrown(piece, keys)
         return True
 
+    def _as_good(self, piece: Piece) -> list[Piece]:
+        """The piece itself, and states at the same place that go back further."""
+        if piece.back is None:
+            return [piece]
+        others = self.saving.folder.index.following(piece.parent)
+        return [
+            other
+            for other in others
+            if other.own == piece.own and other.back is not None and other.back >= piece.back
+        ]
+
     def _remove_outgrown(self, piece: Piece, keys: array[int]) -> None:
-        """Remove rows that are the beginning of this piece's rows too."""
+        """Remove rows that are the beginning of this piece's rows too, and lesser states here."""
         folder = self.saving.folder
         for other in folder.index.following(piece.parent):
-            shorter = not other.state and other.tokens < piece.tokens
-            if shorter and link(piece.parent, keys[: other.tokens]) == other.own:
+            if other.back is None:
+                shorter = other.tokens < piece.tokens
+                outgrown = shorter and link(piece.parent, keys[: other.tokens]) == other.own
+            else:
+                outgrown = other.own == piece.own and other.back < (piece.back or 0)
+            if outgrown:
                 folder.remove(other)

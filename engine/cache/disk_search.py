@@ -9,7 +9,7 @@ from engine.cache.pieces import Piece, link
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from engine.cache.pieces import PieceIndex
 
@@ -18,20 +18,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Pieces in order, the last one used as far as `length` tokens from the start.
+    """Pieces in order whose rows make the first `length` tokens, the last used in part perhaps.
 
-    The last may be one with a state, at exactly that length.
+    Where there is a piece with a state it comes last, and its state is `beyond` that by so many
+    tokens.
     """
 
     pieces: tuple[Piece, ...] = ()
     length: int = 0
+    beyond: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
     """A search for the first `at_most` of `keys` among pieces of `tokens` tokens after `root`.
 
-    Without `rows`, only pieces with a state are files.
+    `keys_of` tells the keys of a piece. Where it `goes_back`, there may be states from which one
+    can.
     """
 
     index: PieceIndex
@@ -39,9 +42,10 @@ class Search:
     keys: array[int]
     at_most: int
     tokens: int
-    rows: bool = True
+    keys_of: KeysOf
+    goes_back: bool = False
 
-    def longest_cut(self, keys_of: KeysOf) -> Found:
+    def longest_cut(self) -> Found:
         """For caches that can be cut anywhere: the last piece may be used in part."""
         pieces = self._whole_pieces()
         end = pieces[-1].own if pieces else self.root
@@ -49,7 +53,7 @@ class Search:
         rest = self.keys[start : self.at_most]
         best, common = None, 0
         for piece in self.index.following(end):
-            length = common_length(keys_of(piece), rest)
+            length = common_length(self.keys_of(piece), rest)
             if length > common:
                 best, common = piece, length
         if best is None or (common < best.tokens or best.tokens == self.tokens):
@@ -61,23 +65,44 @@ class Search:
         return Found(tuple(p for p in pieces if p.depth * self.tokens < length), length)
 
     def longest_state(self) -> Found:
-        """For all others: what ends with a state."""
+        """For all others: what ends with a state, or can be cut back from one."""
         pieces = self._whole_pieces()
+        best = Found()
         for depth in range(len(pieces), -1, -1):
-            parent = pieces[depth - 1].own if depth else self.root
-            start = depth * self.tokens
-            fitting = [
-                piece
-                for piece in self.index.following(parent)
-                if piece.state
-                and start + piece.tokens <= self.at_most
-                and link(parent, self.keys[start : start + piece.tokens]) == piece.own
-            ]
-            if fitting:
-                last = max(fitting, key=lambda piece: piece.tokens)
-                before = tuple(pieces[:depth]) if self.rows else ()
-                return Found((*before, last), start + last.tokens)
-        return Found()
+            if best.length >= (depth + 1) * self.tokens:
+                break
+            before = tuple(pieces[:depth])
+            for found in self._states_after(before, last=depth == len(pieces)):
+                best = max(best, found, key=lambda found: found.length)
+        return best
+
+    def _states_after(self, before: tuple[Piece, ...], *, last: bool) -> Iterator[Found]:
+        """What can be made of states that follow `before`, directly or, at the `last`, further."""
+        start = len(before) * self.tokens
+        rest = self.keys[start : self.at_most]
+        for piece in self.index.following(before[-1].own if before else self.root):
+            if piece.back == 0:
+                if link(piece.parent, rest[: piece.tokens]) == piece.own:
+                    yield Found((*before, piece), start + piece.tokens)
+                continue
+            if self.goes_back and (piece.state or last):
+                length = start + common_length(self.keys_of(piece), rest)
+                for state in [piece] if piece.state else self._states_below(piece):
+                    beyond = state.depth * self.tokens + state.tokens - length
+                    if beyond <= (state.back or 0):
+                        # Rows of a piece with a state count only as far as they are its own.
+                        own = () if piece.state or length == start else (piece,)
+                        yield Found((*before, *own, state), length, beyond)
+
+    def _states_below(self, piece: Piece) -> Iterator[Piece]:
+        """States that follow `piece`, however far, and can be cut back."""
+        waiting = [piece]
+        while waiting:
+            for following in self.index.following(waiting.pop().own):
+                if following.back:
+                    yield following
+                elif not following.state:
+                    waiting.append(following)
 
     def _whole_pieces(self) -> list[Piece]:
         pieces: list[Piece] = []
@@ -85,7 +110,7 @@ class Search:
         for start in range(0, self.at_most - self.tokens + 1, self.tokens):
             own = link(parent, self.keys[start : start + self.tokens])
             piece = Piece(len(pieces), parent, own, self.tokens)
-            if self.rows and piece not in self.index:
+            if piece not in self.index:
                 break
             pieces.append(piece)
             parent = own

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from engine.cache.disk_saving import LEAST_TOKENS, Saving
 from engine.cache.disk_search import Found, Search
 from engine.cache.maker import OTHER_VERSION
-from engine.cache.named_tensors import checkpoint_of, has_rows, put_rows
+from engine.cache.named_tensors import checkpoint_of, put_rows
 from engine.cache.notes import CHOSEN_PLACES, read_again
 from engine.cache.piece_folder import NotUsable, PieceFolder
 from engine.cache.pieces import root_digest
@@ -83,7 +83,6 @@ class DiskStore:
         self._saving = Saving(
             self._folder,
             self._root,
-            maker.kinds,
             piece_tokens,
             int(shelf.most_bytes * _STATES_SHARE),
             least_tokens,
@@ -139,15 +138,20 @@ class DiskStore:
             resting.end()
         self._jobs.clear()
 
-    def _search(self, index: PieceIndex, keys: array[int]) -> Search:
-        rows = has_rows(self._maker.kinds)
-        return Search(index, self._root, keys, len(keys) - 1, self._tokens, rows)
+    def _search(self, index: PieceIndex, keys: array[int], version: str | None = None) -> Search:
+        return Search(
+            index,
+            self._root,
+            keys,
+            at_most=len(keys) - 1,
+            tokens=self._tokens,
+            keys_of=partial(self._folder.keys, version=version),
+            goes_back=all(kind.name != "linear" for kind in self._maker.kinds),
+        )
 
     def _find(self, index: PieceIndex, keys: array[int], version: str | None = None) -> Found:
-        search = self._search(index, keys)
-        if self._maker.truncates_anywhere:
-            return search.longest_cut(partial(self._folder.keys, version=version))
-        return search.longest_state()
+        search = self._search(index, keys, version)
+        return search.longest_cut() if self._maker.truncates_anywhere else search.longest_state()
 
     def _missed(self, keys: array[int], length: int) -> _Missed:
         """What of `keys` is on disk beyond `length`, and why it is of no use."""
@@ -155,9 +159,9 @@ class DiskStore:
         other = max((self._find(index, keys, name).length for name, index in others), default=0)
         if other > length:
             return _Missed(other, OTHER_VERSION)
-        if self._maker.truncates_anywhere or not has_rows(self._maker.kinds):
+        if self._maker.truncates_anywhere:
             return _Missed()
-        common = self._search(self._folder.index, keys).longest_cut(self._folder.keys)
+        common = self._search(self._folder.index, keys).longest_cut()
         return _Missed(common.length, CHOSEN_PLACES) if common.length > length else _Missed()
 
     def _load(
@@ -170,12 +174,14 @@ class DiskStore:
         cache.reserve(len(keys))
         for piece in found.pieces:
             start = piece.depth * self._tokens
-            used = min(piece.tokens, found.length - start)
+            used = max(0, min(piece.tokens, found.length - start))
             sealed = self._folder.read(piece, keys[start : start + used], reader)
             if used:
                 put_rows(cache, sealed.tensors, used, device)
             if piece.state:
-                checkpoint = checkpoint_of(self._maker.kinds, found.length, sealed.tensors, device)
+                checkpoint = checkpoint_of(
+                    self._maker.kinds, found.length, sealed.tensors, device, found.beyond
+                )
                 cache.restore(checkpoint)
                 checkpoints[found.length] = checkpoint
             self._folder.touch(piece, now)

@@ -124,9 +124,13 @@ class KVCache(Cache):  # type: ignore[misc] # transformers has no types
         if length != self.length:
             self.restore(Checkpoint(length))
 
-    def checkpoint(self) -> Checkpoint:
-        """The present length with a copy of every state that cannot be cut."""
-        return Checkpoint(self.length, tuple(layer.checkpoint() for layer in self.layers))
+    def checkpoint(self, *, whole: bool = False) -> Checkpoint:
+        """The present length with a copy of every state that cannot be cut.
+
+        From a `whole` one the cache can be cut back as far as it can be now.
+        """
+        states = tuple(layer.checkpoint(whole=whole) for layer in self.layers)
+        return Checkpoint(self.length, states)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Return to `checkpoint`, which must have been taken from this cache's own past."""

@@ -105,8 +105,9 @@ class LinearLayer(LinearAttentionLayer):  # type: ignore[misc] # transformers ha
                     state.copy_(self._steps[index][kept - 1])
         self._steps.clear()
 
-    def checkpoint(self) -> LinearState:
+    def checkpoint(self, *, whole: bool = False) -> LinearState:
         """Copies of the present states."""
+        del whole
         return LinearState(_copies(self.conv_states), _copies(self.recurrent_states))
 
     def restore(self, _length: int, state: LinearState | None) -> None:

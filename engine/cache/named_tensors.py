@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     from engine.cache.layer_kinds import LayerKind
 
 
-def has_rows(kinds: Sequence[LayerKind]) -> bool:
-    """Whether such a cache has rows at all."""
-    return any(kind.name == "full" for kind in kinds)
-
-
 def rows_of(cache: KVCache, start: int, end: int) -> dict[str, torch.Tensor]:
     """Copies of the rows of the tokens [start, end)."""
     return {
@@ -60,18 +55,22 @@ def checkpoint_of(
     length: int,
     tensors: Mapping[str, torch.Tensor],
     device: str,
+    beyond: int = 0,
 ) -> Checkpoint:
-    """A checkpoint at `length` with copies of the states that are among `tensors`."""
+    """A checkpoint at `length` with copies of the states that are among `tensors`.
+
+    Those are of so many tokens `beyond` it, which only sliding layers can take back.
+    """
     states: list[LayerState] = []
     for index, kind in enumerate(kinds):
         named = _named_below(f"state.{index}.", tensors)
         copies = {name: tensor.to(device, copy=True) for name, tensor in named.items()}
         if not copies:
             states.append(None)
+        elif kind.name == "sliding":
+            states.append(WindowState.of(copies).without_last(beyond))
         else:
-            states.append(
-                WindowState.of(copies) if kind.name == "sliding" else LinearState.of(copies)
-            )
+            states.append(LinearState.of(copies))
     return Checkpoint(length, tuple(states))
 
 

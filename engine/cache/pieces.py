@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _DIGEST_BYTES = 16
 _NAME = re.compile(
     r"piece-(?P<version>[0-9a-f]{8})-(?P<depth>\d{6})-(?P<parent>[0-9a-f]{32})"
-    r"-(?P<own>[0-9a-f]{32})-(?P<tokens>\d+)(?P<state>s?)" + re.escape(SUFFIX)
+    r"-(?P<own>[0-9a-f]{32})-(?P<tokens>\d+)(?:s(?P<back>\d+))?" + re.escape(SUFFIX)
 )
 
 
@@ -39,20 +39,26 @@ def link(parent: bytes, keys: array[int]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of `tokens` keys, the `depth`-th from the start; `state` where it brings one.
+    """A piece of `tokens` keys, the `depth`-th from the start; they end at the digest `own`.
 
-    Its keys end at the digest `own`. Deeper pieces come later by name, so that they go first.
+    `back` is `None` where it brings no state; else from its state one can go back so many tokens.
+    Deeper pieces come later by name, so that they go first.
     """
 
     depth: int
     parent: bytes
     own: bytes
     tokens: int
-    state: bool = False
+    back: int | None = None
+
+    @property
+    def state(self) -> bool:
+        """Whether it brings a state."""
+        return self.back is not None
 
     def file_name(self, version: str) -> str:
         """The name of its file as `version` writes it: eight hexadecimal digits."""
-        mark = "s" if self.state else ""
+        mark = "" if self.back is None else f"s{self.back}"
         return (
             f"piece-{version}-{self.depth:06}-{self.parent.hex()}-{self.own.hex()}"
             f"-{self.tokens}{mark}{SUFFIX}"
@@ -98,7 +104,7 @@ def read_indices(folder: Path) -> dict[str, PieceIndex]:
                     parent=bytes.fromhex(found["parent"]),
                     own=bytes.fromhex(found["own"]),
                     tokens=int(found["tokens"]),
-                    state=bool(found["state"]),
+                    back=None if found["back"] is None else int(found["back"]),
                 )
             )
     return indices

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class Resting:
     """Made when a turn puts a cache back, ended by the next turn that takes it.
 
-    Rows are copied under a lock, so that `end` waits for one copy at most. States of checkpoints
-    never change and are not copied.
+    From its end one can go `back` so many tokens. Rows are copied under a lock, so that `end` waits
+    for one copy at most. States of checkpoints never change and are not copied.
     """
 
     def __init__(
@@ -28,6 +28,7 @@ class Resting:
     ) -> None:
         self.length = cache.length
         self.truncates_anywhere = cache.truncates_anywhere
+        self.back = cache.length - cache.floor
         self.nbytes = cache.nbytes + sum(c.nbytes for c in checkpoints.values())
         self._cache: KVCache | None = cache
         self._keys = keys
@@ -54,6 +55,11 @@ class Resting:
         """Copies of the rows of the tokens [start, end); `None` once ended."""
         with self._lock:
             return None if self._cache is None else rows_of(self._cache, start, end)
+
+    def last(self) -> Checkpoint | None:
+        """The end of what the cache holds, with all it takes to go back; `None` once ended."""
+        with self._lock:
+            return None if self._cache is None else self._cache.checkpoint(whole=True)
 
     def checkpoints(self) -> dict[int, Checkpoint]:
         """The cache's checkpoints by length, none once ended. A new dictionary."""

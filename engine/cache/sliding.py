@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """Copies of the keys and values that the next token sees, each (1, heads, kept, head size)."""
+    """Copies of the keys and values that the next token sees, each (1, heads, kept, head size).
+
+    There may be more before those: so far one can go back again.
+    """
 
     keys: torch.Tensor
     values: torch.Tensor
@@ -30,6 +33,11 @@ class WindowState:
     def nbytes(self) -> int:
         """Bytes of both."""
         return self.keys.nbytes + self.values.nbytes
+
+    def without_last(self, tokens: int) -> WindowState:
+        """The state so many tokens before, where enough is held."""
+        end = self.keys.shape[-2] - tokens
+        return WindowState(self.keys[..., :end, :], self.values[..., :end, :])
 
     def named(self) -> dict[str, torch.Tensor]:
         """The tensors by name."""
@@ -104,11 +112,11 @@ class WindowLayer(DynamicSlidingWindowLayer):  # type: ignore[misc] # transforme
         self._key_storage.used = self._value_storage.used = length - self.first
         self.cumulative_length = self.length
 
-    def checkpoint(self) -> WindowState | None:
-        """A copy of what the next token sees."""
+    def checkpoint(self, *, whole: bool = False) -> WindowState | None:
+        """A copy of what the next token sees; the `whole` one of all that is held."""
         if not self.length:
             return None
-        start = max(0, self.length - self.window + 1) - self.first
+        start = 0 if whole else max(0, self.length - self.window + 1) - self.first
         return WindowState(
             self._key_storage.view(start).clone(), self._value_storage.view(start).clone()
         )

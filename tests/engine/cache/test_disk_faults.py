@@ -90,7 +90,7 @@ def test_a_damaged_piece_ends_what_can_be_used(
 
 
 def test_a_damaged_rest_or_state_costs_no_more_than_itself(kept: FakeTurns) -> None:
-    (last,) = [p for p in kept.files() if p.stem.endswith(("-2", "-2s"))]
+    (last,) = [p for p in kept.files() if p.stem.endswith(("-2", "-2s0"))]
     flipped(last)
     turns = again(kept)
     reused, note = turns.turn([*KEYS, 99])
@@ -270,7 +270,7 @@ def test_a_process_killed_while_it_writes_leaves_whole_files_only(tmp_path, seed
         SealedReader().read(path)
     keys = list(range(10_000))
     reused, note = turns.turn(keys[: 10 + 3 * lines])
-    assert note == ""
+    assert "damaged" not in note
     assert reused == 0 or whole
     turns.close()
     turns = again(turns, width=4096)

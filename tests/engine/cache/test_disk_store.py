@@ -228,3 +228,40 @@ def test_nothing_wrong_is_ever_found(cache: str, history, memory: int) -> None:
             elif then == "go on":
                 turns.finish()
         turns.close()
+
+
+def test_a_window_is_cut_back_as_far_as_it_was_held(tmp_path) -> None:
+    turns = FakeTurns(tmp_path, CACHES["sliding"])
+    turns.turn(range(8), answer=range(8, 21))
+    with turns.prefixes.lease(range(21), aside=True) as lease:
+        floor = lease.cache.floor
+    assert floor < 9
+    for length in (20, 13, 10, 9, 12):
+        turns = restarted(turns)
+        assert turns.turn([*range(length), 99])[0] == length
+    turns.close()
+
+
+def test_regenerating_after_a_restart_computes_one_token(tmp_path, kinds) -> None:
+    turns = FakeTurns(tmp_path, kinds)
+    turns.turn(range(10), answer=range(10, 23))
+    turns = restarted(turns)
+    assert turns.turn(range(10))[0] == 9
+    turns.close()
+
+
+@pytest.mark.parametrize("cache", CACHES)
+@settings(deadline=None, max_examples=15)
+@given(history=histories)
+def test_after_restarts_no_less_is_found_than_without(cache: str, history) -> None:
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        steady = FakeTurns(Path(one), CACHES[cache])
+        turns = FakeTurns(Path(other), CACHES[cache])
+        steady.prefixes._disk = None
+        for prompt, answer, then in history:
+            assert turns.turn(prompt, answer)[0] >= steady.turn(prompt, answer)[0]
+            turns.finish()
+            if then == "restart":
+                turns = restarted(turns)
+        turns.close()
+        steady.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,7 @@ from engine.model.identity import model_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 WHEN = 1_700_000_000_000_000_000
 
