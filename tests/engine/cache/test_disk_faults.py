@@ -243,6 +243,8 @@ from engine.cache.layer_kinds import FULL, LINEAR
 turns = FakeTurns(Path(sys.argv[1]), [LINEAR, FULL], width=4096)
 for end in range(10, 10_000, 3):
     turns.turn(range(end), answer=[end, end + 1])
+    if end % 2:
+        turns.finish()
     print(end, flush=True)
 """
 
@@ -271,7 +273,7 @@ def test_a_process_killed_while_it_writes_leaves_whole_files_only(tmp_path, seed
     keys = list(range(10_000))
     reused, note = turns.turn(keys[: 10 + 3 * lines])
     assert "damaged" not in note
-    assert reused == 0 or whole
+    assert reused > 0
     turns.close()
     turns = again(turns, width=4096)
     assert turns.turn(keys[: 11 + 3 * lines])[0] == 10 + 3 * lines
