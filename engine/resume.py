@@ -56,10 +56,13 @@ class Resume:
             if most_bytes == 0:
                 clear_shelf(root)
                 return Kept()
+            kinds = model.new_cache().kinds
+            if not kinds:
+                return Kept()
             maker = Maker(
                 engine_version=_engine_version(),
                 model_key=model_key(model.info, model.image_settings_key),
-                kinds=model.layer_kinds,
+                kinds=kinds,
                 device=model.info.device,
             )
             shelf = Shelf(root, most_bytes)

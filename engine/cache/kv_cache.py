@@ -47,11 +47,18 @@ class KVCache(Cache):  # type: ignore[misc] # transformers has no types
     False, after an exception inside a forward: such a cache must be dropped.
     """
 
+    _kinds: tuple[LayerKind, ...] = ()
+
     def __init__(self, kinds: Sequence[LayerKind]) -> None:
         super().__init__(layers=[_new_layer(kind) for kind in kinds])
         self._kinds = tuple(kinds)
         self._begun_at: int | None = None
         self._sort_layers()
+
+    @property
+    def kinds(self) -> tuple[LayerKind, ...]:
+        """What each layer remembers; empty where nothing can be kept for another turn."""
+        return self._kinds
 
     @property
     def length(self) -> int:

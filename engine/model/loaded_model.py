@@ -43,7 +43,7 @@ class LoadedModel:
         self._model = model
         self._hf_tokenizer = tokenizer
         self._family = family
-        self.layer_kinds = tuple(family.layer_kinds(model.config))
+        self._layer_kinds = tuple(family.layer_kinds(model.config))
         self.info = info
         self.stop_tokens = stop_tokens
         self.tokenizer: Tokenizer = tokenizer.backend_tokenizer
@@ -64,7 +64,7 @@ class LoadedModel:
 
     def new_cache(self) -> KVCache:
         """An empty cache of this model's kind."""
-        return KVCache(self.layer_kinds)
+        return KVCache(self._layer_kinds)
 
     def forward(
         self,
