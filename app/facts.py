@@ -6,18 +6,29 @@ from typing import TYPE_CHECKING
 
 from app.settings import window_settings_path
 from app.wording import memory, size
+from engine.paths import resume_dir
 
 if TYPE_CHECKING:
     from engine import ModelInfo
     from engine.machine import Machine
 
 
-def facts(model: ModelInfo | None, machine: Machine | None) -> tuple[tuple[str, str], ...]:
-    """Name and statement of each fact; what is not known yet is left out."""
+def facts(
+    model: ModelInfo | None, machine: Machine | None, *, warm_resume: bool
+) -> tuple[tuple[str, str], ...]:
+    """Name and statement of each fact; what is not known yet is left out.
+
+    `warm_resume` is the setting of that name.
+    """
     kept = (
-        f"The settings only, in {window_settings_path().parent}. Conversations and attachments "
+        f"The settings, in {window_settings_path().parent}. Conversations and attachments "
         "are gone when Tanka is closed."
     )
+    if warm_resume:
+        kept += (
+            " What the model computed for them stays, with their text, so that it need not read "
+            f"the same again: in {resume_dir()}."
+        )
     return (
         *_model_facts(model),
         *_machine_facts(machine),

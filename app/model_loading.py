@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from engine import Failed, LoadModel, ModelProgress, ModelReady, Queued
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from app.engine_bridge import EngineBridge
@@ -23,8 +24,15 @@ class ModelLoading(QObject):
     ready = Signal()
     failed = Signal(object)
 
-    def __init__(self, bridge: EngineBridge, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        bridge: EngineBridge,
+        parent: QObject | None = None,
+        resume_bytes: Callable[[], int | None] = lambda: None,
+    ) -> None:
+        """`resume_bytes` says, for each load, what `LoadModel` asks for by that name."""
         super().__init__(parent)
+        self._resume_bytes = resume_bytes
         self._bridge = bridge
         self._request_id: str | None = None
         # The window is there before the first model is asked for; a question may be as well.
@@ -45,7 +53,7 @@ class ModelLoading(QObject):
         if self._request_id is not None:
             self._bridge.drop(self._request_id)
         self._begun = True
-        request = LoadModel(folder)
+        request = LoadModel(folder, resume_bytes=self._resume_bytes())
         self.last_folder = folder
         self._request_id = request.request_id
         self.error = self.progress = None

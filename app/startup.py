@@ -66,7 +66,7 @@ class Program(QObject):
         self.focus_ring = FocusRing(self.theme, application)
         self.background = Background(self)
         self.bridge = EngineBridge(client, self)
-        self.models = ModelLoading(self.bridge, self)
+        self.models = ModelLoading(self.bridge, self, lambda: self.store.engine.resume_bytes())
         self.counting = TokenCounting(self.bridge, self)
         self.session = ChatSession(self.bridge, self.models, self.store.answer_settings, self)
         self.window = MainWindow(self.theme)
@@ -160,7 +160,8 @@ class Program(QObject):
         self._show_facts()
 
     def _show_facts(self) -> None:
-        self.window.header.show_facts(facts(self.models.info, self._machine))
+        warm = self.store.engine.warm_resume
+        self.window.header.show_facts(facts(self.models.info, self._machine, warm_resume=warm))
 
 
 def run(files: Sequence[Path] = ()) -> int:

@@ -28,7 +28,10 @@ _SHOW_PROGRESS_AFTER_S = 0.4
 
 @dataclass(frozen=True, slots=True)
 class AskOptions:
-    """What the command line said. `questions` are asked in turn, in one conversation."""
+    """What the command line said. `questions` are asked in turn, in one conversation.
+
+    `resume_bytes` is that of `LoadModel`.
+    """
 
     questions: Sequence[str]
     images: Sequence[Path] = ()
@@ -39,6 +42,7 @@ class AskOptions:
     sampling: SamplingParams = SamplingParams()
     limits: Limits = Limits()
     as_json: bool = False
+    resume_bytes: int | None = None
 
 
 def ask(options: AskOptions, out: TextIO, err: TextIO) -> None:
@@ -50,7 +54,10 @@ def ask(options: AskOptions, out: TextIO, err: TextIO) -> None:
     client = EngineClient()
     progress = _Progress(err)
     try:
-        load(client, LoadModel(options.model, options.weights, kv=options.kv), progress.show)
+        model = LoadModel(
+            options.model, options.weights, kv=options.kv, resume_bytes=options.resume_bytes
+        )
+        load(client, model, progress.show)
         messages: tuple[Message, ...] = ()
         for index, question in enumerate(options.questions):
             messages += (user(*(attachments if index == 0 else ()), question),)

@@ -8,9 +8,15 @@ import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.api.errors import EngineError
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# How files end that are still being written, or that a killed process has left.
+UNFINISHED = ".tmp"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 # Some file systems cannot sync a folder; the file itself is safe in them by other means.
@@ -21,8 +27,8 @@ class FileNotWritten(EngineError):
     """A file could not be written; what was there before is untouched."""
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Replace the content of `path` by `data`, durably, or raise `FileNotWritten`.
+def write_atomic(path: Path, *data: bytes | memoryview) -> None:
+    """Replace the content of `path` by all of `data`, durably, or raise `FileNotWritten`.
 
     Where `path` is a link, the file it leads to is replaced and the link kept. The new file is
     readable by its owner only. The folder must exist.
@@ -34,14 +40,14 @@ def write_atomic(path: Path, data: bytes) -> None:
         raise FileNotWritten(_sentence(path, fault), repr(fault)) from fault
 
 
-def _replace(target: Path, data: bytes) -> None:
+def _replace(target: Path, data: Sequence[bytes | memoryview]) -> None:
     handle, temporary_name = tempfile.mkstemp(
-        prefix=f".{target.name[:64]}.", suffix=".tmp", dir=target.parent
+        prefix=f".{target.name[:64]}.", suffix=UNFINISHED, dir=target.parent
     )
     temporary = Path(temporary_name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(data)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)

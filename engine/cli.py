@@ -98,7 +98,11 @@ def ask(
     _settle(offline)
     from engine import ask as asking
     from engine.api.requests import Limits, SamplingParams
+    from engine.settings import load_settings, settings_path
 
+    kept = load_settings(settings_path())
+    if kept.problem is not None:
+        print(kept.problem.sentence, file=sys.stderr)
     options = asking.AskOptions(
         questions=(question, *(then or ())),
         images=image or (),
@@ -109,6 +113,7 @@ def ask(
         sampling=SamplingParams(temperature=temperature, seed=seed),
         limits=Limits(max_tokens=max_tokens),
         as_json=as_json,
+        resume_bytes=kept.settings.resume_bytes(),
     )
     asking.ask(options, sys.stdout, sys.stderr)
 

@@ -42,6 +42,14 @@ def cache_dir() -> Path:
     return _folder("cache", platformdirs.user_cache_path)
 
 
+def resume_dir() -> Path:
+    """What was computed for conversations, with their text, so that they go on after a restart.
+
+    Not made by this function.
+    """
+    return cache_dir() / "resume"
+
+
 def log_dir() -> Path:
     """Logs and crash reports."""
     return _folder("logs", platformdirs.user_log_path)

@@ -33,6 +33,15 @@ class Settings(BaseModel):
     min_p: float = Field(0.0, ge=0.0, lt=1.0)
     repetition_penalty: float = Field(1.0, gt=0.0, le=10.0)
 
+    warm_resume: bool = Field(
+        True,
+        description="Keep what is computed for conversations on this disk, so that they go on "
+        "quickly after a restart. Off removes what is kept when a model is loaded next.",
+    )
+    warm_resume_gb: float = Field(
+        8.0, gt=0.0, le=1000.0, description="At most so much, and at most a tenth of a free disk."
+    )
+
     @field_validator("temperature")
     @classmethod
     def _not_next_to_greedy(cls, value: float) -> float:
@@ -46,6 +55,10 @@ class Settings(BaseModel):
         return SamplingParams(
             self.temperature, self.top_k, self.top_p, self.min_p, self.repetition_penalty
         )
+
+    def resume_bytes(self) -> int:
+        """How much may be kept on disk for the next start (`LoadModel.resume_bytes`)."""
+        return int(self.warm_resume_gb * 10**9) if self.warm_resume else 0
 
     def limits(self) -> Limits:
         """Where answers end."""

@@ -151,7 +151,7 @@ class Turn:
                 reused_tokens=reused,
                 completion_tokens=len(speaker.tokens),
                 image_tokens=prompt.image_tokens,
-                reuse_note=self._reuse_note(prompt, reused) or note,
+                reuse_note=" ".join(filter(None, (self._reuse_note(prompt, reused), note))),
             ),
             timings=clock.timings(len(prompt.tokens) - reused, len(speaker.tokens)),
             memory=self.memory(),

@@ -41,11 +41,13 @@ from engine.model.self_check import CHECKS, apply, try_out
 from engine.paths import cache_dir, starter_model_dir
 from engine.prompt.render import render
 from engine.prompt.transcripts import Transcripts
+from engine.resume import Resume
 from engine.turn import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.cache.disk_store import DiskStore
     from engine.inbox import EndOvertaken, Ticket, Work
     from engine.model.loaded_model import LoadedModel
 
@@ -69,10 +71,15 @@ class EngineWorker:
         self._model: LoadedModel | None = None
         self._transcripts = Transcripts()
         self._prefixes: PrefixStore | None = None
+        self._resume = Resume()
         self._sources = DraftSources()
 
     def begin(self, ticket: Ticket, end_overtaken: EndOvertaken) -> Work:
         """Carry out one request step by step; see `engine.inbox.Worker`."""
+        with self._resume.paused():
+            yield from self._carry_out(ticket, end_overtaken)
+
+    def _carry_out(self, ticket: Ticket, end_overtaken: EndOvertaken) -> Work:
         if ticket.cancelled:
             ticket.emit(_cancelled(ticket))
             return
@@ -95,7 +102,11 @@ class EngineWorker:
             self._fail(ticket, explain(fault))
 
     def close(self) -> None:
-        """Let go of the model and of every cache."""
+        """Let go of the model and of every cache, once they are kept for the next start."""
+        self._resume.close()
+        self._forget()
+
+    def _forget(self) -> None:
         self._model = self._prefixes = None
         self._sources = DraftSources()
         self._transcripts = Transcripts()
@@ -119,8 +130,10 @@ class EngineWorker:
             )
         )
         self._let_go()
+        kept = self._resume.open(model, request.resume_bytes)
         self._model = model
-        self._prefixes = _prefix_store(model)
+        self._prefixes = _prefix_store(model, kept.prefixes)
+        self._transcripts = Transcripts(kept.transcripts)
         self._sources = DraftSources()
         ticket.emit(ModelReady(request.request_id, model.info, memory_use()))
 
@@ -192,8 +205,9 @@ class EngineWorker:
         ticket.emit(Failed(ticket.request.request_id, error, ticket.said))
 
     def _let_go(self) -> None:
-        """Give up the model and all that was made with it."""
-        self.close()
+        """Give up the model and all that was made with it, once it is kept for the next start."""
+        self._resume.finish()
+        self._forget()
         gc.collect()  # networks hold themselves in circles
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
@@ -229,10 +243,10 @@ def _meet(model: LoadedModel, still_wanted: Callable[[], None]) -> None:
     apply(findings, model)
 
 
-def _prefix_store(model: LoadedModel) -> PrefixStore:
+def _prefix_store(model: LoadedModel, disk: DiskStore | None) -> PrefixStore:
     if reason := reason_against(model.info, "reuse"):
         return WithoutReuse(model.new_cache, f"Everything was read again. {reason}")
-    return PrefixStore(model.new_cache, _prefix_budget_bytes(model.info.device))
+    return PrefixStore(model.new_cache, _prefix_budget_bytes(model.info.device), disk)
 
 
 def _prefix_budget_bytes(device: str) -> int:

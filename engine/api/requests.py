@@ -145,6 +145,10 @@ class LoadModel:
     A model already loaded is kept until the new one is ready to take its place. Requests of this
     or a higher priority that came before are answered first; what came before and has not ended
     when the new model is ready, being of a lower priority, ends with `Failed(ModelChanged)`.
+
+    `resume_bytes` is how much of what is computed for conversations may be kept on disk, so that
+    they go on after a restart as if there had been none. 0 removes what is kept, of all models;
+    `None` neither reads nor writes it.
     """
 
     folder: Path | None = None
@@ -153,6 +157,7 @@ class LoadModel:
     priority: Priority = Priority.WINDOW
     kv: KvName | None = None
     context: int | None = None
+    resume_bytes: int | None = None
 
     def __post_init__(self) -> None:
         if self.context is not None and self.context < 1:

@@ -27,3 +27,8 @@ def ttft_s(finished: Finished) -> float:
     if finished.timings.ttft_s is None:
         raise ValueError("no token was generated")
     return finished.timings.ttft_s
+
+
+def digits(start: str, tokens: int) -> str:
+    """Text of about `tokens` tokens: a digit is one token each."""
+    return start + "".join(str(i % 10) for i in range(tokens))

@@ -8,7 +8,7 @@ from statistics import median
 
 from engine.api.messages import Message, assistant, user
 from engine.api.requests import Generate, Limits, LoadModel
-from engine.bench.asking import ask, ttft_s
+from engine.bench.asking import ask, digits, ttft_s
 from engine.bench.models import build_starter_arch
 from engine.bench.report import Row
 from engine.client import EngineClient
@@ -36,16 +36,11 @@ def run() -> list[Row]:
 
 def _ratio(client: EngineClient, round_number: int) -> float:
     limits = Limits(max_tokens=_ANSWER_TOKENS)
-    first = (user(_digits(f"{round_number}a", _KEPT_TOKENS)),)
+    first = (user(digits(f"{round_number}a", _KEPT_TOKENS)),)
     said = ask(client, Generate(first, limits=limits)).text
-    follow_up: tuple[Message, ...] = (*first, assistant(said), user(_digits("b", _NEW_TOKENS)))
+    follow_up: tuple[Message, ...] = (*first, assistant(said), user(digits("b", _NEW_TOKENS)))
     warm = ask(client, Generate(follow_up, limits=limits))
     # The same length with another beginning finds nothing kept.
-    other = (user(_digits(f"{round_number}c", _KEPT_TOKENS)), *follow_up[1:])
+    other = (user(digits(f"{round_number}c", _KEPT_TOKENS)), *follow_up[1:])
     cold = ask(client, Generate(other, limits=limits))
     return ttft_s(warm) / ttft_s(cold)
-
-
-def _digits(start: str, tokens: int) -> str:
-    """Text of about `tokens` tokens: a digit is one token each."""
-    return start + "".join(str(i % 10) for i in range(tokens))

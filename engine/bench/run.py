@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from engine.api.errors import BadRequest
-from engine.bench import context, decode, drafting, reuse, weights
+from engine.bench import context, decode, drafting, resume, reuse, weights
 from engine.bench.report import Row, table
 from engine.machine import read_machine
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SUITES: Mapping[str, Suite] = {
     "reuse": reuse.run,
+    "resume": resume.run,
     "decode": decode.run,
     "drafting": drafting.run,
     "weights": weights.run,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import torch
 from transformers.cache_utils import DynamicLayer
 
 from engine.cache.storage import Storage
 
 if TYPE_CHECKING:
-    import torch
+    from collections.abc import Mapping
 
 
 class GrowingLayer(DynamicLayer):  # type: ignore[misc] # transformers has no types
@@ -66,8 +67,21 @@ class GrowingLayer(DynamicLayer):  # type: ignore[misc] # transformers has no ty
         if self._key_storage.capacity:
             self._show()
 
-    def checkpoint(self) -> None:
+    def rows(self, start: int, end: int) -> dict[str, torch.Tensor]:
+        """Copies of what is held of the tokens [start, end), by name; tokens are the axis -2."""
+        parts = {"keys": self._key_storage, "values": self._value_storage}
+        return {
+            name: storage.view(start, end).clone(memory_format=torch.contiguous_format)
+            for name, storage in parts.items()
+        }
+
+    def put_rows(self, rows: Mapping[str, torch.Tensor]) -> None:
+        """Append copies of `rows`, of tokens that such a layer held before."""
+        self.update(rows["keys"], rows["values"])
+
+    def checkpoint(self, *, whole: bool = False) -> None:
         """There is no state beside the tokens, which stay."""
+        del whole
 
     def restore(self, length: int, _state: None) -> None:
         """Return to `length` tokens."""

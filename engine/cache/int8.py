@@ -16,7 +16,7 @@ from engine.cache.full import GrowingLayer
 from engine.cache.storage import Storage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # Attribute of the keys handed to transformers that leads attention to the layer itself.
 HELD_BY = "tanka_int8_layer"
@@ -87,6 +87,25 @@ class Int8Layer(GrowingLayer):
                 theirs.append(mine.view(0, length))
             copy.is_initialized = True
         return copy
+
+    def rows(self, start: int, end: int) -> dict[str, torch.Tensor]:
+        """Copies of what is held of the tokens [start, end), by name; tokens are the axis -2."""
+        scales = {"key_scales": self._key_scales, "value_scales": self._value_scales}
+        copies = {
+            name: storage.view(start, end).clone(memory_format=torch.contiguous_format)
+            for name, storage in scales.items()
+        }
+        return super().rows(start, end) | copies
+
+    def put_rows(self, rows: Mapping[str, torch.Tensor]) -> None:
+        """Append copies of `rows`, of tokens that such a layer held before.
+
+        What they were made of is known with the next `update`, before anybody reads them.
+        """
+        names = ("keys", "values", "key_scales", "value_scales")
+        for storage, name in zip(self._all_storage(), names, strict=True):
+            storage.append(rows[name], self._reserved)
+        self.is_initialized = True
 
     def whole(self) -> tuple[torch.Tensor, torch.Tensor]:
         """All keys and values, each (1, heads, length, head size)."""

@@ -48,11 +48,18 @@ class KVCache(Cache):  # type: ignore[misc] # transformers has no types
     False, after an exception inside a forward: such a cache must be dropped.
     """
 
+    _kinds: tuple[LayerKind, ...] = ()
+
     def __init__(self, kinds: Sequence[LayerKind]) -> None:
         super().__init__(layers=[_new_layer(kind) for kind in kinds])
         self._kinds = tuple(kinds)
         self._begun_at: int | None = None
         self._sort_layers()
+
+    @property
+    def kinds(self) -> tuple[LayerKind, ...]:
+        """What each layer remembers; empty where nothing can be kept for another turn."""
+        return self._kinds
 
     @property
     def length(self) -> int:
@@ -125,9 +132,13 @@ class KVCache(Cache):  # type: ignore[misc] # transformers has no types
         if length != self.length:
             self.restore(Checkpoint(length))
 
-    def checkpoint(self) -> Checkpoint:
-        """The present length with a copy of every state that cannot be cut."""
-        return Checkpoint(self.length, tuple(layer.checkpoint() for layer in self.layers))
+    def checkpoint(self, *, whole: bool = False) -> Checkpoint:
+        """The present length with a copy of every state that cannot be cut.
+
+        From a `whole` one the cache can be cut back as far as it can be now.
+        """
+        states = tuple(layer.checkpoint(whole=whole) for layer in self.layers)
+        return Checkpoint(self.length, states)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Return to `checkpoint`, which must have been taken from this cache's own past."""

@@ -7,12 +7,15 @@ token, so that the state after any of them can be taken. Longer ways back need a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from transformers.cache_utils import LinearAttentionLayer
 
 from engine.cache.host import HOST, put_aside
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Attribute on a recurrent state's tensor that asks the recurrence for the state after each token.
 CAPTURE = "tanka_captures_steps"
@@ -33,6 +36,20 @@ class LinearState:
     def nbytes(self) -> int:
         """Bytes of all states."""
         return sum(s.nbytes for s in (*self.conv.values(), *self.recurrent.values()))
+
+    def named(self) -> dict[str, torch.Tensor]:
+        """The tensors by name."""
+        conv = {f"conv.{index}": state for index, state in self.conv.items()}
+        return conv | {f"recurrent.{index}": state for index, state in self.recurrent.items()}
+
+    @classmethod
+    def of(cls, tensors: Mapping[str, torch.Tensor], device: torch.device) -> LinearState:
+        """What `named` took apart, of a model on `device`."""
+        state = cls({}, {}, device)
+        for name, tensor in tensors.items():
+            kind, _, index = name.partition(".")
+            (state.conv if kind == "conv" else state.recurrent)[int(index)] = tensor
+        return state
 
 
 class LinearLayer(LinearAttentionLayer):  # type: ignore[misc] # transformers has no types
@@ -95,8 +112,9 @@ class LinearLayer(LinearAttentionLayer):  # type: ignore[misc] # transformers ha
                     state.copy_(self._steps[index][kept - 1])
         self._steps.clear()
 
-    def checkpoint(self) -> LinearState:
+    def checkpoint(self, *, whole: bool = False) -> LinearState:
         """Copies of the present states."""
+        del whole
         held = (*self.conv_states.values(), *self.recurrent_states.values())
         device = next((state.device for state in held if state is not None), HOST)
         return LinearState(_copies(self.conv_states), _copies(self.recurrent_states), device)

@@ -12,13 +12,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from engine.cache.disk_store import Resumed
 from engine.cache.kv_cache import Checkpoint, KVCache
+from engine.cache.notes import CHOSEN_PLACES, read_again
+from engine.cache.thinning import thin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from engine.cache.disk_store import DiskStore
+    from engine.cache.resting import Resting
+
 # The share of the budget that one conversation's checkpoints may take.
 _CHECKPOINT_SHARE = 0.25
+# The share that those may take besides which have to go and are still being written.
+_LEAVING_SHARE = 0.25
 
 
 @dataclass(slots=True)
@@ -27,7 +35,8 @@ class Lease:
 
     `reused` is how many tokens of the prompt were found computed. `note` says why it is fewer than
     the prompt has in common with what was kept, and is empty otherwise. Where the cache will not be
-    `kept`, no checkpoint is worth its while.
+    `kept`, no checkpoint is worth its while. `resting` is what may be read of the cache while no
+    turn uses it.
     """
 
     cache: KVCache
@@ -36,6 +45,7 @@ class Lease:
     reused: int = 0
     note: str = ""
     kept: bool = True
+    resting: Resting | None = None
 
     def checkpoint(self) -> None:
         """Remember the present length; free for caches that can be cut anywhere."""
@@ -48,18 +58,11 @@ class Lease:
             return common
         return max((n for n in self.checkpoints if n <= common), default=0)
 
-    def thin(self, budget_bytes: int) -> None:
-        """Drop the checkpoints that are missed least until they fit, but never the outermost.
-
-        The one whose neighbours lie closest together costs the fewest tokens when it is gone.
-        """
-        while sum(c.nbytes for c in self.checkpoints.values()) > budget_bytes:
-            lengths = sorted(self.checkpoints)
-            if len(lengths) < 3:
-                return
-            inner = range(1, len(lengths) - 1)
-            least = min(inner, key=lambda i: lengths[i + 1] - lengths[i - 1])
-            del self.checkpoints[lengths[least]]
+    def wake(self) -> None:
+        """From here on the cache changes: nobody else may read it."""
+        if self.resting is not None:
+            self.resting.end()
+            self.resting = None
 
     @property
     def nbytes(self) -> int:
@@ -68,11 +71,17 @@ class Lease:
 
 
 class PrefixStore:
-    """Caches of recent conversations, the least recent dropped beyond `budget_bytes` together."""
+    """Caches of recent conversations, the least recent dropped beyond `budget_bytes` together.
 
-    def __init__(self, new_cache: Callable[[], KVCache], budget_bytes: int) -> None:
+    With a `disk`, all of them are written there in the background, and found there again.
+    """
+
+    def __init__(
+        self, new_cache: Callable[[], KVCache], budget_bytes: int, disk: DiskStore | None = None
+    ) -> None:
         self._new_cache = new_cache
         self._budget_bytes = budget_bytes
+        self._disk = disk
         self._kept: list[Lease] = []
 
     @property
@@ -81,8 +90,12 @@ class PrefixStore:
         return sum(lease.nbytes for lease in self._kept)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything, but for what is on disk."""
+        for lease in self._kept:
+            lease.wake()
         self._kept.clear()
+        if self._disk is not None:
+            self._disk.clear()
 
     @contextmanager
     def lease(self, keys: Sequence[int], *, aside: bool = False) -> Iterator[Lease]:
@@ -111,12 +124,23 @@ class PrefixStore:
             length = candidate.usable(min(_common_length(candidate.keys, keys), len(keys) - 1))
             if length > usable:
                 best, usable = candidate, length
+        resumed = self._resume(keys, usable)
+        if resumed.cache is not None:
+            return Lease(
+                resumed.cache, list(keys), resumed.checkpoints, resumed.length, resumed.note
+            )
+        note = resumed.note or _note(self._kept if best is None else [best], keys, usable)
         if best is None:
-            return Lease(self._new_cache(), list(keys), note=_note(self._kept, keys, 0))
-        note = _note([best], keys, usable)
+            return Lease(self._new_cache(), list(keys), note=note)
         lease = self._cut(best, usable, copying=copying and usable < best.cache.length)
         lease.keys, lease.reused, lease.note = list(keys), usable, note
         return lease
+
+    def _resume(self, keys: Sequence[int], beyond: int) -> Resumed:
+        """What the disk holds beyond the prefix that memory holds."""
+        if self._disk is None:
+            return Resumed(None, beyond, {})
+        return self._disk.resume(keys, beyond, self._new_cache)
 
     def _cut(self, entry: Lease, usable: int, *, copying: bool) -> Lease:
         """`entry` itself cut to `usable`, or a copy where too much of it would be lost."""
@@ -126,6 +150,7 @@ class PrefixStore:
         if copying or usable * 2 < entry.cache.length:
             self._kept.append(entry)
             return Lease(entry.cache.fork(checkpoint), [], kept)
+        entry.wake()
         if usable != entry.cache.length:
             entry.cache.restore(checkpoint)
         entry.checkpoints = kept
@@ -136,10 +161,17 @@ class PrefixStore:
             return
         del lease.keys[lease.cache.length :]
         lease.checkpoint()
-        lease.thin(int(self._budget_bytes * _CHECKPOINT_SHARE))
+        thin(lease.checkpoints, int(self._budget_bytes * _CHECKPOINT_SHARE))
         self._kept.append(lease)
+        if self._disk is not None:
+            lease.resting = self._disk.rest(lease.cache, lease.keys, lease.checkpoints)
         while len(self._kept) > 1 and self.nbytes > self._budget_bytes:
-            self._kept.pop(0)
+            self._let_go(self._kept.pop(0))
+
+    def _let_go(self, lease: Lease) -> None:
+        """Drop `lease`; what of it is not on disk yet is written first, within a budget."""
+        if self._disk is not None and lease.resting is not None:
+            self._disk.let_go(lease.resting, int(self._budget_bytes * _LEAVING_SHARE))
 
 
 class _WayBack:
@@ -167,10 +199,4 @@ def _common_length(kept: Sequence[int], keys: Sequence[int]) -> int:
 
 def _note(entries: Sequence[Lease], keys: Sequence[int], usable: int) -> str:
     common = max((_common_length(entry.keys, keys) for entry in entries), default=0)
-    lost = min(common, len(keys) - 1) - usable
-    if lost <= 0:
-        return ""
-    return (
-        f"{lost:,} tokens were read again: this model can only return to chosen places, "
-        "and the nearest lies before them."
-    )
+    return read_again(min(common, len(keys) - 1) - usable, CHOSEN_PLACES)

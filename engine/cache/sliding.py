@@ -8,7 +8,7 @@ checkpoint.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from transformers.cache_utils import DynamicSlidingWindowLayer
@@ -16,12 +16,16 @@ from transformers.cache_utils import DynamicSlidingWindowLayer
 from engine.cache.host import HOST, put_aside
 from engine.cache.storage import Storage
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
     """Copies of the keys and values that the next token sees, each (1, heads, kept, head size).
 
-    They are in main memory; `device` is where they came from and go back to.
+    There may be more before those: so far one can go back again. They are in main memory; `device`
+    is where they came from and go back to.
     """
 
     keys: torch.Tensor
@@ -32,6 +36,20 @@ class WindowState:
     def nbytes(self) -> int:
         """Bytes of both."""
         return self.keys.nbytes + self.values.nbytes
+
+    def without_last(self, tokens: int) -> WindowState:
+        """The state so many tokens before, where enough is held."""
+        end = self.keys.shape[-2] - tokens
+        return WindowState(self.keys[..., :end, :], self.values[..., :end, :], self.device)
+
+    def named(self) -> dict[str, torch.Tensor]:
+        """The tensors by name."""
+        return {"keys": self.keys, "values": self.values}
+
+    @classmethod
+    def of(cls, tensors: Mapping[str, torch.Tensor], device: torch.device) -> WindowState:
+        """What `named` took apart, of a model on `device`."""
+        return cls(tensors["keys"], tensors["values"], device)
 
 
 class WindowLayer(DynamicSlidingWindowLayer):  # type: ignore[misc] # transformers has no types
@@ -97,11 +115,11 @@ class WindowLayer(DynamicSlidingWindowLayer):  # type: ignore[misc] # transforme
         self._key_storage.used = self._value_storage.used = length - self.first
         self.cumulative_length = self.length
 
-    def checkpoint(self) -> WindowState | None:
-        """A copy of what the next token sees."""
+    def checkpoint(self, *, whole: bool = False) -> WindowState | None:
+        """A copy of what the next token sees; the `whole` one of all that is held."""
         if not self.length:
             return None
-        start = max(0, self.length - self.window + 1) - self.first
+        start = 0 if whole else max(0, self.length - self.window + 1) - self.first
         keys, values = self._key_storage.view(start), self._value_storage.view(start)
         return WindowState(put_aside(keys), put_aside(values), keys.device)
 

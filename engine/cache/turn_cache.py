@@ -68,8 +68,9 @@ class TurnCache(KVCache):
     def reserve(self, tokens: int) -> None:
         """Growing is left to transformers."""
 
-    def checkpoint(self) -> Checkpoint:
+    def checkpoint(self, *, whole: bool = False) -> Checkpoint:
         """The length alone."""
+        del whole
         return Checkpoint(self.length)
 
     def restore(self, checkpoint: Checkpoint) -> None:

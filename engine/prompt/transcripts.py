@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from engine.api.messages import (
     DocumentPart,
@@ -50,21 +50,48 @@ class Transcript:
     spoken: Spoken = Spoken()
 
 
+class Further(Protocol):
+    """Where transcripts are that memory does not hold (`engine.prompt.transcript_files`)."""
+
+    def keep(
+        self, digest: str, transcript: Transcript, earlier: Sequence[tuple[str, Transcript]]
+    ) -> None:
+        """Take in a transcript, with those of earlier turns of its conversation."""
+
+    def find(self, digest: str) -> Transcript | None:
+        """The transcript kept under `digest`."""
+
+
 class Transcripts:
     """The last few conversations' transcripts; the least recently used go first."""
 
-    def __init__(self) -> None:
+    def __init__(self, further: Further | None = None) -> None:
+        self._further = further
         self._kept: OrderedDict[str, Transcript] = OrderedDict()
 
     def keep(
         self, messages: Sequence[Message], transcript: Transcript, tools: Sequence[ToolSpec] = ()
     ) -> None:
         """Remember `transcript` for a conversation with `tools` that begins with `messages`."""
-        digest = digests(messages, tools)[-1]
+        *before, digest = digests(messages, tools)
+        self._put(digest, transcript)
+        if self._further is not None:
+            earlier = [(known, self._kept[known]) for known in before if known in self._kept]
+            self._further.keep(digest, transcript, earlier)
+
+    def _put(self, digest: str, transcript: Transcript) -> None:
         self._kept[digest] = transcript
         self._kept.move_to_end(digest)
         while len(self._kept) > 1 and self._tokens_kept > _MOST_TOKENS:
             self._kept.popitem(last=False)
+
+    def _get(self, digest: str) -> Transcript | None:
+        transcript = self._kept.get(digest)
+        if transcript is None and self._further is not None:
+            transcript = self._further.find(digest)
+            if transcript is not None:
+                self._put(digest, transcript)
+        return transcript
 
     @property
     def _tokens_kept(self) -> int:
@@ -80,7 +107,7 @@ class Transcripts:
         """
         rewritten = 0
         for digest in reversed(digests(messages, tools)):
-            transcript = self._kept.get(digest)
+            transcript = self._get(digest)
             if transcript is None:
                 continue
             if text.startswith(transcript.text):

@@ -25,6 +25,7 @@ from engine import (
     TokensCounted,
     assistant,
 )
+from engine.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +58,7 @@ def test_the_engine_starts_only_once_the_window_is_painted(
         program.show()
     assert isinstance(script.requests[0], LoadModel)
     assert script.requests[0].folder is None
+    assert script.requests[0].resume_bytes == Settings().resume_bytes() > 0
 
 
 def told(program: Program) -> set[str]:

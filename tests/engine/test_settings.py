@@ -42,6 +42,14 @@ def test_the_defaults_are_those_of_the_engine() -> None:
     assert (settings.model_folder, settings.weights) == (None, None)
 
 
+def test_how_much_is_kept_for_the_next_start() -> None:
+    assert Settings().resume_bytes() == 8_000_000_000
+    assert Settings(warm_resume_gb=0.5).resume_bytes() == 500_000_000
+    assert Settings(warm_resume=False).resume_bytes() == 0
+    with pytest.raises(ValidationError):
+        Settings(warm_resume_gb=0)
+
+
 def test_what_is_saved_is_loaded() -> None:
     settings = Settings(
         model_folder=Path("/models/größer"),

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel
 
 from app.facts import facts
 from app.ui.header import STARTER_NAME, Header, ModelState
+from engine.paths import resume_dir
 
 if TYPE_CHECKING:
     from app.ui.actions import Actions
@@ -77,11 +78,18 @@ def test_in_a_narrow_window_the_machine_button_is_its_icon(header: Header) -> No
 
 
 def test_the_popover_states_what_is_true(qtbot, header: Header) -> None:
-    header.show_facts(facts(None, None))
+    header.show_facts(facts(None, None, warm_resume=False))
     qtbot.mouseClick(header.machine, Qt.MouseButton.LeftButton)
     assert header.popover.isVisible()
     told = " ".join(label.text() for label in header.popover.findChildren(QLabel))
     assert "None is loaded." in told
     assert "Nothing. Tanka opens no connection." in told
     assert "gone when Tanka is closed" in told
+    assert "computed" not in told
+    header.show_facts(facts(None, None, warm_resume=True))
+    told = " ".join(label.text() for label in header.popover.findChildren(QLabel))
+    assert (
+        f"stays, with their text, so that it need not read the same again: in {resume_dir()}"
+        in told
+    )
     header.popover.close()
