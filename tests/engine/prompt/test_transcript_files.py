@@ -64,9 +64,9 @@ def test_a_transcript_comes_back_as_it_was(tmp_path) -> None:
     messages = conversation("What?")
     kept.now.keep(messages, whole)
     kept = kept.restarted()
-    assert kept.now.find(messages, whole.text + " and more") == whole
-    assert kept.now.find(messages, "another text") is None
-    assert kept.now.find(conversation("What else?"), whole.text) is None
+    assert kept.now.find(messages, whole.text + " and more")[0] == whole
+    assert kept.now.find(messages, "another text")[0] is None
+    assert kept.now.find(conversation("What else?"), whole.text)[0] is None
     kept.saver.close(30)
 
 
@@ -74,7 +74,7 @@ def test_an_empty_transcript_comes_back_too(tmp_path) -> None:
     kept = Kept(tmp_path)
     kept.now.keep(conversation("x"), transcript("", marks=()))
     kept = kept.restarted()
-    assert kept.now.find(conversation("x"), "anything") == transcript("", marks=())
+    assert kept.now.find(conversation("x"), "anything")[0] == transcript("", marks=())
     kept.saver.close(30)
 
 
@@ -87,7 +87,7 @@ def test_one_file_holds_all_turns_of_a_conversation(tmp_path) -> None:
     assert len(kept.files()) == 1
     kept = kept.restarted()
     for number, messages in enumerate(turns, 1):
-        assert kept.now.find(messages, "x" * 9) == transcript("x" * number)
+        assert kept.now.find(messages, "x" * 9)[0] == transcript("x" * number)
     kept.saver.close(30)
 
 
@@ -99,7 +99,7 @@ def test_two_forms_of_one_answer_are_one_file(tmp_path) -> None:
     assert len(kept.files()) == 1
     kept = kept.restarted()
     for form in ("as text", "taken apart"):
-        assert kept.now.find(conversation("a", form), "xyz") == transcript("xyz")
+        assert kept.now.find(conversation("a", form), "xyz")[0] == transcript("xyz")
     kept.saver.close(30)
 
 
@@ -110,9 +110,9 @@ def test_branches_keep_files_of_their_own(tmp_path) -> None:
     kept.now.keep(conversation("a", "b", "d"), transcript("xyw"))
     assert len(kept.files()) == 2
     kept = kept.restarted()
-    assert kept.now.find(conversation("a", "b", "c"), "xyz") == transcript("xyz")
-    assert kept.now.find(conversation("a", "b", "d"), "xyw") == transcript("xyw")
-    assert kept.now.find(conversation("a"), "xyz") == transcript("x")
+    assert kept.now.find(conversation("a", "b", "c"), "xyz")[0] == transcript("xyz")
+    assert kept.now.find(conversation("a", "b", "d"), "xyw")[0] == transcript("xyw")
+    assert kept.now.find(conversation("a"), "xyz")[0] == transcript("x")
     kept.saver.close(30)
 
 
@@ -124,8 +124,8 @@ def test_a_damaged_file_is_removed_and_the_rest_is_found(tmp_path, caplog) -> No
     kept.files()
     damaged.write_bytes(damaged.read_bytes()[:-1])
     kept = kept.restarted()
-    assert kept.now.find(conversation("a"), "x") is None
-    assert kept.now.find(conversation("b"), "y") == transcript("y")
+    assert kept.now.find(conversation("a"), "x")[0] is None
+    assert kept.now.find(conversation("b"), "y")[0] == transcript("y")
     assert not damaged.exists()
     assert damaged.name in caplog.text
     kept.saver.close(30)
@@ -139,7 +139,7 @@ def test_what_is_no_file_of_ours_is_ignored(tmp_path, content: bytes) -> None:
     path.with_name(path.name.replace("conversation-", "conversation-x")).write_bytes(content)
     path.write_bytes(content)
     kept = kept.restarted()
-    assert kept.now.find(conversation("a"), "x") is None
+    assert kept.now.find(conversation("a"), "x")[0] is None
     kept.saver.close(30)
 
 
@@ -149,9 +149,9 @@ def test_another_version_or_model_finds_nothing(tmp_path, other: dict[str, str])
     kept.now.keep(conversation("a"), transcript("x"))
     (path,) = kept.files()
     kept = kept.restarted(**other)
-    assert kept.now.find(conversation("a"), "x") is None
+    assert kept.now.find(conversation("a"), "x")[0] is None
     kept = kept.restarted()
-    assert kept.now.find(conversation("a"), "x") == transcript("x")
+    assert kept.now.find(conversation("a"), "x")[0] == transcript("x")
     assert path.exists()
     kept.saver.close(30)
 
@@ -173,5 +173,5 @@ def test_whatever_was_kept_is_found_after_any_restarts(history) -> None:
             if restart:
                 kept = kept.restarted()
             for other in known:
-                assert kept.now.find(conversation(*other), other) == transcript(other)
+                assert kept.now.find(conversation(*other), other)[0] == transcript(other)
         kept.saver.close(30)
