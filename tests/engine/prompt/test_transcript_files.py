@@ -57,7 +57,7 @@ def test_a_transcript_comes_back_as_it_was(tmp_path) -> None:
         "Wörter \udce9 und <image><image>",
         keys=tuple(-1 - 2**55 - i for i in range(30)),
         tokens=tuple(range(30)),
-        spans=(ImageSpan(10, 12, (1, 2), A_PICTURE),),
+        spans=(ImageSpan(((10, 12), (14, 15)), (1, 2), A_PICTURE),),
         marks=(3, 12, 30),
         spoken=Spoken((5, 6), "half \ufffd"),
     )
