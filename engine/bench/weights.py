@@ -94,14 +94,14 @@ def _multiplying(
 
 @torch.no_grad()
 def _model_rows(folder: Path) -> list[Row]:
-    unpack_rows = unpack_from(None, Machine.here(""))
+    unpacking = unpack_from(None, Machine.here(""))
     networks = {
         "full": _network(folder),
-        "int4pack": _packed(_network(folder), Int4Pack(unpack_rows)),
+        "int4pack": _packed(_network(folder), Int4Pack(unpacking.rows, unpacking.dtype)),
         "bnb_nf4": _packed(_network(folder), BnbNf4(_PROCESSOR, torch.float32)),
         "quanto": quanto_network(_network(folder), _KEPT),
     }
-    rows = [_row("int4pack_unpacks_from_rows", min(unpack_rows, 10_000), "rows", "lower")]
+    rows = [_row("int4pack_unpacks_from_rows", min(unpacking.rows, 10_000), "rows", "lower")]
     for count in _ROWS:
         ids = torch.arange(20, 20 + count)[None]
         sides = {name: _running(network, ids) for name, network in networks.items()}

@@ -50,8 +50,8 @@ def last_block(rows: int) -> Block:
     return _block(rows)
 
 
-def unpack(packed: torch.Tensor, block: Block) -> torch.Tensor:
-    """The codes of whole blocks, less 8: float32, shape (blocks, columns, rows of a block).
+def unpack(packed: torch.Tensor, block: Block, dtype: torch.dtype) -> torch.Tensor:
+    """The codes of whole blocks, less 8, as `dtype`: shape (blocks, columns, rows of a block).
 
     `packed` holds the bytes of the same rows, shape (rows, columns / 2). A block's rows stay
     together as they are packed, which is several times faster than a matrix in one piece.
@@ -59,7 +59,7 @@ def unpack(packed: torch.Tensor, block: Block) -> torch.Tensor:
     rows, half = packed.shape
     blocks, columns = rows // block.rows, 2 * half
     held = packed.view(blocks, columns, block.rows // 2)
-    codes = torch.empty(blocks, columns, block.rows)
+    codes = torch.empty(blocks, columns, block.rows, dtype=dtype)
     codes[:, :, block.low] = (held & 15).view(torch.int8) - 8
     codes[:, :, block.high] = (held >> 4).view(torch.int8) - 8
     return codes

@@ -2,8 +2,8 @@
 
 The kernel reads a quarter of the memory that 16-bit weights take, which is what decoding waits
 for. It works in bfloat16 and does not gain from many rows, so that reading a prompt is faster with
-the matrix unpacked to float32, piece by piece, for an ordinary product. From how many rows on is
-measured once per machine.
+the matrix unpacked, piece by piece, for an ordinary product: in float32, or in bfloat16 where the
+processor has instructions for that. Which, and from how many rows on, is measured once per machine.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ROWS = 16
 NEVER = 2**31
 _PIECE_ROWS = 64
 _PACKED_AT_ONCE = 2**18
-# 4 MB of float32: what is unpacked should stay in the processor's cache.
+# 2 or 4 MB: what is unpacked should stay in the processor's cache.
 _UNPACKED_AT_ONCE = 2**20
 
 
@@ -36,18 +36,25 @@ class Int4Linear(torch.nn.Module):
     """A linear layer with packed weights. Runs on the processor, in any floating-point type.
 
     `packed`: uint8, (out, in / 2), in the kernel's order. `scales`: bfloat16, (in / 32, out, 2).
-    Inputs of `unpack_from` rows or more are multiplied in float32.
+    Inputs of `unpack_from` rows or more are multiplied in `unpacked_dtype`.
     """
 
     packed: torch.Tensor
     scales: torch.Tensor
     bias: torch.nn.Parameter | None
 
-    def __init__(self, packed: torch.Tensor, scales: torch.Tensor, unpack_from: int) -> None:
+    def __init__(
+        self,
+        packed: torch.Tensor,
+        scales: torch.Tensor,
+        unpack_from: int,
+        unpacked_dtype: torch.dtype = torch.float32,
+    ) -> None:
         super().__init__()
         self.out_features, half = packed.shape
         self.in_features = 2 * half
         self.unpack_from = unpack_from
+        self.unpacked_dtype = unpacked_dtype
         self.register_buffer("packed", packed)
         self.register_buffer("scales", scales)
         self.register_parameter("bias", None)
@@ -63,7 +70,8 @@ class Int4Linear(torch.nn.Module):
 
     def dequantised(self) -> torch.Tensor:
         """The matrix that the packed weights stand for: float32, (out, in)."""
-        matrices = [codes.transpose(1, 2).flatten(0, 1) for _, codes in self._blocks()]
+        blocks = self._blocks(torch.float32)
+        matrices = [codes.transpose(1, 2).flatten(0, 1) for _, codes in blocks]
         return torch.cat(matrices)
 
     def extra_repr(self) -> str:
@@ -77,52 +85,56 @@ class Int4Linear(torch.nn.Module):
         return product
 
     def _unpacked(self, rows: torch.Tensor) -> torch.Tensor:
-        result = rows.new_empty(len(rows), self.out_features, dtype=torch.float32)
-        exact = rows.float()
-        for start, blocks in self._blocks():
+        dtype = self.unpacked_dtype
+        result = rows.new_empty(len(rows), self.out_features, dtype=dtype)
+        given = rows.to(dtype)
+        for start, blocks in self._blocks(dtype):
             count, _, width = blocks.shape
             place = result[:, start : start + count * width].view(len(rows), count, width)
-            place.copy_(torch.matmul(exact, blocks).transpose(0, 1))
+            place.copy_(torch.matmul(given, blocks).transpose(0, 1))
         return result
 
-    def _blocks(self) -> Iterator[tuple[int, torch.Tensor]]:
-        """The matrix in pieces: the first row, and float32, (blocks, in, rows of a block)."""
+    def _blocks(self, dtype: torch.dtype) -> Iterator[tuple[int, torch.Tensor]]:
+        """The matrix in pieces: the first row, and (blocks, in, rows of a block) of `dtype`."""
         whole = whole_block()
         in_blocks = self.out_features // whole.rows * whole.rows
         starts = pieces(in_blocks, self.in_features, _UNPACKED_AT_ONCE, whole.rows)
         for start in starts:
             end = min(start + starts.step, in_blocks)
-            yield start, self._scaled(unpack(self.packed[start:end], whole), start)
+            yield start, self._scaled(unpack(self.packed[start:end], whole, dtype), start)
         rest = self.out_features - in_blocks
         if rest:
-            codes = unpack(self.packed[in_blocks:], last_block(rest))
+            codes = unpack(self.packed[in_blocks:], last_block(rest), dtype)
             yield in_blocks, self._scaled(codes, in_blocks)
 
     def _scaled(self, codes: torch.Tensor, start: int) -> torch.Tensor:
         blocks, columns, rows = codes.shape
         groups = columns // GROUP
-        kept = self.scales[:, start : start + blocks * rows].float()
+        kept = self.scales[:, start : start + blocks * rows].to(codes.dtype)
         scale, zero = kept.view(groups, blocks, 1, rows, 2).transpose(0, 1).unbind(dim=-1)
         grouped = codes.view(blocks, groups, GROUP, rows)
-        grouped.mul_(scale.contiguous()).add_(zero.contiguous())
+        # In one step, so that bfloat16 rounds once.
+        torch.addcmul(zero.contiguous(), grouped, scale.contiguous(), out=grouped)
         return codes
 
 
 class Int4Pack:
-    """The backend. `unpack_from` is the number of rows from which on layers unpack."""
+    """The backend. Layers unpack from `unpack_from` rows on, to `unpacked_dtype`."""
 
     name: WeightsName = "int4pack"
     requirement = f"multiples of {GROUP} and {_ROWS}"
 
-    def __init__(self, unpack_from: int) -> None:
+    def __init__(self, unpack_from: int, unpacked_dtype: torch.dtype = torch.float32) -> None:
         self._unpack_from = unpack_from
+        self._unpacked_dtype = unpacked_dtype
 
     @property
     def notes(self) -> tuple[str, ...]:
         """See `WeightBackend`."""
         if self._unpack_from >= NEVER:
             return ("Measured here: unpacking weights does not pay.",)
-        return (f"Measured here: weights are unpacked for {self._unpack_from:,} rows or more.",)
+        name = str(self._unpacked_dtype).removeprefix("torch.")
+        return (f"Measured here: weights become {name} for {self._unpack_from:,} rows or more.",)
 
     @property
     def parameters(self) -> Mapping[str, object] | None:
@@ -149,7 +161,7 @@ class Int4Pack:
             codes, scales[:, start : start + starts.step] = rounded(part)
             packed[start : start + starts.step] = pack(codes)
             told(part.nbytes)
-        return Int4Linear(packed, scales, self._unpack_from)
+        return Int4Linear(packed, scales, self._unpack_from, self._unpacked_dtype)
 
     def take_over(self, layer: torch.nn.Module, told: Told) -> None:
         """See `WeightBackend`. No checkpoint comes like this."""
@@ -166,4 +178,4 @@ class Int4Pack:
         )
         if not fits or (packed.dtype, scales.dtype) != (torch.uint8, torch.bfloat16):
             raise ValueError(f"packed weights of {tuple(packed.shape)} {packed.dtype}")
-        return Int4Linear(packed, scales, self._unpack_from)
+        return Int4Linear(packed, scales, self._unpack_from, self._unpacked_dtype)

@@ -20,7 +20,8 @@ def backend_for(placement: Placement, measurements: Path | None) -> WeightBacken
     """The backend that `placement` names; what it measures is kept in the folder `measurements`."""
     match placement.weights:
         case "int4pack":
-            return Int4Pack(unpack_from(measurements, Machine.here(placement.device_name)))
+            unpacking = unpack_from(measurements, Machine.here(placement.device_name))
+            return Int4Pack(unpacking.rows, unpacking.dtype)
         case "bnb_nf4":
             return _nf4(placement)
         case "full":

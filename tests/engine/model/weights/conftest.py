@@ -24,7 +24,11 @@ UNPACK_FROM = 32
 @pytest.fixture(autouse=True)
 def _measured_before(_own_home: None) -> None:
     machine = Machine.here(place("int4pack", 1, 1).device_name)
-    report = {"machine": asdict(machine), "unpack_from_rows": UNPACK_FROM}
+    report = {
+        "machine": asdict(machine),
+        "unpack_from_rows": UNPACK_FROM,
+        "unpacked_dtype": "float32",
+    }
     (cache_dir() / FILE).write_text(json.dumps(report), encoding="utf-8")
 
 

@@ -50,6 +50,13 @@ def test_products_agree_with_the_matrix(random_matrix, rows: int, unpack_from: i
     assert relative(found, expected) < (1e-6 if rows >= unpack_from else 6e-3)
 
 
+@pytest.mark.parametrize("rows", [4, 64])
+def test_unpacked_to_bfloat16_it_says_what_the_kernel_says(random_matrix, rows: int) -> None:
+    layer = Int4Pack(2, torch.bfloat16).pack(random_matrix(176, 160), quiet)
+    inputs = random_matrix(rows, 160)
+    assert relative(layer(inputs), inputs @ layer.dequantised().T) < 6e-3
+
+
 def test_any_leading_shape_type_and_bias(random_matrix) -> None:
     layer = Int4Pack(5).pack(random_matrix(32, 64), quiet)
     layer.bias = torch.nn.Parameter(torch.arange(32.0), requires_grad=False)

@@ -7,9 +7,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+import torch
 
 from engine.model.weights.int4pack import NEVER
-from engine.model.weights.unpack_from import FILE, Machine, crossing, remembered, unpack_from
+from engine.model.weights.unpack_from import (
+    FILE,
+    Machine,
+    Unpacking,
+    crossing,
+    remembered,
+    unpack_from,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,11 +42,13 @@ def test_the_crossing_of_two_lines(kernel, unpacked, rows: int) -> None:
 
 
 def test_it_is_measured_once(tmp_path: Path) -> None:
-    rows = unpack_from(tmp_path, HERE)
-    assert rows >= 2
+    found = unpack_from(tmp_path, HERE)
+    assert found.rows >= 2
+    assert unpack_from(tmp_path, HERE) == found
     report = json.loads((tmp_path / FILE).read_text())
-    (tmp_path / FILE).write_text(json.dumps({**report, "unpack_from_rows": 123_456}))
-    assert unpack_from(tmp_path, HERE) == 123_456
+    other = {**report, "unpack_from_rows": 123_456, "unpacked_dtype": "bfloat16"}
+    (tmp_path / FILE).write_text(json.dumps(other))
+    assert unpack_from(tmp_path, HERE) == Unpacking(123_456, torch.bfloat16)
 
 
 def test_what_holds_elsewhere_is_not_believed(tmp_path: Path) -> None:
