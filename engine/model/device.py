@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # How much of the memory now available a model in full precision may take on a processor.
 _FULL_PRECISION_SHARE = 0.6
+# Below it, exact numbers cost nothing that could be noticed.
+_LARGE_VALUES = 50_000_000
 # What torch has fast kernels for packed 4-bit weights for, by its own names.
 _PACKING = ("AVX2", "AVX512")
 
@@ -36,21 +38,26 @@ def place(
     weight_values: int,
     available_bytes: int,
     instructions: str | None = None,
+    saved_as: str = "float32",
 ) -> Placement:
     """Choose for a model of `weight_values` numbers with `available_bytes` of memory free.
 
     `instructions` names the processor's widest ones, as torch does; without it they are looked up.
+    `saved_as` names the format of the model's files: finer numbers than those say nothing more.
     """
     if torch.cuda.is_available() and wished != "int4pack":
         return _on_cuda(wished)
-    fits = weight_values * 4 <= available_bytes * _FULL_PRECISION_SHARE
+    # bf16 matrix products are many times slower than fp32 on processors without AVX512-BF16, and
+    # several times faster on those that have it.
+    large = saved_as == "bfloat16" and weight_values >= _LARGE_VALUES
+    dtype = torch.bfloat16 if large and multiplies_bf16() else torch.float32
+    fits = weight_values * dtype.itemsize <= available_bytes * _FULL_PRECISION_SHARE
     packs = (instructions or torch.backends.cpu.get_cpu_capability()) in _PACKING
     weights: WeightsName = wished or ("int4pack" if packs else "full" if fits else "bnb_nf4")
-    # bf16 matrix products are many times slower than fp32 on processors without AVX512-BF16.
     return Placement(
         torch.device("cpu"),
         _processor_name(),
-        torch.float32,
+        dtype,
         "sdpa",
         weights,
         _why(weights, packs=packs),
@@ -71,6 +78,11 @@ def _why(weights: WeightsName, *, packs: bool) -> str:
             return "No graphics card: full precision, as asked."
         case "full":
             return "No graphics card: full precision, which a processor without AVX2 prefers."
+
+
+def multiplies_bf16() -> bool:
+    """Whether the processor has instructions for products of bfloat16."""
+    return bool(torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001 - nothing public tells
 
 
 def _on_cuda(wished: WeightsName | None) -> Placement:

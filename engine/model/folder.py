@@ -58,6 +58,16 @@ class ModelFolder:
         return str(self.config["model_type"])
 
     @property
+    def saved_as(self) -> str:
+        """The number format that `config.json` gives the language part, float32 where none."""
+        text = self.config.get("text_config")
+        for settings in (text if isinstance(text, dict) else {}, self.config):
+            for name in ("dtype", "torch_dtype"):
+                if isinstance(settings.get(name), str):
+                    return str(settings[name])
+        return "float32"
+
+    @property
     def weight_bytes(self) -> int:
         """Size of all weight files together."""
         return sum(shard.stat().st_size for shard in self.shards)

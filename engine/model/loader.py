@@ -54,7 +54,12 @@ def load_model(
     progress("Checking the files", 0, 0)
     folder = check_folder(path)
     family = adapter_for(folder)
-    placement = place(_weights(folder, wished), folder.values, psutil.virtual_memory().available)
+    placement = place(
+        _weights(folder, wished),
+        folder.values,
+        psutil.virtual_memory().available,
+        saved_as=folder.saved_as,
+    )
     placement = replace(placement, attention=attention_for(folder.model_type, placement.attention))
     free = free_bytes(placement.device.type)
     try:

@@ -51,18 +51,19 @@ def last_block(rows: int) -> Block:
 
 
 def unpack(packed: torch.Tensor, block: Block, dtype: torch.dtype) -> torch.Tensor:
-    """The codes of whole blocks, less 8, as `dtype`: shape (blocks, columns, rows of a block).
+    """The codes of whole blocks, less 8, as `dtype`: shape (columns, rows).
 
-    `packed` holds the bytes of the same rows, shape (rows, columns / 2). A block's rows stay
-    together as they are packed, which is several times faster than a matrix in one piece.
+    `packed` holds the bytes of the same rows, shape (rows, columns / 2). Columns come first, since
+    a block holds its rows column by column: rows first would be several times slower.
     """
     rows, half = packed.shape
     blocks, columns = rows // block.rows, 2 * half
     held = packed.view(blocks, columns, block.rows // 2)
-    codes = torch.empty(blocks, columns, block.rows, dtype=dtype)
-    codes[:, :, block.low] = (held & 15).view(torch.int8) - 8
-    codes[:, :, block.high] = (held >> 4).view(torch.int8) - 8
-    return codes
+    codes = torch.empty(columns, blocks, block.rows, dtype=dtype)
+    by_block = codes.transpose(0, 1)
+    by_block[:, :, block.low] = (held & 15).view(torch.int8) - 8
+    by_block[:, :, block.high] = (held >> 4).view(torch.int8) - 8
+    return codes.view(columns, rows)
 
 
 def _block(most_rows: int) -> Block:

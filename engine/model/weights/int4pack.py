@@ -70,9 +70,9 @@ class Int4Linear(torch.nn.Module):
 
     def dequantised(self) -> torch.Tensor:
         """The matrix that the packed weights stand for: float32, (out, in)."""
-        blocks = self._blocks(torch.float32)
-        matrices = [codes.transpose(1, 2).flatten(0, 1) for _, codes in blocks]
-        return torch.cat(matrices)
+        return torch.cat(
+            [columns for _, columns in self._parts(torch.float32)], dim=1
+        ).T.contiguous()
 
     def extra_repr(self) -> str:
         """The sizes, as torch prints a linear layer's."""
@@ -88,14 +88,12 @@ class Int4Linear(torch.nn.Module):
         dtype = self.unpacked_dtype
         result = rows.new_empty(len(rows), self.out_features, dtype=dtype)
         given = rows.to(dtype)
-        for start, blocks in self._blocks(dtype):
-            count, _, width = blocks.shape
-            place = result[:, start : start + count * width].view(len(rows), count, width)
-            place.copy_(torch.matmul(given, blocks).transpose(0, 1))
+        for start, columns in self._parts(dtype):
+            torch.mm(given, columns, out=result[:, start : start + columns.shape[1]])
         return result
 
-    def _blocks(self, dtype: torch.dtype) -> Iterator[tuple[int, torch.Tensor]]:
-        """The matrix in pieces: the first row, and (blocks, in, rows of a block) of `dtype`."""
+    def _parts(self, dtype: torch.dtype) -> Iterator[tuple[int, torch.Tensor]]:
+        """The matrix in parts of several rows: the first, and `dtype`, (in, rows of the part)."""
         whole = whole_block()
         in_blocks = self.out_features // whole.rows * whole.rows
         starts = pieces(in_blocks, self.in_features, _UNPACKED_AT_ONCE, whole.rows)
@@ -108,13 +106,12 @@ class Int4Linear(torch.nn.Module):
             yield in_blocks, self._scaled(codes, in_blocks)
 
     def _scaled(self, codes: torch.Tensor, start: int) -> torch.Tensor:
-        blocks, columns, rows = codes.shape
-        groups = columns // GROUP
-        kept = self.scales[:, start : start + blocks * rows].to(codes.dtype)
-        scale, zero = kept.view(groups, blocks, 1, rows, 2).transpose(0, 1).unbind(dim=-1)
-        grouped = codes.view(blocks, groups, GROUP, rows)
+        columns, rows = codes.shape
+        kept = self.scales[:, start : start + rows, None].to(codes.dtype)
+        scale, zero = (part.contiguous() for part in kept.transpose(1, 2).unbind(dim=-1))
+        grouped = codes.view(columns // GROUP, GROUP, rows)
         # In one step, so that bfloat16 rounds once.
-        torch.addcmul(zero.contiguous(), grouped, scale.contiguous(), out=grouped)
+        torch.addcmul(zero, grouped, scale, out=grouped)
         return codes
 
 

@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from engine.api.errors import ModelNotUsable
 from engine.api.messages import user
-from engine.model.device import place
+from engine.model.device import multiplies_bf16, place
 from engine.model.template import render_within_limits
 
 if TYPE_CHECKING:
@@ -161,5 +161,8 @@ def test_a_processor_gets_the_weights_that_suit_it(
     assert placement.device.type == "cpu"
     assert placement.dtype == torch.float32
     assert placement.why.startswith("No graphics card")
+    half = place(wished, values, 10**9, instructions, saved_as="bfloat16")
+    large = values > 10**8
+    assert (half.dtype == torch.bfloat16) == (large and multiplies_bf16())
     is_slow = expected == "bnb_nf4" or (instructions, expected) == ("DEFAULT", "int4pack")
     assert ("slow" in placement.why) == is_slow
