@@ -56,8 +56,8 @@ class ModelShape:
     """The sizes of a model that its memory follows from, as counts of numbers.
 
     4-bit weights pack `packed_values` of them, the largest matrix among those having
-    `largest_matrix`, and keep `other_values`; `saved_bytes` is the size of weights that are packed
-    in their files already. `live_values` is how many a chunk has at once for each token,
+    `largest_matrix`, keep `head_values` in 8 bits and `other_values` as they are; `saved_bytes` is
+    the size of weights that are packed in their files already. `live_values` is how many a chunk has at once for each token,
     `query_values` how many the queries of one token have.
     """
 
@@ -70,6 +70,7 @@ class ModelShape:
     vocabulary: int
     max_context: int
     saved_bytes: int | None = None
+    head_values: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,8 @@ def _weight_bytes(shape: ModelShape, target: Target) -> int:
     if shape.saved_bytes is not None:
         return shape.saved_bytes
     packed = _PACKED_BYTES.get(target.weights, target.number_bytes)
-    return int(shape.packed_values * packed + shape.other_values * target.number_bytes)
+    others = shape.other_values * target.number_bytes + shape.head_values
+    return int(shape.packed_values * packed + others)
 
 
 def _chunk_bytes(shape: ModelShape, target: Target, tokens: int, kv: KvName) -> int:

@@ -34,15 +34,18 @@ def model_shape(
     if kinds is None:  # at most as much as attending to everything takes
         kinds = (FULL,) * int(text.num_hidden_layers)
     packed = 0 if prepared is None else prepared.packed_values
+    heads = 0 if prepared is None else prepared.head_values
+    own_heads = 0 if prepared is None or prepared.tied else heads
     return ModelShape(
         layers=tuple(_layer(text, index, kind) for index, kind in enumerate(kinds)),
         packed_values=packed,
-        other_values=folder.values - packed,
+        other_values=folder.values - packed - own_heads,
         largest_matrix=0 if prepared is None else prepared.largest_matrix,
         live_values=_live_values(text, kinds),
         query_values=int(text.num_attention_heads) * max(_head_sizes(text, kinds), default=0),
         vocabulary=int(text.vocab_size),
         max_context=min(_declared_context(text), _MOST_CONTEXT),
+        head_values=heads,
         saved_bytes=None if folder.quantisation is None else folder.weight_bytes,
     )
 

@@ -21,19 +21,21 @@ _HALF = (torch.bfloat16, torch.float16)
 def fill_from_checkpoint(
     model: Any,  # noqa: ANN401 - transformers' models carry no useful types
     mapped: Any,  # noqa: ANN401
-    packed: Collection[str],
+    packed: Mapping[str, WeightBackend],
     backend: WeightBackend,
     placement: Placement,
     told: Told,
 ) -> None:
     """Pack the layers named in `packed` and copy all else, one tensor of `mapped` at a time.
 
-    Layers of `mapped` that are packed already are taken over as they are.
+    Layers of `mapped` that are packed already, as `backend` would, are taken over as they are.
     """
     copier = _Copier(mapped, placement, told)
     for name, source in list(mapped.named_modules()):
         layer = (
-            backend.pack(source.weight, told) if name in packed else backend.take_over(source, told)
+            packed[name].pack(source.weight, told)
+            if name in packed
+            else backend.take_over(source, told)
         )
         if layer is not None:
             model.set_submodule(name, layer)
@@ -46,8 +48,7 @@ def fill_from_store(
     model: Any,  # noqa: ANN401
     tensors: Mapping[str, torch.Tensor],
     same: Mapping[str, str],
-    packed: Collection[str],
-    backend: WeightBackend,
+    packed: Mapping[str, WeightBackend],
     device: torch.device,
 ) -> None:
     """Build the layers named in `packed` and put every other tensor where its name says.
@@ -63,7 +64,7 @@ def fill_from_store(
             others[name] = tensor.to(device)
         else:
             parts[layer][name.removeprefix(f"{layer}.")] = tensor
-    for name in packed:
+    for name, backend in packed.items():
         _rebuild(model, name, parts[name], backend, device)
     parameters = {name: _parameter(tensor) for name, tensor in others.items()}
     for name, origin in (*zip(others, others, strict=True), *same.items()):

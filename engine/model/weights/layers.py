@@ -13,7 +13,7 @@ import torch
 from engine.api.errors import ModelNotUsable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from engine.model.folder import ModelFolder
     from engine.model.weights.base import WeightBackend
@@ -35,11 +35,13 @@ class Layers:
     kept: tuple[str, ...]
     unknown: tuple[str, ...]
 
-    def notes(self, requirement: str) -> tuple[str, ...]:
-        """What stays in full precision, in sentences."""
+    def notes(self, requirement: str, heads: Collection[str] = ()) -> tuple[str, ...]:
+        """What stays in full precision, in sentences, and which `heads` are kept in 8 bits."""
         notes = []
-        if self.kept:
-            notes.append(f"In full precision: {', '.join(self.kept)}.")
+        if kept := [entry for entry in self.kept if entry not in heads]:
+            notes.append(f"In full precision: {', '.join(kept)}.")
+        if heads:
+            notes.append(f"In 8-bit: {', '.join(heads)}.")
         if self.unsuited:
             notes.append(
                 f"In full precision too, as their sizes are not {requirement}: "
@@ -72,6 +74,25 @@ def choose_layers(model: torch.nn.Module, keep: Sequence[str], backend: WeightBa
         tuple(entry for entry in keep if entry in matched),
         tuple(entry for entry in keep if entry not in matched),
     )
+
+
+def head_layers(
+    model: Any,  # noqa: ANN401 - transformers' models carry no useful types
+    keep: Sequence[str],
+    backend: WeightBackend,
+) -> dict[str, WeightBackend]:
+    """The layer that gives the scores, if `backend` takes it and `keep` does not name it.
+
+    Unlike other layers it may share its matrix with the embedding, which keeps it.
+    """
+    head = model.get_output_embeddings()
+    for name, module in model.named_modules():
+        if module is not head or type(module) is not torch.nn.Linear:
+            continue
+        asked = any(_names(entry, name) for entry in keep)
+        if not asked and backend.takes(module.in_features, module.out_features):
+            return {name: backend}
+    return {}
 
 
 def asked_to_keep(folder: ModelFolder) -> tuple[str, ...]:

@@ -12,13 +12,14 @@ import transformers
 from engine.model.weights.checkpoint import empty_model, mapped_model
 from engine.model.weights.fill import fill_from_checkpoint, fill_from_store, held_tensors
 from engine.model.weights.full import Full
-from engine.model.weights.layers import asked_to_keep, choose_layers
+from engine.model.weights.int8_rows import Int8Rows
+from engine.model.weights.layers import asked_to_keep, choose_layers, head_layers
 from engine.model.weights.stored import NotKept, StoreKey, WeightStore
 from engine.model.weights.table import backend_for
 from engine.paths import FolderNotUsable, cache_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from engine.api.requests import WeightsName
@@ -52,10 +53,13 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Which layers are packed how. `stored`: whether the result is worth keeping on disk."""
+    """Which layers are packed how. `stored`: whether the result is worth keeping on disk.
+
+    `backend` is that of most layers.
+    """
 
     backend: WeightBackend
-    packed: frozenset[str]
+    packed: Mapping[str, WeightBackend]
     stored: bool
     notes: tuple[str, ...]
 
@@ -89,7 +93,8 @@ class _Steps:
 class Prepared:
     """A model without weights, and how they will be kept. `packed_values` counts those in 4-bit.
 
-    `largest_matrix` is how many of them the largest packed layer has.
+    `largest_matrix` is how many of them the largest packed layer has. `head_values` counts those of
+    a head in 8-bit; where it is `tied`, the embedding keeps them too.
     """
 
     model: Any
@@ -97,19 +102,26 @@ class Prepared:
     parameters: int
     packed_values: int
     largest_matrix: int
+    head_values: int = 0
+    tied: bool = False
 
 
 def prepare_weights(folder: ModelFolder, family: FamilyAdapter, placement: Placement) -> Prepared:
     """Build the model of `folder` without memory. Raises `ModelNotUsable` where that fails."""
     model = empty_model(folder, placement)
     plan = _plan(model, folder, family, placement)
-    packed = [model.get_submodule(name).weight.numel() for name in plan.packed]
+    sizes = {name: model.get_submodule(name).weight.numel() for name in plan.packed}
+    packed = [size for name, size in sizes.items() if plan.packed[name] is plan.backend]
+    tied = {id(p) for p in model.get_input_embeddings().parameters()}
+    heads = [name for name, backend in plan.packed.items() if backend is not plan.backend]
     return Prepared(
         model,
         plan,
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         packed_values=sum(packed),
         largest_matrix=max(packed, default=0),
+        head_values=sum(sizes[name] for name in heads),
+        tied=any(id(model.get_submodule(name).weight) in tied for name in heads),
     )
 
 
@@ -142,15 +154,18 @@ def read_weights(
 def _plan(model: Any, folder: ModelFolder, family: FamilyAdapter, placement: Placement) -> _Plan:  # noqa: ANN401
     backend = backend_for(placement, _cache_folder())
     if folder.quantisation is not None:
-        return _Plan(backend, frozenset(), stored=False, notes=("It was saved in 4-bit.",))
-    layers = choose_layers(model, (*family.skip_quantising, *asked_to_keep(folder)), backend)
+        return _Plan(backend, {}, stored=False, notes=("It was saved in 4-bit.",))
+    asked = asked_to_keep(folder)
+    layers = choose_layers(model, (*family.skip_quantising, *asked), backend)
     if not layers.packed:
         note = f"In full precision: it has no layers whose sizes are {backend.requirement}."
         full = Full(placement.device, placement.dtype)
-        return _Plan(full, frozenset(), stored=False, notes=(note,))
+        return _Plan(full, {}, stored=False, notes=(note,))
     stored = backend.parameters is not None
-    notes = (*backend.notes, *layers.notes(backend.requirement)) if stored else ()
-    return _Plan(backend, frozenset(layers.packed), stored, notes)
+    heads = head_layers(model, asked, Int8Rows()) if backend.name == "int4pack" else {}
+    packed = dict.fromkeys(layers.packed, backend) | heads
+    notes = (*backend.notes, *layers.notes(backend.requirement, heads)) if stored else ()
+    return _Plan(backend, packed, stored, notes)
 
 
 def _through_store(
@@ -177,7 +192,7 @@ def _key(folder: ModelFolder, plan: _Plan, placement: Placement) -> StoreKey:
     circumstances = {
         "backend": plan.backend.name,
         "parameters": plan.backend.parameters,
-        "packed": sorted(plan.packed),
+        "packed": sorted(f"{name} {type(how).__name__}" for name, how in plan.packed.items()),
         "dtype": str(placement.dtype),
         "transformers": transformers.__version__,
     }
@@ -210,7 +225,7 @@ def _from_store(
         return False
     try:
         same = json.loads(stored.about)
-        fill_from_store(model, stored.tensors, same, plan.packed, plan.backend, placement.device)
+        fill_from_store(model, stored.tensors, same, plan.packed, placement.device)
     except (ValueError, KeyError, AttributeError) as fault:
         log.warning("the kept weights do not fit the model: %r", fault)
         return False
