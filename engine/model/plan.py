@@ -57,8 +57,8 @@ class ModelShape:
 
     4-bit weights pack `packed_values` of them, the largest matrix among those having
     `largest_matrix`, keep `head_values` in 8 bits and `other_values` as they are; `saved_bytes` is
-    the size of weights that are packed in their files already. `live_values` is how many a chunk has at once for each token,
-    `query_values` how many the queries of one token have.
+    the size of weights that are packed in their files already. `live_values` is how many a chunk
+    has at once for each token, `query_values` how many the queries of one token have.
     """
 
     layers: tuple[LayerShape, ...]
