@@ -13,15 +13,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch.nn import functional
+
+from engine.model.lean_parts import function_of, lean_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Function = Callable[..., torch.Tensor]
 
-# How far a norm's one kernel may be from the module's own arithmetic, in float32.
-_TOLERANCE = 1e-5
+# How far a norm's one kernel may be from the module's own arithmetic.
+_TOLERANCE = {torch.float32: 1e-5, torch.bfloat16: 0.04}
 _PROBE_ROWS = 4
 
 
@@ -31,7 +32,7 @@ def make_lean(network: torch.nn.Module) -> int:
     For inference only: hooks on these modules are no longer called, so modules that have any are
     left alone, and moving the network afterwards would leave the functions behind.
     """
-    count = 0
+    count = lean_parts(network)
     for parent, name, child in list(_leaves(network)):
         function = _function_of(child)
         if function is not None:
@@ -45,18 +46,19 @@ def _leaves(network: torch.nn.Module) -> Iterator[tuple[torch.nn.Module, str, to
         if isinstance(parent, torch.nn.ModuleList | torch.nn.ModuleDict | torch.nn.Sequential):
             continue
         for name, child in parent.named_children():
-            if not any(True for _ in child.children()) and not _hooked(child):
+            is_part = "forward" in vars(child)
+            if is_part or (not any(True for _ in child.children()) and not _hooked(child)):
                 yield parent, name, child
 
 
 def _hooked(module: torch.nn.Module) -> bool:
     own = vars(module)  # torch has no public way to ask for hooks
-    return bool(own["_forward_hooks"] or own["_forward_pre_hooks"] or "forward" in own)
+    return bool(own["_forward_hooks"] or own["_forward_pre_hooks"])
 
 
 def _function_of(module: torch.nn.Module) -> Function | None:
-    if type(module) is torch.nn.Linear:
-        return partial(functional.linear, weight=module.weight, bias=module.bias)
+    if type(module) is torch.nn.Linear or "forward" in vars(module):
+        return function_of(module)
     if type(module).__name__.endswith("RMSNorm"):
         return _norm(module)
     if type(module) in {torch.nn.SiLU, torch.nn.GELU} or type(module).__name__ == "SiLUActivation":
@@ -68,16 +70,15 @@ def _norm(module: Any) -> Function | None:  # noqa: ANN401 - every family has a 
     """The kernel for a norm, if it computes the same: some families scale by one plus a weight."""
     weight = getattr(module, "weight", None)
     epsilon = getattr(module, "variance_epsilon", getattr(module, "eps", None))
-    if weight is None or epsilon is None or weight.dtype != torch.float32 or weight.ndim != 1:
+    if weight is None or epsilon is None or weight.dtype not in _TOLERANCE or weight.ndim != 1:
         return None
-    probe = torch.randn((_PROBE_ROWS, len(weight)), generator=torch.Generator().manual_seed(0)).to(
-        weight.device
-    )
+    draws = torch.Generator().manual_seed(0)
+    probe = torch.randn((_PROBE_ROWS, len(weight)), generator=draws).to(weight)
     wanted = module(probe)
     for scale in (weight.detach(), 1 + weight.detach()):
         norm = partial(
             torch.rms_norm, normalized_shape=(len(weight),), weight=scale, eps=float(epsilon)
         )
-        if (norm(probe) - wanted).abs().max() <= _TOLERANCE:
+        if (norm(probe) - wanted).abs().max() <= _TOLERANCE[weight.dtype]:
             return norm
     return None

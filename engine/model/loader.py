@@ -18,6 +18,7 @@ from engine.model.families.table import adapter_for
 from engine.model.first_contact import check_token_by_token
 from engine.model.fitting import free_bytes, plan_context
 from engine.model.folder import check_folder
+from engine.model.lean import make_lean
 from engine.model.loaded_model import LoadedModel
 from engine.model.weights.read import prepare_weights, read_weights
 
@@ -73,6 +74,8 @@ def load_model(
         loaded = LoadedModel(weights.model, tokenizer, family, info, stop)
         if not loaded.reuses_cache:
             check_token_by_token(loaded)
+        elif placement.device.type == "cpu":
+            make_lean(loaded.network)
     except EngineError:
         raise
     except _GivenUpError as given_up:
