@@ -97,8 +97,9 @@ def _attention(
     if attention_mask is None and causal and (total > new or held is not None):
         if _has_kernel(query, value, others):
             if new == 1 and held is None:
-                see = _products if query.dtype == torch.bfloat16 else _flash
-                return see(query, key, value, scaling)[0].transpose(1, 2), None
+                if query.dtype == torch.bfloat16:
+                    return _one_row(query, key, value, scaling).transpose(1, 2), None
+                return _flash(query, key, value, scaling)[0].transpose(1, 2), None
             parts = _Parts(key, value, held)
             return attend(query, parts, scaling).transpose(1, 2).contiguous(), None
         if new > 1:
@@ -187,6 +188,17 @@ def _flash(
         query, key, value, 0.0, causal, attn_mask=None, scale=scaling
     )
     return outputs, logsumexp
+
+
+def _one_row(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scaling: float | None
+) -> torch.Tensor:
+    """Outputs as of `_products`, for one token that sees all the others at once."""
+    heads, size = key.shape[1], query.shape[-1]
+    scores = torch.bmm(query.reshape(heads, -1, size), key[0].transpose(1, 2))
+    scaled = scores.float().mul_(size**-0.5 if scaling is None else scaling)
+    shares = scaled.softmax(dim=-1).to(value.dtype)
+    return torch.bmm(shares, value[0]).view(query.shape)
 
 
 def _products(

@@ -104,9 +104,9 @@ def _attention_of(
     names = next((n for n in _ATTENTION if all(hasattr(module, name) for name in n)), None)
     if names is None or not hasattr(module, "layer_idx") or "forward" in vars(module):
         return None
-    heads = _heads(module, names)
-    joined = None if heads is None else _Joined.of([getattr(module, name) for name in names[:3]])
-    if heads is None or joined is None:
+    joined = _Joined.of([getattr(module, name) for name in names[:3]])
+    heads = None if joined is None else _heads(module, names)
+    if joined is None or heads is None:
         return None
     last = function_of(getattr(module, names[3]))
     lean = partial(_attend, module, heads, joined.product, last, forward)
@@ -209,8 +209,10 @@ class _Joined:
         kinds = {(type(layer), getattr(layer, "bias", None) is None) for layer in layers}
         if kinds in ({(torch.nn.Linear, True)}, {(torch.nn.Linear, False)}):
             return _linear_together(layers)
+        if kinds != {(Int4Linear, True)}:
+            return None
         whole = all(layer.out_features % whole_block().rows == 0 for layer in layers)
-        return _packed_together(layers) if kinds == {(Int4Linear, True)} and whole else None
+        return _packed_together(layers) if whole else None
 
 
 def _linear_together(layers: Sequence[torch.nn.Linear]) -> _Joined:
