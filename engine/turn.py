@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
     Steps = Generator[Event | None, None, None]
 
+# Room for an answer and the next questions, as a share of the prompt: for those, what was read is
+# not moved to a larger place.
+_ROOM_AHEAD = 1 / 16
+
 
 @dataclass(slots=True)
 class Clock:
@@ -191,7 +195,8 @@ class Turn:
             return self.model.features.between(start, end, prompt.spans, prompt.images)
 
         size = chunk_size(self.model.info.device) if self.model.reads_in_chunks else total
-        with closing(prefill(self.model, prompt, lease, features, size)) as steps:
+        reserved = min(self.model.max_context, total + int(total * _ROOM_AHEAD))
+        with closing(prefill(self.model, prompt, lease, features, size, reserved)) as steps:
             while not self.cancelled():
                 step = next(steps)
                 now = clock.moment()
