@@ -263,7 +263,11 @@ class Turn:
         by a stop string reads differently from its tokens, so it is not kept.
         """
         messages = self.request.messages
-        self._keep(messages, prompt, prompt.text, prompt.keys, prompt.spoken)
+        if prompt.lasting is not None and messages[-1].role != "assistant":
+            # The whole prompt will not be seen again: the template is going to change its end.
+            self.transcripts.keep(messages, prompt.lasting, self.request.tools)
+        else:
+            self._keep(messages, prompt, prompt.text, prompt.keys, prompt.spoken)
         if not speaker.tokens or speaker.stopped_by_string:
             return
         *before, last = messages
