@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
     Steps = Generator[Event | None, None, None]
 
+# Room for an answer and the next questions, as a share of the prompt: for those, what was read is
+# not moved to a larger place.
+_ROOM_AHEAD = 1 / 16
+
 
 @dataclass(slots=True)
 class Clock:
@@ -191,7 +195,8 @@ class Turn:
             return self.model.features.between(start, end, prompt.spans, prompt.images)
 
         size = chunk_size(self.model.info.device) if self.model.reads_in_chunks else total
-        with closing(prefill(self.model, prompt, lease, features, size)) as steps:
+        reserved = min(self.model.max_context, total + int(total * _ROOM_AHEAD))
+        with closing(prefill(self.model, prompt, lease, features, size, reserved)) as steps:
             while not self.cancelled():
                 step = next(steps)
                 now = clock.moment()
@@ -258,7 +263,11 @@ class Turn:
         by a stop string reads differently from its tokens, so it is not kept.
         """
         messages = self.request.messages
-        self._keep(messages, prompt, prompt.text, prompt.keys, prompt.spoken)
+        if prompt.lasting is not None and messages[-1].role != "assistant":
+            # The whole prompt will not be seen again: the template is going to change its end.
+            self.transcripts.keep(messages, prompt.lasting, self.request.tools)
+        else:
+            self._keep(messages, prompt, prompt.text, prompt.keys, prompt.spoken)
         if not speaker.tokens or speaker.stopped_by_string:
             return
         *before, last = messages

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -14,7 +13,7 @@ from transformers.utils import logging as transformers_logging
 from engine.paths import starter_model_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -61,10 +60,3 @@ def build_starter_of(folder: Path, hidden_size: int, layers: int) -> Path:
     )
     model.save_pretrained(folder)
     return folder
-
-
-# What the kinds of cache are measured on: folder and positions in, checkpoint out.
-KINDS: Mapping[str, Callable[[Path, int], Path]] = {
-    "full": partial(build_starter_arch, layers=("full_attention",) * 8),
-    "starter_arch": build_starter_arch,
-}

@@ -1,8 +1,10 @@
 """Suite `resume`: a conversation in a new process, beside reading all of it again.
 
-Each figure takes two processes: one reads the text and keeps it, the next goes on from the disk.
-What the first has written is dropped from the system's memory in between, where that can be asked
-for. Neither imports nor loading the model count, and each process answers something short first.
+Each process goes on with the conversation that the one before has left on disk, and then reads
+another one of the same length with nothing kept, for the next process to go on with. What was
+written is dropped from the system's memory in between, where that can be asked for. Neither imports
+nor loading the model count, and each process answers something short first, since a model's first
+forward is slow.
 """
 
 from __future__ import annotations
@@ -12,13 +14,22 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from engine.api.messages import Message, assistant, user
+from engine.api.messages import user
 from engine.api.requests import Generate, Limits, LoadModel
-from engine.bench.asking import ask, digits, ttft_s
-from engine.bench.models import KINDS
+from engine.bench.asking import ask, ttft_s
+from engine.bench.conversation import (
+    check_cold,
+    check_kept,
+    follow_up,
+    history,
+    must_be_kept,
+    request,
+)
+from engine.bench.kinds import KINDS
 from engine.bench.report import Row
 from engine.client import EngineClient
 from engine.dialogue import load
@@ -27,60 +38,89 @@ from engine.paths import HOME_VARIABLE
 _ROUNDS = 3
 _KEPT_TOKENS = 8_192
 _NEW_TOKENS = 16
+_KEPT_ANSWER = 4
+_TIMED_ANSWER = 1
 _MOST_BYTES = 16 * 10**9
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a process is to do: go on with conversation `number` - 1, if any, and read `number`.
+
+    `said` and `kept` are the answer that the former ended with, and how many of its tokens must be
+    on disk.
+    """
+
+    model: str
+    kept_tokens: int
+    read_again: int
+    number: int
+    said: str = ""
+    kept: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a process found out; `warm_s` is 0 where there was nothing to go on with."""
+
+    warm_s: float
+    cold_s: float
+    said: str
+    kept: int
+
+
 def run() -> list[Row]:
-    """Time to first token in a new process, state read and checked ÷ the same read cold."""
-    rows = []
-    for kind, build in KINDS.items():
-        with tempfile.TemporaryDirectory() as folder:
-            model = build(Path(folder) / kind, 2 * _KEPT_TOKENS)
-            ratios = [_ratio(model, Path(folder), str(number)) for number in range(_ROUNDS)]
-        name = f"warm_resume_ratio_{kind}"
-        rows.append(Row("resume", name, median(ratios), "ratio", 0.05, "lower"))
-    return rows
+    """Time to first delta in a new process, state read and checked ÷ the same read cold."""
+    return [resume_row(kind, _KEPT_TOKENS, _ROUNDS) for kind in KINDS]
 
 
-def _ratio(model: Path, home: Path, start: str) -> float:
-    cold = _in_a_new_process(model, home, start, "")
-    _forget_files(home)
-    warm = _in_a_new_process(model, home, start, str(cold["said"]))
-    if int(warm["reused"]) < _KEPT_TOKENS:
-        raise AssertionError(f"only {warm['reused']} tokens came from the disk")
-    return float(warm["ttft_s"]) / float(cold["ttft_s"])
+def resume_row(kind: str, kept_tokens: int, rounds: int) -> Row:
+    """The median over `rounds` for a model of `kind` after about `kept_tokens`."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        model = KINDS[kind].build(home / kind, 2 * kept_tokens)
+        first = Order(str(model), kept_tokens, KINDS[kind].read_again, number=0)
+        told = _in_a_new_process(first, home)
+        ratios = []
+        for number in range(1, rounds + 1):
+            _forget_files(home)
+            after = replace(first, number=number, said=told.said, kept=told.kept)
+            told = _in_a_new_process(after, home)
+            ratios.append(told.warm_s / told.cold_s)
+    return Row("resume", f"warm_resume_ratio_{kind}", median(ratios), "ratio", 0.05, "lower")
 
 
-def _in_a_new_process(model: Path, home: Path, start: str, said: str) -> dict[str, str]:
+def _in_a_new_process(order: Order, home: Path) -> Told:
     done = subprocess.run(  # noqa: S603 - this very module
-        [sys.executable, "-m", "engine.bench.resume", str(model), start, said],
+        [sys.executable, "-m", "engine.bench.resume", json.dumps(asdict(order))],
         env=os.environ | {HOME_VARIABLE: str(home)},
         stdout=subprocess.PIPE,
         text=True,
         check=True,
     )
-    answer: dict[str, str] = json.loads(done.stdout)
-    return answer
+    return Told(**json.loads(done.stdout))
 
 
-def _turn(model: Path, start: str, said: str) -> dict[str, str]:
-    """What the new process does: read the text, or go on after what was `said` about it."""
+def carry_out(order: Order) -> Told:
+    """What a new process does; all that it has read is on disk when this returns."""
     client = EngineClient()
-    limits = Limits(max_tokens=2)
     try:
-        load(client, LoadModel(model, "full", resume_bytes=_MOST_BYTES))
-        ask(client, Generate((user("Hello."),), limits=limits))
-        messages: tuple[Message, ...] = (user(digits(f"{start}a", _KEPT_TOKENS)),)
-        if said:
-            messages += (assistant(said), user(digits("b", _NEW_TOKENS)))
-        finished = ask(client, Generate(messages, limits=limits))
+        load(client, LoadModel(Path(order.model), "full", resume_bytes=_MOST_BYTES))
+        ask(client, Generate((user("Hello."),), limits=Limits(max_tokens=2)))
+        warm_s = _go_on(client, order) if order.number else 0.0
+        cold = ask(client, request(history(order.number, order.kept_tokens), _KEPT_ANSWER))
+        check_cold(cold)
     finally:
         client.close()
-    return {
-        "ttft_s": str(ttft_s(finished)),
-        "reused": str(finished.usage.reused_tokens),
-        "said": finished.text,
-    }
+    return Told(warm_s, ttft_s(cold), cold.text, must_be_kept(cold, order.read_again))
+
+
+def _go_on(client: EngineClient, order: Order) -> float:
+    before = history(order.number - 1, order.kept_tokens)
+    asked = follow_up(before, order.said, _NEW_TOKENS)
+    warm = ask(client, request(asked, _TIMED_ANSWER))
+    check_kept(warm, order.kept)
+    return ttft_s(warm)
 
 
 def _forget_files(folder: Path) -> None:
@@ -92,4 +132,4 @@ def _forget_files(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(_turn(Path(sys.argv[1]), sys.argv[2], sys.argv[3])))
+    sys.stdout.write(json.dumps(asdict(carry_out(Order(**json.loads(sys.argv[1]))))))

@@ -172,6 +172,7 @@ class DiskStore:
         device = self._maker.device
         checkpoints: dict[int, Checkpoint] = {}
         cache.reserve(len(keys))
+        self._folder.announce(found.pieces)
         for piece in found.pieces:
             start = piece.depth * self._tokens
             used = max(0, min(piece.tokens, found.length - start))

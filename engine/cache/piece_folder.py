@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import torch
 
 from engine.cache.pieces import Piece, PieceIndex, read_indices
-from engine.cache.sealed_file import Damaged, peek, seal
+from engine.cache.sealed_file import Damaged, peek, read_ahead, seal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from engine.cache.maker import Maker
     from engine.cache.sealed_file import Sealed, SealedReader
@@ -59,6 +59,11 @@ class PieceFolder:
             except (Damaged, OSError):
                 return array("q")
         return self._known_keys[piece]
+
+    def announce(self, pieces: Iterable[Piece]) -> None:
+        """All of these are going to be read, in this order."""
+        for piece in pieces:
+            read_ahead(self._path / self.file_name(piece))
 
     def read(self, piece: Piece, keys: array[int], reader: SealedReader) -> Sealed:
         """All of a piece, which begins with `keys`, checked. Raises `NotUsable`."""

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _CHECKPOINT_SHARE = 0.25
 # The share that those may take besides which have to go and are still being written.
 _LEAVING_SHARE = 0.25
+# How many keys are compared at once.
+_BLOCK = 1024
 
 
 @dataclass(slots=True)
@@ -103,7 +105,7 @@ class PrefixStore:
 
         With `aside` what is kept stays as it was: the turn runs on a copy, or is taken back.
         """
-        lease = self._take(keys, copying=aside)
+        lease = self._take(list(keys), copying=aside)
         way_back = _WayBack(lease) if aside and lease.reused else None
         try:
             yield lease
@@ -118,7 +120,7 @@ class PrefixStore:
             way_back.go()
         self._put_back(lease)
 
-    def _take(self, keys: Sequence[int], *, copying: bool) -> Lease:
+    def _take(self, keys: list[int], *, copying: bool) -> Lease:
         best, usable = None, 0
         for candidate in self._kept:
             length = candidate.usable(min(_common_length(candidate.keys, keys), len(keys) - 1))
@@ -126,14 +128,12 @@ class PrefixStore:
                 best, usable = candidate, length
         resumed = self._resume(keys, usable)
         if resumed.cache is not None:
-            return Lease(
-                resumed.cache, list(keys), resumed.checkpoints, resumed.length, resumed.note
-            )
+            return Lease(resumed.cache, keys, resumed.checkpoints, resumed.length, resumed.note)
         note = resumed.note or _note(self._kept if best is None else [best], keys, usable)
         if best is None:
-            return Lease(self._new_cache(), list(keys), note=note)
+            return Lease(self._new_cache(), keys, note=note)
         lease = self._cut(best, usable, copying=copying and usable < best.cache.length)
-        lease.keys, lease.reused, lease.note = list(keys), usable, note
+        lease.keys, lease.reused, lease.note = keys, usable, note
         return lease
 
     def _resume(self, keys: Sequence[int], beyond: int) -> Resumed:
@@ -190,13 +190,18 @@ class _WayBack:
             self._lease.keys, self._lease.checkpoints = self._keys, self._checkpoints
 
 
-def _common_length(kept: Sequence[int], keys: Sequence[int]) -> int:
-    for position, (a, b) in enumerate(zip(kept, keys, strict=False)):
-        if a != b:
-            return position
-    return min(len(kept), len(keys))
+def _common_length(kept: list[int], keys: list[int]) -> int:
+    """How many keys both begin with. Whole blocks are compared at once: no loop over each key."""
+    most = min(len(kept), len(keys))
+    for start in range(0, most, _BLOCK):
+        end = min(start + _BLOCK, most)
+        ours, theirs = kept[start:end], keys[start:end]
+        if ours != theirs:
+            pairs = enumerate(zip(ours, theirs, strict=True), start)
+            return next((at for at, (a, b) in pairs if a != b), end)
+    return most
 
 
-def _note(entries: Sequence[Lease], keys: Sequence[int], usable: int) -> str:
+def _note(entries: Sequence[Lease], keys: list[int], usable: int) -> str:
     common = max((_common_length(entry.keys, keys) for entry in entries), default=0)
     return read_again(min(common, len(keys) - 1) - usable, CHOSEN_PLACES)

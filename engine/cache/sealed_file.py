@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -128,6 +130,13 @@ class SealedReader:
                     raise Damaged("it ends too early")
                 done += count
         return size
+
+
+def read_ahead(path: Path) -> None:
+    """Let the system begin to read `path`, while others are read and checked, where it can."""
+    if sys.platform == "linux":
+        with suppress(OSError), path.open("rb", buffering=0) as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
 
 
 def peek(path: Path, tensor: str | None = None) -> Sealed:

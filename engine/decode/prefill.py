@@ -63,9 +63,11 @@ def prefill(
     lease: Lease,
     features: Callable[[int, int], torch.Tensor | None],
     chunk_size: int,
+    reserved: int = 0,
 ) -> Generator[Prefilled, None, None]:
     """Run the tokens after `lease.reused` in chunks of at most `chunk_size`, or one uncut range.
 
+    Where storage must grow, room is made for `reserved` tokens, or the prompt's if those are more.
     `features(start, end)` gives the image features of the image tokens in that range. The cache is
     whole whenever this yields, and the generator may be closed there.
     """
@@ -75,7 +77,7 @@ def prefill(
         stops = (*stops, total - 1)
     if not lease.kept:
         stops = ()
-    lease.cache.reserve(total)
+    lease.cache.reserve(max(total, reserved))
     for start, end in chunk_bounds(lease.reused, total, stops, chunk_size, prompt.uncut):
         logits = model.forward(
             prompt.tokens[start:end],

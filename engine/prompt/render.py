@@ -15,6 +15,7 @@ from engine.prompt.conversation import check_conversation
 from engine.prompt.forms import document_closing
 from engine.prompt.spans import ImageSpan
 from engine.prompt.template_values import message_values, neutralise, tool_values
+from engine.prompt.transcripts import Transcript
 from engine.text.detokenizer import Spoken
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from engine.api.requests import ToolSpec
     from engine.prompt.spans import PictureForm
     from engine.prompt.template_traits import TemplateTraits
-    from engine.prompt.transcripts import Transcript, Transcripts
+    from engine.prompt.transcripts import Transcripts
 
     Values = Sequence[Mapping[str, object]]
 
@@ -69,7 +70,8 @@ class Prompt:
     `marks` are lengths worth a checkpoint, ascending. `images` are the pictures of `spans`. No
     chunk may end inside one of the ranges `uncut`. `spoken` is where the text of the answer stands
     that is to be continued. `rewritten` is how many tokens an earlier turn knew of this
-    conversation, where the template shows them differently now.
+    conversation, where the template shows them differently now. `lasting` is the beginning that
+    later turns will see again, where the template will show the rest differently.
     """
 
     text: str
@@ -82,6 +84,7 @@ class Prompt:
     uncut: tuple[tuple[int, int], ...] = ()
     spoken: Spoken = Spoken()
     rewritten: int = 0
+    lasting: Transcript | None = None
 
     @property
     def image_tokens(self) -> int:
@@ -104,17 +107,20 @@ def render(
     images = [image for message in messages for image in message.images]
     if images and model.image_token is None:
         raise BadRequest("This model cannot see pictures. Remove them, or choose another model.")
-    text, borders = _template_text(messages, tools, model)
+    text, borders, lasting = _template_text(messages, tools, model)
     known, rewritten = transcripts.find(messages, text, tools)
     builder = _Builder(model, known, images)
-    builder.add(text, [b for b in borders if known is None or b > len(known.text)])
+    builder.add(text, [b for b in borders if known is None or b > len(known.text)], lasting)
     return builder.prompt(text, rewritten)
 
 
 def _template_text(
     messages: Sequence[Message], tools: Sequence[ToolSpec], model: ChatModel
-) -> tuple[str, list[int]]:
-    """The whole text, and offsets in it: where user messages begin and where documents end."""
+) -> tuple[str, list[int], int | None]:
+    """The whole text, and offsets in it: where user messages begin and where documents end.
+
+    The last is how much of the text later turns will show again; `None` for all of it.
+    """
     values = [message_values(m, model.special_strings, model.traits) for m in messages]
     functions = tool_values(tools, model.special_strings)
     last = messages[-1]
@@ -132,10 +138,11 @@ def _template_text(
         beginnings.append(head)
     starts = [_text_or_nothing(before, functions, model, answer=False) for before in beginnings]
     borders = [len(start) for start in starts if text.startswith(start)]
+    lasting = None if model.traits.answers_stay else max(borders, default=0)
     borders += _ends_of_documents(text)
     if goes_on:
         text += neutralise(last.text, model.special_strings)
-    return text, sorted({border for border in borders if 0 < border < len(text)})
+    return text, sorted({border for border in borders if 0 < border < len(text)}), lasting
 
 
 def _refuse_unshown(
@@ -187,12 +194,28 @@ class _Builder:
         self._spans = list(known.spans) if known else []
         self._marks = list(known.marks) if known else []
         self._covered = len(known.text) if known else 0
+        self._lasting: Transcript | None = None
 
-    def add(self, text: str, borders: Sequence[int]) -> None:
-        """Tokenise what of `text` is not covered, piece by piece between `borders`."""
+    def add(self, text: str, borders: Sequence[int], lasting: int | None) -> None:
+        """Tokenise what of `text` is not covered, piece by piece between `borders`.
+
+        One of those may be `lasting`: what has been tokenised up to there is a transcript.
+        """
         for start, end in pairwise([self._covered, *borders, len(text)]):
+            if start == lasting:
+                self._lasting = self._transcript(text[:start])
             self._add_piece(text[start:end])
             self._marks.append(len(self._tokens))
+
+    def _transcript(self, text: str) -> Transcript:
+        """What `text`, all that has been tokenised so far, became."""
+        return Transcript(
+            text,
+            tuple(self._tokens),
+            tuple(self._keys),
+            tuple(self._spans),
+            tuple(sorted(set(self._marks))),
+        )
 
     def prompt(self, text: str, rewritten: int) -> Prompt:
         """The finished prompt; every picture must have found its place."""
@@ -214,6 +237,7 @@ class _Builder:
             uncut=tuple(run for s in spans for run in s.runs) if self._together else (),
             spoken=self._known.spoken if self._known is not None and whole else Spoken(),
             rewritten=rewritten,
+            lasting=self._lasting,
         )
 
     def _add_piece(self, piece: str) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine.api.events import Finished, PrefillProgress
-from engine.api.messages import user
+from engine.api.messages import assistant, user
 from engine.api.requests import Generate, Limits, LoadModel
+from engine.cache.full import GrowingLayer
 from engine.client import EngineClient
 from engine.decode.prefill import chunk_size
 from engine.dialogue import events_of, load
@@ -64,3 +65,16 @@ def test_a_model_runs_with_the_keys_and_values_asked_for(lfm2_folder: Path, kv: 
             assert end.usage.reused_tokens >= reused
     finally:
         client.close()
+
+
+def test_what_was_read_is_not_moved_for_a_follow_up(conversations) -> None:
+    question = user("7" * 980)
+    first = conversations.ask((question,), max_tokens=4)
+    (kept,) = conversations.prefixes._kept
+    layer = next(layer for layer in kept.cache.layers if isinstance(layer, GrowingLayer))
+    place, held = layer.keys.data_ptr(), layer.length
+    # Storage grows by 256 tokens, and the follow-up goes beyond what the prompt alone takes.
+    again = conversations.ask((question, assistant(first.text), user("And then?")), max_tokens=4)
+    assert again.usage.prompt_tokens > 1_024 > held
+    assert layer.length > 1_024
+    assert layer.keys.data_ptr() == place

@@ -198,3 +198,17 @@ def test_a_cut_inside_a_question_costs_what_the_cache_cannot_give_back(conversat
     elif not cache.steps_back:
         assert usage.reused_tokens < common
     assert ("read again" in usage.reuse_note) is (usage.reused_tokens < common)
+
+
+def test_only_what_is_new_is_tokenised(conversations, picture) -> None:
+    """Of a conversation that goes on, the tokens of all but its last answer are known."""
+    messages: tuple[Message, ...] = (user(picture(3), LONG),)
+    for question in ("And then?", "And then what?"):
+        done = conversations.ask(messages, max_tokens=4)
+        messages = next_turn(messages, done.text, question)
+        text = render(messages, conversations.model, Transcripts()).text
+        known, rewritten = conversations.transcripts.find(messages, text)
+        assert known is not None
+        opening = len("<|im_start|>assistant\n<think>\n") if rewritten else 0
+        assert len(known.tokens) >= done.usage.prompt_tokens - opening
+        assert len(text) - len(known.text) < 120

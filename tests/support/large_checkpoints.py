@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-import torch
-from transformers import AutoConfig, AutoModelForImageTextToText
-from transformers.utils import logging as transformers_logging
+from engine.bench.checkpoints.resizing import resize
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,30 +24,4 @@ LARGE: dict[str, object] = {
 
 def enlarge(folder: Path) -> Path:
     """Give the tiny checkpoint in `folder` large language layers, in the order of its own."""
-    transformers_logging.disable_progress_bar()
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    text = config["text_config"]
-    kinds = text.get("layer_types")
-    text.update({name: value for name, value in LARGE.items() if name in text})
-    if kinds:
-        text["layer_types"] = [kinds[at % len(kinds)] for at in range(text["num_hidden_layers"])]
-    if "out_hidden_size" in config["vision_config"]:
-        config["vision_config"]["out_hidden_size"] = text["hidden_size"]
-    _settle_positions(text)
-    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    torch.manual_seed(0)
-    model = AutoModelForImageTextToText.from_config(
-        AutoConfig.from_pretrained(folder, local_files_only=True)
-    )
-    model.save_pretrained(folder)
-    return folder
-
-
-def _settle_positions(text: dict[str, object]) -> None:
-    """The parts of a head that stand for time, height and width fill half of it together."""
-    rope = text.get("rope_parameters")
-    if isinstance(rope, dict) and "mrope_section" in rope:
-        head = int(str(text.get("head_dim", LARGE["head_dim"])))
-        turned = int(head * float(rope.get("partial_rotary_factor", 1)) / 2)
-        side = turned // 4
-        rope["mrope_section"] = [turned - 2 * side, side, side]
+    return resize(folder, LARGE)

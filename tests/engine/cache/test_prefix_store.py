@@ -50,6 +50,15 @@ def test_what_is_reused_is_always_this_prompts_own_prefix(history: list[list[int
         earlier.append(keys)
 
 
+@pytest.mark.parametrize("common", [1, 1_023, 1_024, 1_025, 2_048, 2_499])
+def test_long_prompts_are_compared_to_the_key(common: int) -> None:
+    prefixes = store()
+    with prefixes.lease(range(2_500)) as lease:
+        fill(lease, 2_500)
+    with prefixes.lease([*range(common), 5_000, *range(2_500)]) as lease:
+        assert lease.reused == common
+
+
 def test_a_longer_conversation_is_found_again() -> None:
     prefixes = store()
     with prefixes.lease([1, 2, 3]) as lease:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
 
-from engine.cache.sealed_file import Damaged, SealedReader, peek, seal
+from engine.cache.sealed_file import Damaged, SealedReader, peek, read_ahead, seal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,3 +107,4 @@ def test_a_file_that_is_not_there_is_no_damage(tmp_path) -> None:
         SealedReader().read(tmp_path / "gone")
     with pytest.raises(FileNotFoundError):
         peek(tmp_path / "gone")
+    read_ahead(tmp_path / "gone")  # only a hint: reading will tell

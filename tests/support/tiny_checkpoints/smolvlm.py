@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from transformers import SmolVLMConfig, SmolVLMForConditionalGeneration
 from transformers.models.smolvlm.image_processing_pil_smolvlm import SmolVLMImageProcessorPil
 
-from tiny_checkpoints.saving import LANGUAGE, save_model, save_tokenizer
-from tiny_checkpoints.templates import SMOLVLM
+from engine.bench.checkpoints.saving import LANGUAGE, save_model, save_tokenizer
+from engine.bench.checkpoints.templates import SMOLVLM
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from transformers import AutoConfig, AutoModelForCausalLM
 
-from tiny_checkpoints.saving import LANGUAGE, save_model, save_tokenizer
-from tiny_checkpoints.templates import CHATML
+from engine.bench.checkpoints.saving import LANGUAGE, save_model, save_tokenizer
+from engine.bench.checkpoints.templates import CHATML
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ from transformers import (
 from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
 from transformers.models.gemma4.image_processing_pil_gemma4 import Gemma4ImageProcessorPil
 
-from tiny_checkpoints.saving import LANGUAGE, save_model, save_tokenizer
-from tiny_checkpoints.templates import GEMMA3, GEMMA4
+from engine.bench.checkpoints.saving import LANGUAGE, save_model, save_tokenizer
+from engine.bench.checkpoints.templates import GEMMA3, GEMMA4
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ _SPECIALS4 = (
 
 def build_gemma3(folder: Path, *, max_context: int = 2048, seed: int = 0) -> Path:
     """A random Gemma 3; every picture costs 25 features, two marks and line breaks."""
-    tokenizer = save_tokenizer(folder, _SPECIALS3, GEMMA3, "<end_of_turn>", bos_token="<bos>")
+    tokenizer = save_tokenizer(folder, _SPECIALS3, GEMMA3, "<end_of_turn>", "<bos>")
     config = Gemma3Config(
         text_config={
             **LANGUAGE,
@@ -76,7 +76,7 @@ def build_gemma4(
 
     `both_ways` as in its configuration. A picture costs up to 70 features and two marks.
     """
-    tokenizer = save_tokenizer(folder, _SPECIALS4, GEMMA4, "<turn|>", bos_token="<bos>")
+    tokenizer = save_tokenizer(folder, _SPECIALS4, GEMMA4, "<turn|>", "<bos>")
     ids = tokenizer.convert_tokens_to_ids
     config = Gemma4Config(
         text_config={

@@ -14,8 +14,8 @@ from transformers import (
 )
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
-from tiny_checkpoints.saving import LANGUAGE, save_model, save_tokenizer
-from tiny_checkpoints.templates import QWEN, QWEN3_5
+from engine.bench.checkpoints.saving import LANGUAGE, save_model, save_tokenizer
+from engine.bench.checkpoints.templates import QWEN, QWEN3_5
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,4 +1,4 @@
-"""What all tiny checkpoints have in common: a tokenizer of bytes, and how they are saved."""
+"""What all checkpoints here have in common: a tokenizer of bytes, and how they are saved."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
+from transformers.utils import logging as transformers_logging
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,11 +28,12 @@ LANGUAGE: dict[str, object] = {
 
 
 def save_tokenizer(
-    folder: Path, specials: tuple[str, ...], template: str, end: str, **names: str
+    folder: Path, specials: tuple[str, ...], template: str, end: str, begin: str | None = None
 ) -> PreTrainedTokenizerFast:
     """A byte-level tokenizer with one id per byte, and `specials` from id 256 on.
 
-    `end` is the marker that ends an answer; the first of `specials` pads.
+    `end` is the marker that ends an answer, `begin` one that begins a text where the family has
+    one; the first of `specials` pads.
     """
     folder.mkdir(parents=True, exist_ok=True)
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
@@ -40,7 +42,7 @@ def save_tokenizer(
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_special_tokens(list(specials))
     fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, pad_token=specials[0], eos_token=end, **names
+        tokenizer_object=tokenizer, pad_token=specials[0], eos_token=end, bos_token=begin
     )
     fast.chat_template = template
     fast.save_pretrained(folder)
@@ -55,6 +57,7 @@ def save_model(
     seed: int,
 ) -> None:
     """A model of `config` with random weights of its own."""
+    transformers_logging.disable_progress_bar()
     torch.manual_seed(seed)
     model = model_class(config).eval()
     # Random models love to end at once; tests want answers of a chosen length.

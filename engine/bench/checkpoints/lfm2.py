@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from transformers import Lfm2VlConfig, Lfm2VlForConditionalGeneration
 
-from tiny_checkpoints.saving import LANGUAGE, save_model, save_tokenizer
-from tiny_checkpoints.templates import LFM2
+from engine.bench.checkpoints.saving import LANGUAGE, save_model, save_tokenizer
+from engine.bench.checkpoints.templates import LFM2
 
 if TYPE_CHECKING:
     from pathlib import Path
