@@ -30,7 +30,7 @@ def simulate(rate: float, row_cost: float, tokens: int, seed: int = 0) -> tuple[
             said += 1
             continue
         accepted = next((i for i in range(chosen) if rng.random() > rate), chosen)
-        length.note_draft(chosen, accepted, seconds)
+        length.note_draft(chosen, accepted)
         said += accepted + 1
     return spent, said * PLAIN, chosen
 
@@ -64,7 +64,7 @@ def test_a_step_in_what_rows_cost_is_learnt() -> None:
         seconds = PLAIN if chosen + 1 <= 4 else 5 * PLAIN
         costs.note(chosen + 1, seconds)
         if chosen:
-            length.note_draft(chosen, chosen, seconds)
+            length.note_draft(chosen, chosen)
         else:
             length.note_plain(seconds)
     assert length.best() == 3
@@ -77,6 +77,6 @@ def test_the_first_step_is_plain_and_nothing_is_drafted_in_vain_for_long() -> No
     costs.note(1, PLAIN)
     length.note_plain(PLAIN)
     assert length.best() > 0
-    length.note_in_vain(PLAIN)
+    length.note_in_vain(4 * PLAIN)
     assert length.best() == 0
-    assert length.won_s == pytest.approx(-PLAIN)
+    assert length.won_s == pytest.approx(-4 * PLAIN)
