@@ -170,6 +170,8 @@ class Drafting:
         self._drafters = tuple(drafters)
         self._memory = memory
         self._lengths = [memory.length_for(drafter.name) for drafter in drafters]
+        # Asking an object for its kind takes longer than a look into a text.
+        self._readers = [d if isinstance(d, Reader) else None for d in self._drafters]
         self._given_up_before = frozenset(memory.given_up)
         self._order = list(range(len(self._drafters)))
         self.counts = DraftCounts()
@@ -195,7 +197,7 @@ class Drafting:
         for number in self._order:
             drafter, length = self._drafters[number], self._lengths[number]
             most = 0 if drafter.name in self._memory.given_up else length.best()
-            if not most or not self._caught_up(drafter, length, tokens):
+            if not most or not self._caught_up(number, tokens):
                 continue
             begun = time.perf_counter()
             proposed = permitted(self._ask(drafter, tokens, most))
@@ -235,19 +237,20 @@ class Drafting:
             self._memory.give_up(drafter.name, fault)
             return ()
 
-    def _caught_up(self, drafter: Drafter, length: DraftLength, tokens: Sequence[int]) -> bool:
+    def _caught_up(self, number: int, tokens: Sequence[int]) -> bool:
         """Whether little is missing, which is read on the way. Else some is read, if it pays."""
-        if not isinstance(drafter, Reader) or (behind := drafter.behind(tokens)) <= ON_THE_WAY:
+        reader = self._readers[number]
+        if reader is None or (behind := reader.behind(tokens)) <= ON_THE_WAY:
             return True
-        catching_up = self._memory.catching_up
-        if not catching_up.pays(behind, self.counts.tokens, length.win_s()):
+        catching_up, win_s = self._memory.catching_up, self._lengths[number].win_s()
+        if not catching_up.pays(behind, self.counts.tokens, win_s):
             return False
         begun = time.perf_counter()
         try:
-            read = drafter.read_on(tokens)
+            read = reader.read_on(tokens)
         except Exception as fault:
             log.exception("a drafter failed")
-            self._memory.give_up(drafter.name, fault)
+            self._memory.give_up(self._drafters[number].name, fault)
             return False
         took = time.perf_counter() - begun
         self.counts.beside_s += took
