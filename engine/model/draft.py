@@ -93,8 +93,8 @@ def difference(vocabulary: Mapping[str, int], other: Mapping[str, int]) -> str:
     if not differing:
         return ""
     return (
-        f"{len(differing):,} entries of its vocabulary are not the model's, the first is number "
-        f"{differing[0]:,}."
+        f"Of the {len(texts):,} entries of its vocabulary {len(differing):,} differ from the "
+        f"model's, the first is number {differing[0]:,}."
     )
 
 
