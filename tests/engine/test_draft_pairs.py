@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from engine import Message
 
+GREEDY = SamplingParams()
+DRAWN = SamplingParams(temperature=0.9, seed=4)
 QUESTIONS = ("The tide table for the northern harbour.", "Quite another beginning.")
 
 
@@ -52,7 +54,7 @@ def worker(tmp_path: Path) -> Iterator[EngineWorker]:
 def ask(
     worker: EngineWorker,
     messages: tuple[Message, ...],
-    sampling: SamplingParams = SamplingParams(),
+    sampling: SamplingParams = GREEDY,
     *,
     drafting: bool = True,
 ) -> Finished:
@@ -62,9 +64,7 @@ def ask(
     return end
 
 
-@pytest.mark.parametrize(
-    "sampling", [SamplingParams(), SamplingParams(temperature=0.9, seed=4)], ids=["greedy", "drawn"]
-)
+@pytest.mark.parametrize("sampling", [GREEDY, DRAWN], ids=["greedy", "drawn"])
 def test_interleaved_conversations_say_what_they_say_undrafted(
     worker: EngineWorker, sampling: SamplingParams
 ) -> None:

@@ -88,7 +88,7 @@ TABLE = [
     # bitsandbytes' fused kernel: k + 1 = 4 rows are cheap, five unpack the matrix.
     ((4,), {1: 1.0, 4: 1.2}, 0.9, 3),
     ((4,), {1: 1.0, 4: 1.2, 5: 3.0, 9: 3.2}, 0.9, 3),
-    # Where nearly all is right, a long draft pays for the unpacking, and not one just over the step.
+    # Where nearly all is right, a long draft pays for the unpacking.
     ((4,), {1: 1.0, 4: 1.2, 5: 2.0, 9: 2.1, 16: 2.3}, 0.99, 15),
     # Unpacking that costs nothing more is no step.
     ((4,), {1: 1.0, 4: 1.2, 5: 1.25, 9: 1.4, 16: 1.6}, 0.9, 15),

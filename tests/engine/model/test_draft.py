@@ -116,7 +116,8 @@ def test_another_vocabulary_is_refused(tmp_path: Path, load: Load) -> None:
 def test_vocabularies_are_compared_entry_by_entry(mine: list[str], other: list[str]) -> None:
     first = {text: number for number, text in enumerate(mine)}
     second = {text: number for number, text in enumerate(other)}
-    differing = [number for number, pair in enumerate(zip(mine, other, strict=True)) if len({*pair}) > 1]  # fmt: skip
+    pairs = enumerate(zip(mine, other, strict=True))
+    differing = [number for number, (a, b) in pairs if a != b]
     said = difference(first, second)
     assert bool(said) == bool(differing)
     if differing:
