@@ -1,8 +1,8 @@
 """Suite `drafting`: what checking several tokens at once wins, and what it costs where it cannot.
 
 Every turn is asked with and without drafts, one after the other, on the same engine; greedy
-answers must be the same text. Figures are sums over all turns: a single short turn says more about what
-else the machine did.
+answers must be the same text. Figures are sums over all turns: a single short turn says more about
+what else the machine did.
 """
 
 from __future__ import annotations
