@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
+
+import torch
 
 from engine.api.messages import user
 from engine.api.requests import Generate, Limits, LoadModel, SamplingParams
@@ -22,6 +26,7 @@ from engine.client import EngineClient
 from engine.dialogue import load
 from engine.evals.tasks import draw_items
 from engine.evaluation.forms import asked_messages
+from engine.model.loader import load_model
 from engine.paths import starter_model_dir
 
 if TYPE_CHECKING:
@@ -33,6 +38,7 @@ _ITEMS = 12
 _SEED = 5
 _ROUNDS = 12
 _RANDOM_TOKENS = 200
+_STEPS = 200
 
 
 @dataclass(slots=True)
@@ -69,7 +75,23 @@ def run() -> list[Row]:
         _row("target_forwards_saved_documents", _ratio([p.forwards_saved for p in pairs]), 2.0),
         _row("drafting_net_documents", _ratio([p.seconds for p in pairs]), 1.5),
         _row("drafting_worst_case", _ratio([p.seconds for p in worst]), 0.97),
+        Row("drafting", "draft_model_step_share", _step_share(), "ratio", None, "lower"),
     ]
+
+
+def _step_share() -> float:
+    """A step of the starter's draft model ÷ one of the starter, both in full precision."""
+    model = load_model(starter_model_dir(), "starter", "full", lambda *_: None)
+    assert model.draft is not None
+    pair = (model.draft, model)
+    caches = [each.new_cache() for each in pair]
+    times: tuple[list[float], list[float]] = ([], [])
+    for at in range(_STEPS):
+        for each, cache, taken in zip(pair, caches, times, strict=True):
+            begun = time.perf_counter()
+            each.forward((at % 200,), torch.tensor([[at]]), cache)
+            taken.append(time.perf_counter() - begun)
+    return median(times[0]) / median(times[1])
 
 
 def _document_questions() -> list[tuple[Message, ...]]:

@@ -56,7 +56,7 @@ class TextIndex:
     """
 
     def __init__(self) -> None:
-        self._latest: dict[tuple[int, int], int] = {}
+        self._latest: dict[int, int] = {}
         # For each place, the one before it that follows the same pair; 0 where there is none.
         self._earlier: list[int] = [0, 0]
         self._seen = 0
@@ -72,7 +72,7 @@ class TextIndex:
 
     def _take_in(self, tokens: Sequence[int]) -> None:
         for place in range(len(self._earlier), len(tokens)):
-            pair = (tokens[place - 2], tokens[place - 1])
+            pair = _pair(tokens, place)
             self._earlier.append(self._latest.get(pair, 0))
             self._latest[pair] = place
         self._seen = len(tokens)
@@ -83,7 +83,7 @@ class TextIndex:
 
     def _best(self, tokens: Sequence[int], followed: int) -> Match | None:
         best: Match | None = None
-        place = self._latest.get((tokens[-2], tokens[-1]), 0)
+        place = self._latest.get(_pair(tokens, len(tokens)), 0)
         for _ in range(_PLACES):
             if not place:
                 break
@@ -125,6 +125,11 @@ class PromptLookup:
         if match is None or not self._shortest <= match.length <= self._longest:
             return ()
         return _continued(tokens, match.place, most)
+
+
+def _pair(tokens: Sequence[int], place: int) -> int:
+    """The two tokens before `place` as one number, which takes less memory than a pair."""
+    return tokens[place - 2] << 32 | tokens[place - 1]
 
 
 def _agreement(tokens: Sequence[int], place: int) -> int:

@@ -123,14 +123,11 @@ class DraftSources:
         Text that agrees over some tokens goes on in the same way more often than text that agrees
         over few, so the two are drafters that learn apart.
         """
-        begun = time.perf_counter()
         index, stack = TextIndex(), ExitStack()
-        index.match(prompt)
         drafters: list[Drafter] = [PromptLookup(shortest=LONG_MATCH, index=index)]
         drafters += self._begin_model(prompt, stack)
         drafters.append(PromptLookup(_SHORT_LOOKUP, longest=LONG_MATCH - 1, index=index))
-        drafting = Drafting(drafters, self._memory)
-        drafting.counts.beside_s += time.perf_counter() - begun
+        drafting = Drafting(drafters, self._memory, index)
         try:
             yield drafting
         finally:
@@ -164,11 +161,20 @@ class DraftSources:
 
 
 class Drafting:
-    """Drafts for one turn: by the drafter that has gained most lately of those with an idea."""
+    """Drafts for one turn: by the drafter that has gained most lately of those with an idea.
 
-    def __init__(self, drafters: Sequence[Drafter], memory: DraftingMemory) -> None:
+    An `index` that drafters share is filled with the prompt after the answer's first token.
+    """
+
+    def __init__(
+        self,
+        drafters: Sequence[Drafter],
+        memory: DraftingMemory,
+        index: TextIndex | None = None,
+    ) -> None:
         self._drafters = tuple(drafters)
         self._memory = memory
+        self._unread = index
         self._lengths = [memory.length_for(drafter.name) for drafter in drafters]
         # Asking an object for its kind takes longer than a look into a text.
         self._readers = [d if isinstance(d, Reader) else None for d in self._drafters]
@@ -194,6 +200,7 @@ class Drafting:
 
         What is not `permitted` is cut before anything is computed for it.
         """
+        self._read_prompt(tokens)
         for number in self._order:
             drafter, length = self._drafters[number], self._lengths[number]
             most = 0 if drafter.name in self._memory.given_up else length.best()
@@ -227,6 +234,14 @@ class Drafting:
         counts.accepted += accepted
         counts.drafts += 1
         counts.drafted_s += draft.seconds + seconds
+
+    def _read_prompt(self, tokens: Sequence[int]) -> None:
+        """Fill the index once, on no drafter's account."""
+        if self._unread is not None:
+            begun = time.perf_counter()
+            self._unread.match(tokens)
+            self._unread = None
+            self.counts.beside_s += time.perf_counter() - begun
 
     def _ask(self, drafter: Drafter, tokens: Sequence[int], most: int) -> Sequence[int]:
         """What `drafter` proposes. One that fails must not take the answer with it."""

@@ -75,7 +75,6 @@ def load_model(
         if not loaded.reuses_cache:
             check_token_by_token(loaded)
         else:
-            _marking(progress)("Preparing the draft model", 0, 0)
             _add_draft(loaded, *load_beside(pairing, partial(_load_draft, placement=placement)))
     except EngineError:
         raise
