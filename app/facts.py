@@ -41,8 +41,9 @@ def _model_facts(model: ModelInfo | None) -> tuple[tuple[str, str], ...]:
     if model is None:
         return (("Model", "None is loaded."),)
     weights = "full precision" if model.weights == "full" else "4-bit"
+    draft = f", and a draft model of {size(model.draft_bytes)}" if model.draft_bytes else ""
     return (
-        ("Model", f"{model.name}, {weights}, {size(model.weight_bytes)}"),
+        ("Model", f"{model.name}, {weights}, {size(model.weight_bytes)}{draft}"),
         ("Folder", str(model.folder)),
         ("Runs on", model.device_name),
     )

@@ -22,19 +22,23 @@ from engine import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine import Event, MemoryUse, ModelInfo
+    from engine import Drafts, Event, MemoryUse, ModelInfo
 
 Phase = Literal["idle", "loading", "reading", "answering"]
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is known now. `tok_s` is the rate of `phase`; while idle, that of the last answer."""
+    """What is known now. `tok_s` is the rate of `phase`; while idle, that of the last answer.
+
+    `drafts` are those of the last answer.
+    """
 
     phase: Phase = "idle"
     tok_s: float | None = None
     ttft_s: float | None = None
     reused_share: float | None = None
+    drafts: Drafts | None = None
     on_gpu: bool | None = None
     gpu_used_bytes: int | None = None
     gpu_total_bytes: int | None = None
@@ -123,6 +127,7 @@ class Meter:
             phase="reading",
             tok_s=event.tok_s,
             ttft_s=None,
+            drafts=None,
             reused_share=event.reused_tokens / total if total else None,
             context_tokens=event.done_tokens,
         )
@@ -153,6 +158,7 @@ class Meter:
         self.figures = replace(
             self.figures,
             ttft_s=timings.ttft_s,
+            drafts=event.drafts,
             reused_share=usage.reused_tokens / usage.prompt_tokens,
             context_tokens=usage.prompt_tokens + usage.completion_tokens,
         )

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine import Drafts
+
 UNKNOWN = "–"
 _GB = 1024**3
 _MB = 1024**2
@@ -50,3 +55,24 @@ def percent(share: float | None) -> str:
     if 0.99 < share < 1.0:
         return "99 %"
     return f"{share * 100:.0f} %"
+
+
+def drafting(drafts: Drafts) -> str:
+    """What drafting did in an answer, line by line, and why it did no more."""
+    if not drafts.proposed:
+        lines = ["Nothing was drafted."]
+    else:
+        plain = drafts.forwards + drafts.accepted
+        lines = [
+            f"{drafts.accepted:,} of {drafts.proposed:,} drafted tokens were right.",
+            f"The model ran {drafts.forwards:,} times instead of {plain:,}.",
+            f"{_duration(abs(drafts.saved_s))} {'lost' if drafts.saved_s < 0 else 'saved'}.",
+        ]
+        right = [f"{name} {count:,}" for name, count in drafts.by]
+        lines.append(f"By source: {', '.join(right)}.")
+    return "\n".join((*lines, drafts.note) if drafts.note else lines)
+
+
+def _duration(count: float) -> str:
+    """A time, in ms below a tenth of a second."""
+    return f"{count * 1000:.0f} ms" if count < 0.1 else f"{count:.2f} s"

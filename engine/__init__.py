@@ -17,6 +17,7 @@ from engine.api.errors import (
 )
 from engine.api.events import (
     AbilityName,
+    Drafts,
     Event,
     Failed,
     Finished,
@@ -73,6 +74,7 @@ __all__ = [
     "CountTokens",
     "DocumentPage",
     "DocumentPart",
+    "Drafts",
     "EngineBusy",
     "EngineClient",
     "EngineError",

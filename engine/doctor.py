@@ -67,6 +67,7 @@ def _model_facts(info: ModelInfo) -> dict[str, object]:
         "parameters": info.parameters,
         "weights": info.weights,
         "weight_bytes": info.weight_bytes,
+        "draft_bytes": info.draft_bytes,
         "runs_on": f"{info.device} ({info.device_name})",
         "number_format": info.dtype,
         "attention": info.attention,

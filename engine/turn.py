@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from engine.api.requests import Generate
     from engine.cache.prefix_store import Lease, PrefixStore
     from engine.decode.drafting import Drafting, DraftSources
+    from engine.decode.masks import TokenMask
     from engine.model.loaded_model import LoadedModel
     from engine.prompt.render import Prompt
     from engine.text.detokenizer import Spoken
@@ -97,7 +98,7 @@ def _rate(count: int, start: float | None, end: float | None) -> float | None:
 class Turn:
     """One answer in the making; `text` is what was said so far, also when a fault ends it.
 
-    `prompt_tokens` is 0 until the prompt is made.
+    `prompt_tokens` is 0 until the prompt is made. `mask` says which tokens the answer may have.
     """
 
     request: Generate
@@ -108,6 +109,7 @@ class Turn:
     memory: Callable[[], MemoryUse]
     submitted: float
     sources: DraftSources | None = None
+    mask: TokenMask | None = None
     text: str = ""
     prompt_tokens: int = 0
 
@@ -214,7 +216,7 @@ class Turn:
         self, prompt: Prompt, lease: Lease, logits: torch.Tensor, speaker: Speaker, clock: Clock
     ) -> Generator[Event | None, None, Drafts | None]:
         """The answer's events; returns what drafting did."""
-        sampler = Sampler(self.request.sampling, prompt.tokens)
+        sampler = Sampler(self.request.sampling, prompt.tokens, self.mask)
         with self._drafting(prompt) as drafting:
             steps = (
                 decode(self.model, logits, prompt.positions, lease.cache, sampler)
@@ -231,7 +233,10 @@ class Turn:
             )
             with closing(steps) as tokens:
                 while not self.cancelled() and speaker.ended_by is None:
-                    token = next(tokens)
+                    token = next(tokens, None)
+                    if token is None:
+                        yield from self._say(speaker.end(), speaker, clock)
+                        break
                     clock.hear_token()
                     lease.keys.append(token)
                     yield from self._say(speaker.hear(token), speaker, clock)

@@ -30,6 +30,7 @@ from engine.api.events import (
 from engine.api.requests import CountTokens, Generate, LoadModel, UnloadModel
 from engine.cache.prefix_store import PrefixStore
 from engine.cache.without_reuse import WithoutReuse
+from engine.decode.draft_model import DraftModel
 from engine.decode.drafting import DraftSources
 from engine.decode.prefill import chunk_size
 from engine.faults import explain, largest_allocation
@@ -56,6 +57,8 @@ log = logging.getLogger(__name__)
 STARTER_NAME = "Tanka starter"
 # How much of the memory now available the kept prefixes may take.
 _PREFIX_SHARE = 0.25
+# How much of that much again a draft model's prefixes may take.
+_DRAFT_SHARE = 0.125
 
 
 class EngineWorker:
@@ -134,7 +137,7 @@ class EngineWorker:
         self._model = model
         self._prefixes = _prefix_store(model, kept.prefixes)
         self._transcripts = Transcripts(kept.transcripts)
-        self._sources = DraftSources()
+        self._sources = _draft_sources(model)
         ticket.emit(ModelReady(request.request_id, model.info, memory_use()))
 
     def _unload(self, request: UnloadModel, ticket: Ticket, end_overtaken: EndOvertaken) -> None:
@@ -216,6 +219,7 @@ class EngineWorker:
         """Give up everything that can be computed again."""
         if self._prefixes is not None:
             self._prefixes.clear()
+        self._sources.make_room()
         if self._model is not None:
             self._model.features.clear()
         if torch.cuda.is_available():
@@ -247,6 +251,19 @@ def _prefix_store(model: LoadedModel, disk: DiskStore | None) -> PrefixStore:
     if reason := reason_against(model.info, "reuse"):
         return WithoutReuse(model.new_cache, f"Everything was read again. {reason}")
     return PrefixStore(model.new_cache, _prefix_budget_bytes(model.info.device), disk)
+
+
+def _draft_sources(model: LoadedModel) -> DraftSources:
+    """What can draft for `model`, each draft model with prefixes of its own."""
+    draft = model.draft
+    if draft is None:
+        return DraftSources(row_limits=model.row_limits)
+    budget = int(_prefix_budget_bytes(draft.info.device) * _DRAFT_SHARE)
+    vocabulary = draft.tokenizer.get_vocab_size(with_added_tokens=True)
+    source = DraftModel(
+        draft, PrefixStore(draft.new_cache, budget), vocabulary, draft.info.max_context
+    )
+    return DraftSources(source, model.row_limits)
 
 
 def _prefix_budget_bytes(device: str) -> int:

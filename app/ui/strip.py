@@ -11,20 +11,22 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QWidget
 
 from app.figures import Figures
 from app.ui.parts import Text, hairline
-from app.wording import gigabytes, percent, rate, seconds, size, tokens
+from app.wording import drafting, gigabytes, percent, rate, seconds, size, tokens
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
     from app.ui.theme import Theme
+    from engine import Drafts
 
 HEIGHT = 28
 _REFRESH_MS = 250
 # What goes first where the window is narrow.
-_DROP_ORDER = ("ram", "reused", "first_token")
+_DROP_ORDER = ("ram", "accepted", "reused", "first_token")
 _TIPS = {
     "speed": "Tokens per second: how fast the answer is written, or the question read.",
     "first_token": "From sending the question to the first word of the answer.",
+    "accepted": "The share of drafted tokens that the model would have chosen too.",
     "reused": "The share of the last prompt that did not have to be read again.",
     "gpu": "Memory of the graphics card in use, of all it has.",
     "ram": "Main memory that Tanka uses, of all this machine has.",
@@ -34,7 +36,10 @@ _TIPS = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell's content; `share` fills its bar, and `None` there means that it has none."""
+    """One cell's content; `share` fills its bar, and `None` there means that it has none.
+
+    `more` stands in the tip below what the cell means.
+    """
 
     name: str
     before: str
@@ -42,6 +47,7 @@ class Cell:
     after: str
     share: float | None = None
     bar: bool = False
+    more: str = ""
 
     @property
     def empty(self) -> bool:
@@ -54,6 +60,7 @@ def cells(figures: Figures) -> tuple[Cell, ...]:
     return (
         _speed(figures),
         Cell("first_token", "first token", seconds(figures.ttft_s), ""),
+        _accepted(figures.drafts),
         Cell("reused", "reused", percent(figures.reused_share), ""),
         _gpu(figures),
         _memory("ram", "RAM", figures.process_bytes, figures.memory_bytes),
@@ -70,6 +77,12 @@ def _speed(figures: Figures) -> Cell:
     idle = "" if figures.tok_s is None else "last"
     before = {"reading": "Reading", "answering": ""}.get(figures.phase, idle)
     return Cell("speed", before, rate(figures.tok_s), "tok/s")
+
+
+def _accepted(drafts: Drafts | None) -> Cell:
+    share = drafts.accepted / drafts.proposed if drafts is not None and drafts.proposed else None
+    more = "" if drafts is None else drafting(drafts)
+    return Cell("accepted", "accepted", percent(share), "", more=more)
 
 
 def _context(used: int | None, whole: int | None) -> Cell:
@@ -162,7 +175,9 @@ class _CellWidget(QWidget):
             label.setVisible(bool(text))
         self._bar.setVisible(cell.bar)
         self._bar.set_share(cell.share)
-        self.setToolTip(_TIPS[cell.name] if cell.bar or cell.value else "")
+        tip = _TIPS[cell.name] if cell.bar or cell.value else ""
+        self.setToolTip("\n".join(line for line in (tip, cell.more) if line))
+        self.setAccessibleDescription(cell.more)
         words = (cell.before, cell.value, cell.after)
         self.setAccessibleName(" ".join(word for word in words if word))
 

@@ -34,7 +34,8 @@ class ModelInfo:
     `dialect` is how it writes calls in its answers, for whoever takes them apart. `switched_off` is
     what was found not to work when the model was met first.
     `max_context` is what the model declares or what fits into memory, whichever is less. `kv` says
-    how what has been read is kept, `context_plan` what a context takes, in words.
+    how what has been read is kept, `context_plan` what a context takes, in words. `draft_bytes` is
+    the size of the model that drafts for it, 0 where there is none.
     """
 
     name: str
@@ -54,6 +55,7 @@ class ModelInfo:
     switched_off: tuple[Switched, ...] = ()
     kv: KvName = "full"
     context_plan: str = ""
+    draft_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,8 @@ class Drafts:
     """What speculative decoding did in one turn.
 
     Of `proposed` tokens `accepted` were the model's own choice too, `by` which drafter; the model
-    ran `forwards` times after the prompt. `saved_s` estimates the seconds won, negative if lost.
+    ran `forwards` times after the prompt. `saved_s` are the seconds won, negative if lost, against
+    plain steps of the same turn. `note` says why less was drafted than could have been.
     """
 
     proposed: int
@@ -188,6 +191,7 @@ class Drafts:
     forwards: int
     saved_s: float
     by: tuple[tuple[str, int], ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

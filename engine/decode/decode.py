@@ -30,17 +30,18 @@ def decode(
     cache: KVCache,
     sampler: Sampler,
 ) -> Generator[int, None, None]:
-    """Yield token ids without end; the caller stops by closing the generator.
+    """Yield token ids until the sampler has finished; the caller stops by closing the generator.
 
     `logits` are those of the prompt's last token and `positions`, shape (rows, prompt tokens), its
     positions: each new token stands one after the largest so far, on every row. A token is fed to
     the model only when the next one is asked for, so the last one yielded is not in the cache.
     """
     place = _Place(positions)
-    while True:
+    while not sampler.finished:
         token = sampler.choose(logits)
         yield token
-        logits = model.forward((token,), place.take(1), cache)
+        if not sampler.finished:
+            logits = model.forward((token,), place.take(1), cache)
 
 
 def decode_with_drafts(
@@ -57,11 +58,13 @@ def decode_with_drafts(
     Closed at any time, the cache holds no token that was not yielded. The last one may be in it.
     """
     place, history = _Place(positions), list(prompt)
-    token = sampler.choose(logits)
-    while True:
+    token = None if sampler.finished else sampler.choose(logits)
+    while token is not None:
         history.append(token)
         yield token
-        draft = drafting.propose(history) if cache.can_record else None
+        if sampler.finished:
+            return
+        draft = drafting.propose(history, sampler.permitted) if cache.can_record else None
         begun = time.perf_counter()
         if draft is None:
             logits = model.forward((token,), place.take(1), cache)
@@ -113,10 +116,11 @@ class _Check:
         self._cache.begin()
         return self._model.verify((self._token, *self._draft.tokens), positions, self._cache)
 
-    def agreed(self, rows: torch.Tensor, history: list[int]) -> Generator[int, None, int]:
+    def agreed(self, rows: torch.Tensor, history: list[int]) -> Generator[int, None, int | None]:
         """Yield the drafted tokens that the sampler chooses too; returns the first other choice.
 
-        However this ends, the cache is left with the last token and those yielded.
+        It returns `None` where the draft was the end of the answer. However this ends, the cache
+        is left with the last token and those yielded.
         """
         try:
             for row, drafted in zip(rows, self._draft.tokens, strict=False):
@@ -126,6 +130,6 @@ class _Check:
                 self.accepted += 1
                 history.append(chosen)
                 yield chosen
-            return self._sampler.choose(rows[-1])
+            return None if self._sampler.finished else self._sampler.choose(rows[-1])
         finally:
             self._cache.commit(1 + self.accepted)

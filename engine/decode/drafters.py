@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
-import numpy as np
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+# The shortest match worth a draft, and the one from which on it is rarely wrong.
+SHORT_MATCH = 2
+LONG_MATCH = 4
+# So many tokens before the end are compared at most, at so many places, the latest first.
+_COMPARED = 12
+_PLACES = 64
 
 
 class Drafter(Protocol):
@@ -24,47 +30,115 @@ class Drafter(Protocol):
         """
 
 
+@runtime_checkable
+class Reader(Protocol):
+    """A drafter that must have read what came before, which takes time of its own."""
+
+    def behind(self, tokens: Sequence[int]) -> int:
+        """How many of `tokens` it would have to read before it can draft."""
+
+    def read_on(self, tokens: Sequence[int]) -> int:
+        """Read some more of them; returns how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a text goes on after a place that ends like its end, over `length` tokens."""
+
+    place: int
+    length: int
+
+
+class TextIndex:
+    """The places of each pair of tokens in one text that only grows.
+
+    A token costs one look into a table, however long the text is.
+    """
+
+    def __init__(self) -> None:
+        self._latest: dict[int, int] = {}
+        # For each place, the one before it that follows the same pair; 0 where there is none.
+        self._earlier: list[int] = [0, 0]
+        self._seen = 0
+        self._match: Match | None = None
+
+    def match(self, tokens: Sequence[int]) -> Match | None:
+        """The place whose past agrees with the end of `tokens` the longest; the latest of those."""
+        if len(tokens) != self._seen and len(tokens) >= SHORT_MATCH:
+            followed = self._followed(tokens)
+            self._take_in(tokens)
+            self._match = self._best(tokens, followed)
+        return self._match
+
+    def _take_in(self, tokens: Sequence[int]) -> None:
+        for place in range(len(self._earlier), len(tokens)):
+            pair = _pair(tokens, place)
+            self._earlier.append(self._latest.get(pair, 0))
+            self._latest[pair] = place
+        self._seen = len(tokens)
+
+    def _followed(self, tokens: Sequence[int]) -> int:
+        """The last match, as far on as the text has gone on since."""
+        return self._match.place + len(tokens) - self._seen if self._match is not None else 0
+
+    def _best(self, tokens: Sequence[int], followed: int) -> Match | None:
+        best: Match | None = None
+        place = self._latest.get(_pair(tokens, len(tokens)), 0)
+        for _ in range(_PLACES):
+            if not place:
+                break
+            length = _agreement(tokens, place)
+            if best is None or length > best.length:
+                best = Match(place, length)
+            if length == _COMPARED:
+                return best
+            place = self._earlier[place]
+        if SHORT_MATCH <= followed < len(tokens):
+            length = _agreement(tokens, followed)
+            if length >= SHORT_MATCH and (best is None or length > best.length):
+                best = Match(followed, length)
+        return best
+
+
 class PromptLookup:
     """Continues as the text went on after the last place that ends like it does now.
 
     After "prompt lookup decoding" (Saxena 2023): free, and right wherever an answer copies from
-    its document. The place that agrees over the most tokens wins, and of those the latest.
+    its document. Matches of fewer than `shortest` tokens or more than `longest` are left to
+    others, who may share the `index` of the text.
     """
 
-    name = "prompt lookup"
-
-    def __init__(self, shortest: int = 2, longest: int = 12) -> None:
+    def __init__(
+        self,
+        name: str = "prompt lookup",
+        shortest: int = SHORT_MATCH,
+        longest: int = _COMPARED,
+        index: TextIndex | None = None,
+    ) -> None:
+        self.name = name
         self._shortest, self._longest = shortest, longest
-        self._history = np.empty(0, dtype=np.int64)
-        self._read = 0
+        self._index = index or TextIndex()
 
     def propose(self, tokens: Sequence[int], most: int) -> Sequence[int]:
         """See `Drafter`."""
-        self._take_in(tokens)
-        place = self._best_place()
-        return () if place is None else _continued(tokens, place, most)
+        match = self._index.match(tokens)
+        if match is None or not self._shortest <= match.length <= self._longest:
+            return ()
+        return _continued(tokens, match.place, most)
 
-    def _take_in(self, tokens: Sequence[int]) -> None:
-        if len(tokens) > len(self._history):
-            grown = np.empty(len(tokens) + len(tokens) // 4 + 64, dtype=np.int64)
-            grown[: self._read] = self._history[: self._read]
-            self._history = grown
-        self._history[self._read : len(tokens)] = tokens[self._read :]
-        self._read = len(tokens)
 
-    def _best_place(self) -> int | None:
-        """Where the text goes on after the best match of the end of the history."""
-        history, end = self._history, self._read
-        if end < 2:
-            return None
-        places = np.flatnonzero(history[: end - 1] == history[end - 1]) + 1
-        for length in range(2, self._longest + 1):
-            longer = places[places >= length]
-            longer = longer[history[longer - length] == history[end - length]]
-            if not len(longer):
-                return int(places[-1]) if len(places) and length > self._shortest else None
-            places = longer
-        return int(places[-1])
+def _pair(tokens: Sequence[int], place: int) -> int:
+    """The two tokens before `place` as one number, which takes less memory than a pair."""
+    return tokens[place - 2] << 32 | tokens[place - 1]
+
+
+def _agreement(tokens: Sequence[int], place: int) -> int:
+    """How many tokens before `place` are those before the end, counted back from there."""
+    end, most = len(tokens), min(place, _COMPARED)
+    length = 0
+    while length < most and tokens[place - 1 - length] == tokens[end - 1 - length]:
+        length += 1
+    return length
 
 
 def _continued(tokens: Sequence[int], start: int, most: int) -> list[int]:

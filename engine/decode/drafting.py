@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from statistics import median
 from typing import TYPE_CHECKING
 
 from engine.api.events import Drafts
+from engine.decode.catching_up import ON_THE_WAY, CatchingUp
 from engine.decode.draft_length import DraftLength, StepCosts
-from engine.decode.drafters import PromptLookup
+from engine.decode.drafters import LONG_MATCH, PromptLookup, Reader, TextIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from engine.decode.draft_model import DraftModel
     from engine.decode.drafters import Drafter
+
+    # The tokens from the first on that may follow the history one after the other.
+    Permitted = Callable[[Sequence[int]], Sequence[int]]
+
+log = logging.getLogger(__name__)
+
+_SHORT_LOOKUP = "prompt lookup, short matches"
+
+
+def _any_token(tokens: Sequence[int]) -> Sequence[int]:
+    return tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,90 +43,244 @@ class Draft:
 
 @dataclass(slots=True)
 class DraftCounts:
-    """What drafting did in one turn. `won_s` is an estimate: seconds saved, negative if lost."""
+    """What drafting did in one turn; seconds of plain steps one by one, others as sums.
+
+    `drafted_s` is what drafts took to propose and to check, `beside_s` what led to no draft.
+    """
 
     proposed: int = 0
     accepted: int = 0
-    forwards: int = 0
-    won_s: float = 0.0
+    drafts: int = 0
+    drafted_s: float = 0.0
+    beside_s: float = 0.0
+    plain_s: list[float] = field(default_factory=list)
     by: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def forwards(self) -> int:
+        """How often the model ran."""
+        return self.drafts + len(self.plain_s)
+
+    @property
+    def tokens(self) -> int:
+        """Tokens that came of it."""
+        return self.forwards + self.accepted
+
+    def saved_s(self, usual_plain_s: float | None) -> float:
+        """Seconds won against plain steps as they were in this very turn, negative if lost.
+
+        A turn without a plain step is held against the model's usual one.
+        """
+        plain = median(self.plain_s) if self.plain_s else usual_plain_s or 0.0
+        return (self.drafts + self.accepted) * plain - self.drafted_s - self.beside_s
 
 
 class DraftingMemory:
-    """What a loaded model's turns have taught about drafting; kept from turn to turn."""
+    """What a loaded model's turns have taught about drafting; kept from turn to turn.
 
-    def __init__(self) -> None:
-        self.costs = StepCosts()
+    `given_up` has the drafters that failed, which are not asked again, and why.
+    """
+
+    def __init__(self, row_limits: Sequence[int] = ()) -> None:
+        self.costs = StepCosts(row_limits)
+        self.catching_up = CatchingUp()
+        self.given_up: dict[str, str] = {}
         self._lengths: dict[str, DraftLength] = {}
 
     def length_for(self, drafter: str) -> DraftLength:
         """The length chooser of a drafter."""
         return self._lengths.setdefault(drafter, DraftLength(self.costs))
 
+    def give_up(self, drafter: str, fault: Exception) -> None:
+        """Ask a drafter no more: it raised `fault`."""
+        self.given_up[drafter] = (
+            f"The {drafter} failed ({type(fault).__name__}) and is not used any more. "
+            "Loading the model again tries it anew."
+        )
+
 
 class DraftSources:
-    """Everything that can draft for a loaded model."""
+    """Everything that can draft for a loaded model.
 
-    def __init__(self, draft_model: DraftModel | None = None) -> None:
+    `row_limits` are as `StepCosts` has them.
+    """
+
+    def __init__(
+        self, draft_model: DraftModel | None = None, row_limits: Sequence[int] = ()
+    ) -> None:
         self._draft_model = draft_model
-        self._memory = DraftingMemory()
+        self._memory = DraftingMemory(row_limits)
+
+    def make_room(self) -> None:
+        """Give up what can be computed again."""
+        if self._draft_model is not None:
+            self._draft_model.clear()
 
     @contextmanager
     def turn(self, prompt: Sequence[int]) -> Iterator[Drafting]:
-        """Drafting for one turn that begins with `prompt`, the free drafter first."""
-        with ExitStack() as stack:
-            drafters: list[Drafter] = [PromptLookup()]
-            if self._draft_model is not None:
-                drafters.append(stack.enter_context(self._draft_model.drafter(prompt)))
-            yield Drafting(drafters, self._memory)
+        """Drafting for one turn that begins with `prompt`.
+
+        Text that agrees over some tokens goes on in the same way more often than text that agrees
+        over few, so the two are drafters that learn apart.
+        """
+        index, stack = TextIndex(), ExitStack()
+        drafters: list[Drafter] = [PromptLookup(shortest=LONG_MATCH, index=index)]
+        drafters += self._begin_model(prompt, stack)
+        drafters.append(PromptLookup(_SHORT_LOOKUP, longest=LONG_MATCH - 1, index=index))
+        drafting = Drafting(drafters, self._memory, index)
+        try:
+            yield drafting
+        finally:
+            self._end_model(stack)
+            self._memory.catching_up.note_answer(drafting.counts.tokens)
+
+    def _begin_model(self, prompt: Sequence[int], stack: ExitStack) -> Sequence[Drafter]:
+        if self._draft_model is None:
+            return ()
+        try:
+            return (stack.enter_context(self._draft_model.drafter(prompt)),)
+        except Exception as fault:
+            log.exception("a draft model could not begin")
+            self._drop_model(fault)
+            return ()
+
+    def _end_model(self, stack: ExitStack) -> None:
+        try:
+            stack.close()
+        except Exception as fault:
+            log.exception("a draft model could not end")
+            self._drop_model(fault)
+        if self._draft_model is not None and self._draft_model.name in self._memory.given_up:
+            self._draft_model = None
+
+    def _drop_model(self, fault: Exception) -> None:
+        """Its memory is free from here on, and the answer goes on without it."""
+        assert self._draft_model is not None
+        self._memory.give_up(self._draft_model.name, fault)
+        self._draft_model = None
 
 
 class Drafting:
-    """Drafts for one turn. The first drafter that has an idea and has paid lately is asked."""
+    """Drafts for one turn: by the drafter that has gained most lately of those with an idea.
 
-    def __init__(self, drafters: Sequence[Drafter], memory: DraftingMemory) -> None:
+    An `index` that drafters share is filled with the prompt after the answer's first token.
+    """
+
+    def __init__(
+        self,
+        drafters: Sequence[Drafter],
+        memory: DraftingMemory,
+        index: TextIndex | None = None,
+    ) -> None:
         self._drafters = tuple(drafters)
         self._memory = memory
+        self._unread = index
         self._lengths = [memory.length_for(drafter.name) for drafter in drafters]
+        # Asking an object for its kind takes longer than a look into a text.
+        self._readers = [d if isinstance(d, Reader) else None for d in self._drafters]
+        self._given_up_before = frozenset(memory.given_up)
+        self._order = list(range(len(self._drafters)))
         self.counts = DraftCounts()
 
     @property
     def drafts(self) -> Drafts:
         """What drafting has done so far, as an event holds it."""
         c = self.counts
-        return Drafts(c.proposed, c.accepted, c.forwards, c.won_s, tuple(sorted(c.by.items())))
+        return Drafts(
+            c.proposed,
+            c.accepted,
+            c.forwards,
+            c.saved_s(self._memory.costs.plain),
+            tuple(sorted(c.by.items())),
+            self._note(),
+        )
 
-    def propose(self, tokens: Sequence[int]) -> Draft | None:
-        """A draft of what follows `tokens`, or `None` where a plain step is better."""
-        for number, (drafter, length) in enumerate(zip(self._drafters, self._lengths, strict=True)):
-            most = length.best()
-            if not most:
+    def propose(self, tokens: Sequence[int], permitted: Permitted = _any_token) -> Draft | None:
+        """A draft of what follows `tokens`, or `None` where a plain step is better.
+
+        What is not `permitted` is cut before anything is computed for it.
+        """
+        self._read_prompt(tokens)
+        for number in self._order:
+            drafter, length = self._drafters[number], self._lengths[number]
+            most = 0 if drafter.name in self._memory.given_up else length.best()
+            if not most or not self._caught_up(number, tokens):
                 continue
             begun = time.perf_counter()
-            proposed = drafter.propose(tokens, most)
+            proposed = permitted(self._ask(drafter, tokens, most))
             took = time.perf_counter() - begun
             if proposed:
                 return Draft(tuple(proposed), number, took)
+            self.counts.beside_s += took
             length.note_in_vain(took)
-            self.counts.won_s -= took
         return None
 
     def note_plain(self, seconds: float) -> None:
         """A forward of one row took so long."""
-        self.counts.forwards += 1
+        self.counts.plain_s.append(seconds)
         self._memory.costs.note(1, seconds)
         for length in self._lengths:
             length.note_plain(seconds)
 
     def note_draft(self, draft: Draft, accepted: int, seconds: float) -> None:
         """A draft was checked in one forward, and so many of its tokens were right."""
-        counts, length = self.counts, self._lengths[draft.by]
-        self._memory.costs.note(len(draft.tokens) + 1, seconds)
-        before = length.won_s
-        length.note_draft(len(draft.tokens), accepted, draft.seconds + seconds)
+        counts, proposed = self.counts, len(draft.tokens)
+        self._memory.costs.note(proposed + 1, seconds)
+        self._lengths[draft.by].note_draft(proposed, accepted, draft.seconds)
+        self._order.sort(key=lambda number: -self._lengths[number].gain)
         name = self._drafters[draft.by].name
         counts.by[name] = counts.by.get(name, 0) + accepted
-        counts.proposed += len(draft.tokens)
+        counts.proposed += proposed
         counts.accepted += accepted
-        counts.forwards += 1
-        counts.won_s += length.won_s - before
+        counts.drafts += 1
+        counts.drafted_s += draft.seconds + seconds
+
+    def _read_prompt(self, tokens: Sequence[int]) -> None:
+        """Fill the index once, on no drafter's account."""
+        if self._unread is not None:
+            begun = time.perf_counter()
+            self._unread.match(tokens)
+            self._unread = None
+            self.counts.beside_s += time.perf_counter() - begun
+
+    def _ask(self, drafter: Drafter, tokens: Sequence[int], most: int) -> Sequence[int]:
+        """What `drafter` proposes. One that fails must not take the answer with it."""
+        try:
+            return drafter.propose(tokens, most)
+        except Exception as fault:
+            log.exception("a drafter failed")
+            self._memory.give_up(drafter.name, fault)
+            return ()
+
+    def _caught_up(self, number: int, tokens: Sequence[int]) -> bool:
+        """Whether little is missing, which is read on the way. Else some is read, if it pays."""
+        reader = self._readers[number]
+        if reader is None or (behind := reader.behind(tokens)) <= ON_THE_WAY:
+            return True
+        catching_up, win_s = self._memory.catching_up, self._lengths[number].win_s()
+        if not catching_up.pays(behind, self.counts.tokens, win_s):
+            return False
+        begun = time.perf_counter()
+        try:
+            read = reader.read_on(tokens)
+        except Exception as fault:
+            log.exception("a drafter failed")
+            self._memory.give_up(self._drafters[number].name, fault)
+            return False
+        took = time.perf_counter() - begun
+        self.counts.beside_s += took
+        catching_up.note_reading(read, took)
+        return behind - read <= ON_THE_WAY
+
+    def _note(self) -> str:
+        """Why less is drafted than could be, in words."""
+        given_up = self._memory.given_up
+        notes = [given_up[name] for name in given_up if name not in self._given_up_before]
+        waiting = [
+            drafter.name
+            for drafter, length in zip(self._drafters, self._lengths, strict=True)
+            if length.waits
+        ]
+        if waiting:
+            notes.append(f"Cost more than it saved and waits: {'; '.join(waiting)}.")
+        return " ".join(notes)

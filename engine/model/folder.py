@@ -83,17 +83,20 @@ class ModelFolder:
         return "bitsandbytes_4bit" if settings.get("load_in_4bit") else method
 
 
-def check_folder(path: Path) -> ModelFolder:
-    """Check `path`; raises `ModelNotUsable` with what is missing or refused."""
+def check_folder(path: Path, *, converses: bool = True) -> ModelFolder:
+    """Check `path`; raises `ModelNotUsable` with what is missing or refused.
+
+    A model that `converses` needs a chat template.
+    """
     if not path.is_dir():
         raise ModelNotUsable(f"There is no model folder at {path}.")
     try:
-        return _check(path)
+        return _check(path, converses=converses)
     except OSError as error:
         raise _broken(path, "one of its files cannot be read", str(error)) from error
 
 
-def _check(path: Path) -> ModelFolder:
+def _check(path: Path, *, converses: bool) -> ModelFolder:
     config = _read_json(path, "config.json")
     if not isinstance(config.get("model_type"), str):
         raise _broken(path, "its config.json names no model type")
@@ -101,7 +104,7 @@ def _check(path: Path) -> ModelFolder:
     shards = _weight_files(path)
     values = sum(_check_shard(path, shard) for shard in shards)
     _require(path, "tokenizer.json")
-    template = _check_template(path)
+    template = _check_template(path) if converses else None
     preprocessor = _preprocessor(path, needed="vision_config" in config)
     return ModelFolder(path, config, preprocessor, shards, values, template)
 

@@ -58,6 +58,9 @@ class LoadedModel:
         self.reads_in_chunks = True
         self._keeps_logits = "logits_to_keep" in inspect.signature(model.forward).parameters
         self.info = info
+        # Set by whoever loads the model: what drafts for it, and rows at which steps grow dearer.
+        self.draft: LoadedModel | None = None
+        self.row_limits: tuple[int, ...] = ()
         self.stop_tokens = stop_tokens
         self.tokenizer: Tokenizer = tokenizer.backend_tokenizer
         self.max_context = info.max_context

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -14,9 +15,10 @@ from engine.api.events import ModelInfo
 from engine.model.allocation import is_out_of_memory
 from engine.model.architecture import attention_for
 from engine.model.device import place
+from engine.model.draft import FOLDER, load_beside, look_beside
 from engine.model.families.table import adapter_for
 from engine.model.first_contact import check_token_by_token
-from engine.model.fitting import free_bytes, plan_context
+from engine.model.fitting import free_bytes, plan_context, plan_pair
 from engine.model.folder import check_folder
 from engine.model.lean import make_lean
 from engine.model.loaded_model import LoadedModel
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from engine.api.requests import KvName, WeightsName
     from engine.model.device import Placement
+    from engine.model.draft import DraftFolder
     from engine.model.families.base import FamilyAdapter
     from engine.model.folder import ModelFolder
     from engine.model.plan import ContextPlan
@@ -67,32 +70,72 @@ def load_model(
         tokenizer = _tokenizer(folder)
         _marking(progress)("Preparing the model", 0, 0)
         prepared = prepare_weights(folder, family, placement)
-        fits = plan_context(folder, family, placement, prepared, free, context, kv)
+        pairing = look_beside(path, tokenizer)
+        fits, pairing = plan_pair(folder, family, placement, prepared, free, context, kv, pairing)
         weights = read_weights(folder, prepared, placement, _marking(progress))
         info = _describe(folder, name, family, placement, fits, weights, started)
         stop = _stop_tokens(weights.model, tokenizer)
         loaded = LoadedModel(weights.model, tokenizer, family, info, stop)
+        loaded.row_limits = weights.row_limits
         if not loaded.reuses_cache:
             check_token_by_token(loaded)
-        elif placement.device.type == "cpu":
-            make_lean(loaded.network)
+        else:
+            if placement.device.type == "cpu":
+                make_lean(loaded.network)
+            _add_draft(loaded, *load_beside(pairing, partial(_load_draft, placement=placement)))
     except EngineError:
         raise
     except _GivenUpError as given_up:
         raise given_up.reason from None
     except Exception as error:
-        if is_out_of_memory(error, folder.weight_bytes):
-            raise OutOfMemory(
-                f"There is not enough memory for the model in {folder.path}. "
-                "Closing other programs may be enough.",
-                str(error),
-            ) from error
-        raise ModelNotUsable(
-            f"The model in {folder.path} cannot be loaded: its files do not fit together.",
-            f"{type(error).__name__}: {error}",
-        ) from error
+        raise _not_loaded(folder, error) from error
     progress("Ready", weights.read_bytes, weights.read_bytes)
     return loaded
+
+
+def _not_loaded(folder: ModelFolder, error: Exception) -> EngineError:
+    """What `error` means, met while the model in `folder` was loaded."""
+    details = f"{type(error).__name__}: {error}"
+    if is_out_of_memory(error, folder.weight_bytes):
+        return OutOfMemory(
+            f"There is not enough memory for the model in {folder.path}. "
+            "Closing other programs may be enough.",
+            details,
+        )
+    return ModelNotUsable(
+        f"The model in {folder.path} cannot be loaded: its files do not fit together.", details
+    )
+
+
+def _add_draft(loaded: LoadedModel, draft: LoadedModel | None, note: str) -> None:
+    """Give `loaded` its draft model, or say why it has none."""
+    if draft is not None:
+        loaded.draft = draft
+        loaded.info = replace(loaded.info, draft_bytes=draft.info.weight_bytes)
+    if note:
+        loaded.info = replace(loaded.info, notes=(*loaded.info.notes, note))
+
+
+def _load_draft(draft: DraftFolder, placement: Placement) -> LoadedModel:
+    """Load a small model beside a loaded one, in full precision: it is waited for in every step.
+
+    Raises `EngineError`.
+    """
+    started = time.perf_counter()
+    folder, family = draft.folder, draft.family
+    attention = attention_for(folder.model_type, "sdpa")
+    own = replace(placement, weights="full", attention=attention, why="")
+    try:
+        prepared = prepare_weights(folder, family, own)
+        fits = plan_context(folder, family, own, prepared, free_bytes(own.device.type))
+        weights = read_weights(folder, prepared, own, lambda *_: None)
+        info = _describe(folder, FOLDER, family, own, fits, weights, started)
+        make_lean(weights.model)
+        return LoadedModel(weights.model, draft.tokenizer, family, info, frozenset())
+    except EngineError:
+        raise
+    except Exception as error:
+        raise _not_loaded(folder, error) from error
 
 
 class _GivenUpError(Exception):

@@ -31,6 +31,8 @@ _PACKED_BYTES = {"bnb_nf4": 0.5 + 1 / 64 + 4 / 16_384, "int4pack": 0.5 + 4 / 32}
 _SCALE_BYTES = 2
 # Rows of logits that a draft under check takes, each in the model's dtype and as fp32.
 _DRAFTED = 8
+# What a draft model reads at once of what it has missed.
+_DRAFT_CHUNK = 64
 # The allocator keeps about as much freed memory between a chunk's numbers as they take.
 _LOOSE = 2
 # The tokenizer, and what libraries take at the first forward.
@@ -58,7 +60,8 @@ class ModelShape:
     4-bit weights pack `packed_values` of them, the largest matrix among those having
     `largest_matrix`, keep `head_values` in 8 bits and `other_values` as they are; `saved_bytes` is
     the size of weights that are packed in their files already. `live_values` is how many a chunk
-    has at once for each token, `query_values` how many the queries of one token have.
+    has at once for each token, `query_values` how many the queries of one token have. `draft` is
+    the model that drafts.
     """
 
     layers: tuple[LayerShape, ...]
@@ -71,6 +74,7 @@ class ModelShape:
     max_context: int
     saved_bytes: int | None = None
     head_values: int = 0
+    draft: ModelShape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +200,23 @@ def _parts(
         kv_bytes=sum(kept[layer] for layer in (*full, *sliding)),
         state_bytes=states,
         checkpoint_bytes=checkpoints,
-        working_bytes=_chunk_bytes(shape, target, tokens, kv),
+        working_bytes=_chunk_bytes(shape, target, tokens, kv) + _draft_bytes(shape, target, tokens),
         growth_bytes=growth,
         notes=notes,
     )
+
+
+def _draft_bytes(shape: ModelShape, target: Target, tokens: int) -> int:
+    """Everything a draft model takes; it runs in full precision and reads as much, or all it can.
+
+    The runtime is there already.
+    """
+    draft = shape.draft
+    if draft is None:
+        return 0
+    beside = Target(target.device, target.number_bytes, "full", min(_DRAFT_CHUNK, target.chunk))
+    read = min(tokens, draft.max_context)
+    return _parts(draft, beside, read, 0, "full", ()).total_bytes - _RUNTIME_BYTES
 
 
 def _storage_bytes(layer: LayerShape, target: Target, tokens: int, kv: KvName) -> int:

@@ -64,6 +64,11 @@ class Speaker:
             shown += self.close()
         return shown
 
+    def end(self) -> str:
+        """The answer is complete as it is: nothing may follow. Returns the text still held back."""
+        self.ended_by = "stop"
+        return self._finish()
+
     def close(self) -> str:
         """Text held back for a stop string that did not come.
 

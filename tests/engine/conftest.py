@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from engine.api.events import Event
     from engine.api.messages import Message
     from engine.decode.drafting import DraftSources
+    from engine.decode.masks import TokenMask
     from engine.model.loaded_model import LoadedModel
     from engine.prompt.render import Prompt
 
@@ -102,6 +103,7 @@ class Conversations:
         sampling: SamplingParams = SamplingParams(),
         limits: Limits | None = None,
         tools: tuple[ToolSpec, ...] = (),
+        mask: TokenMask | None = None,
     ) -> Finished:
         """Run one turn; `cancel_after` that many events."""
         seen: list[Event] = []
@@ -116,6 +118,7 @@ class Conversations:
             memory=lambda: MemoryUse(0),
             submitted=time.perf_counter(),
             sources=self.sources,
+            mask=mask,
         )
         for event in turn.run():
             seen.append(event)  # noqa: PERF402 - `cancelled` watches it grow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from toy_masks import Brackets, Numbers
 
 from engine.api.messages import assistant, user
 from engine.api.requests import Limits, SamplingParams
@@ -75,3 +76,33 @@ def test_a_cancel_while_drafting_keeps_what_was_said(both) -> None:
         (user(LONG), assistant(done.text), user("Go on."))
     )
     assert (with_reuse - fresh).abs().max() < 1e-4
+
+
+def test_a_mask_ends_the_answer_and_the_next_turn_builds_on_it(both) -> None:
+    said = []
+    for conversations in both:
+        model = conversations.model
+        (opening,), (closing,) = model.tokenize("("), model.tokenize(")")
+        first = (user(LONG),)
+        done = conversations.ask(first, max_tokens=60, mask=Brackets(opening, closing, most=20))
+        assert done.reason == "stop"
+        assert done.text.count("(") == done.text.count(")") > 0
+        assert set(done.text) == {"(", ")"}
+        second = (*first, assistant(done.text), user("And then?"))
+        _, with_reuse, fresh = conversations.reused_and_recomputed(second)
+        assert (with_reuse - fresh).abs().max() < 1e-4
+        said.append(done.text)
+    assert said[0] == said[1]
+
+
+def test_a_masked_answer_ends_at_its_limit_as_any_other(both) -> None:
+    drafting, plain = both
+    digits = [plain.model.tokenize(str(digit))[0] for digit in range(10)]
+    (comma,) = plain.model.tokenize(",")
+    ends = [
+        conversations.ask((user("Count"),), max_tokens=40, mask=Numbers(digits, comma))
+        for conversations in (drafting, plain)
+    ]
+    assert ends[0].text == ends[1].text
+    assert ends[0].reason == "length"
+    assert all(0 < len(number) <= 3 for number in ends[0].text.rstrip(",").split(","))

@@ -42,6 +42,10 @@ class WeightBackend(Protocol):
         `None` where packing is no work that would be worth keeping.
         """
 
+    @property
+    def row_limits(self) -> tuple[int, ...]:
+        """The numbers of rows beyond which a layer is multiplied in another, dearer way."""
+
     def takes(self, in_features: int, out_features: int) -> bool:
         """Whether a layer of these sizes can be packed."""
 

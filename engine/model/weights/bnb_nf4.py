@@ -31,6 +31,8 @@ _PIECE_VALUES = 2**16
 _PIECE_VALUES_ON_CARD = 2**22
 # bitsandbytes' kernel for processors with AVX512-BF16 stops the program at other sizes.
 _ROWS_ON_PROCESSOR = 32
+# What bitsandbytes' kernel for CUDA multiplies without unpacking the matrix.
+_FUSED_ROWS = 4
 
 
 class BnbNf4:
@@ -52,6 +54,11 @@ class BnbNf4:
     def parameters(self) -> Mapping[str, object] | None:
         """See `WeightBackend`."""
         return {"block": _BLOCK, "dtype": str(self._dtype), "bitsandbytes": version("bitsandbytes")}
+
+    @property
+    def row_limits(self) -> tuple[int, ...]:
+        """See `WeightBackend`. Beyond the fused kernel's rows the whole matrix is unpacked."""
+        return (_FUSED_ROWS,) if self._device.type == "cuda" else ()
 
     def takes(self, in_features: int, out_features: int) -> bool:
         """See `WeightBackend`."""

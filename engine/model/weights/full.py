@@ -22,6 +22,7 @@ class Full:
     notes: tuple[str, ...] = ()
     requirement = "of any size"
     parameters: Mapping[str, object] | None = None
+    row_limits: tuple[int, ...] = ()
 
     def __init__(self, device: torch.device, dtype: torch.dtype) -> None:
         self._device = device

@@ -142,6 +142,11 @@ class Int4Pack:
             "torch": torch.__version__,
         }
 
+    @property
+    def row_limits(self) -> tuple[int, ...]:
+        """See `WeightBackend`: from `unpack_from` rows on, layers are unpacked."""
+        return () if self._unpack_from >= NEVER else (self._unpack_from - 1,)
+
     def takes(self, in_features: int, out_features: int) -> bool:
         """See `WeightBackend`."""
         return in_features % GROUP == 0 and out_features % _ROWS == 0

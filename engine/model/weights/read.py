@@ -40,7 +40,7 @@ _READ_FROM_STORE = "Its 4-bit weights were kept on disk from an earlier start."
 class Weights:
     """A model ready to run. `name` is the backend that it really has, `notes` say the rest.
 
-    `read_bytes` is what was last told as the total to read.
+    `read_bytes` is what was last told as the total to read, `row_limits` the backend's.
     """
 
     model: Any
@@ -49,6 +49,7 @@ class Weights:
     weight_bytes: int
     read_bytes: int
     notes: tuple[str, ...]
+    row_limits: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ def read_weights(
         weight_bytes=sum(tensor.nbytes for tensor in tensors.values()),
         read_bytes=steps.total,
         notes=(*plan.notes, *notes),
+        row_limits=plan.backend.row_limits,
     )
 
 

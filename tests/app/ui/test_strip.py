@@ -8,13 +8,14 @@ import pytest
 
 from app.figures import Figures, Meter
 from app.ui.strip import Bar, PerformanceStrip, cells
-from engine import Finished, MemoryUse, PrefillProgress, TextDelta, Timings, Usage
+from engine import Drafts, Finished, MemoryUse, PrefillProgress, TextDelta, Timings, Usage
 
 GB = 1024**3
 KNOWN = Figures(
     tok_s=64.2,
     ttft_s=0.312,
     reused_share=0.98,
+    drafts=Drafts(48, 34, 21, 0.412, (("draft model", 4), ("prompt lookup", 30))),
     on_gpu=True,
     gpu_used_bytes=round(5.1 * GB),
     gpu_total_bytes=8 * GB,
@@ -36,6 +37,7 @@ def test_known_figures() -> None:
     assert words(KNOWN) == {
         "speed": "last 64 tok/s",
         "first_token": "first token 0.31 s",
+        "accepted": "accepted 71 %",
         "reused": "reused 98 %",
         "gpu": "GPU 5.1 of 8.0 GB",
         "ram": "RAM 3.2 of 32.0 GB",
@@ -47,6 +49,7 @@ def test_what_is_unknown_is_a_dash_and_never_zero() -> None:
     shown = words(Figures())
     assert shown["speed"] == "– tok/s"
     assert shown["first_token"] == "first token –"
+    assert shown["accepted"] == "accepted –"
     assert shown["reused"] == "reused –"
     assert shown["context"] == "Context –"
     assert "0" not in "".join(shown.values())
@@ -86,13 +89,13 @@ def test_a_narrow_window_drops_cells_in_order(qtbot, theme) -> None:
     strip = PerformanceStrip(theme)
     qtbot.addWidget(strip)
     strip.show_figures(KNOWN)
-    every = ["speed", "first_token", "reused", "gpu", "ram", "context"]
+    every = ["speed", "first_token", "accepted", "reused", "gpu", "ram", "context"]
     dropped = []
     strip.show()
     for width in range(1200, 100, -10):
         strip.resize(width, strip.height())
         dropped += [n for n in every if n not in strip.shown_cells() and n not in dropped]
-    assert dropped == ["ram", "reused", "first_token"]
+    assert dropped == ["ram", "accepted", "reused", "first_token"]
 
 
 def test_cells_say_their_figures_to_screen_readers(qtbot, theme) -> None:
@@ -127,3 +130,45 @@ def test_an_answer_that_was_not_measured_leaves_no_figures() -> None:
     usage, timings = Usage(0, 0, 0, 0), Timings(queue_s=0.0, total_s=0.0)
     meter.hear(Finished("a", "cancelled", "", usage, timings, MemoryUse(0)))
     assert meter.figures == Figures()
+
+
+def finished(drafts: Drafts | None) -> Finished:
+    timings = Timings(queue_s=0.0, total_s=1.0, ttft_s=0.2, decode_tok_s=30.0)
+    return Finished("a", "stop", "x", Usage(40, 10, 55, 0), timings, MemoryUse(GB), drafts)
+
+
+def test_the_strip_says_what_drafting_did_and_why_it_did_no_more(qtbot, theme) -> None:
+    strip = PerformanceStrip(theme)
+    qtbot.addWidget(strip)
+    strip.resize(1200, strip.height())
+    strip.show()
+    meter = Meter()
+    note = "Cost more than it saved and waits: draft model."
+    drafts = Drafts(48, 34, 21, -0.03, (("draft model", 4), ("prompt lookup", 30)), note)
+    meter.hear(finished(drafts))
+    strip.show_figures(meter.figures)
+    cell = strip._cells["accepted"]
+    assert cell.isVisible()
+    assert cell.accessibleName() == "accepted 71 %"
+    assert cell.toolTip().splitlines() == [
+        "The share of drafted tokens that the model would have chosen too.",
+        "34 of 48 drafted tokens were right.",
+        "The model ran 21 times instead of 55.",
+        "30 ms lost.",
+        "By source: draft model 4, prompt lookup 30.",
+        note,
+    ]
+    assert cell.accessibleDescription().endswith(note)
+    # The next answer has drafted nothing yet, and one that never does says so.
+    meter.hear(PrefillProgress("b", 40, 40, 10, 500.0))
+    strip.show_figures(meter.figures)
+    assert cell.accessibleName() == "accepted –"
+    meter.hear(finished(Drafts(0, 0, 54, 0.0)))
+    strip.show_figures(meter.figures)
+    assert cell.accessibleName() == "accepted –"
+    assert "Nothing was drafted." in cell.toolTip()
+
+
+def test_time_saved_is_said_in_a_unit_that_shows_it() -> None:
+    more = next(cell.more for cell in cells(KNOWN) if cell.name == "accepted")
+    assert "0.41 s saved." in more.splitlines()

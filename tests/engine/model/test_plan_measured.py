@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +29,9 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads what the 
 def planned(folder: Path, kv: str, tokens: int) -> ContextPlan:
     checked = check_folder(folder)
     shape = model_shape(checked, adapter_for(checked))
+    if (folder / "draft").is_dir():
+        draft = check_folder(folder / "draft", converses=False)
+        shape = replace(shape, draft=model_shape(draft, adapter_for(draft)))
     return plan(shape, Target("cpu", 4, "full", chunk_size("cpu")), 2**50, tokens, kv)
 
 
