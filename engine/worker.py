@@ -134,7 +134,7 @@ class EngineWorker:
         self._model = model
         self._prefixes = _prefix_store(model, kept.prefixes)
         self._transcripts = Transcripts(kept.transcripts)
-        self._sources = DraftSources()
+        self._sources = DraftSources(head=model.draft_head)
         ticket.emit(ModelReady(request.request_id, model.info, memory_use()))
 
     def _unload(self, request: UnloadModel, ticket: Ticket, end_overtaken: EndOvertaken) -> None:

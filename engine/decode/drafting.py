@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 from engine.api.events import Drafts
 from engine.decode.draft_length import DraftLength, StepCosts
 from engine.decode.drafters import PromptLookup
+from engine.decode.head_drafter import HeadDrafter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from engine.cache.kv_cache import KVCache
     from engine.decode.draft_model import DraftModel
     from engine.decode.drafters import Drafter
+    from engine.decode.head_drafter import DraftHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +56,22 @@ class DraftingMemory:
 class DraftSources:
     """Everything that can draft for a loaded model."""
 
-    def __init__(self, draft_model: DraftModel | None = None) -> None:
+    def __init__(
+        self, draft_model: DraftModel | None = None, head: DraftHead | None = None
+    ) -> None:
         self._draft_model = draft_model
+        self._head = head
         self._memory = DraftingMemory()
 
     @contextmanager
-    def turn(self, prompt: Sequence[int]) -> Iterator[Drafting]:
-        """Drafting for one turn that begins with `prompt`, the free drafter first."""
+    def turn(self, prompt: Sequence[int], cache: KVCache) -> Iterator[Drafting]:
+        """Drafting for one turn that begins with `prompt` in `cache`, the free drafter first."""
         with ExitStack() as stack:
             drafters: list[Drafter] = [PromptLookup()]
             if self._draft_model is not None:
                 drafters.append(stack.enter_context(self._draft_model.drafter(prompt)))
+            if self._head is not None:
+                drafters.append(HeadDrafter(self._head, cache))
             yield Drafting(drafters, self._memory)
 
 

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from engine.api.errors import ModelNotUsable
+from engine.cache.head_memory import HeadMemory
 from engine.cache.kv_cache import KVCache
 from engine.cache.layer_kinds import kept_as
 from engine.cache.turn_cache import TurnCache
 from engine.documents import decode_image
 from engine.model.attention import attend_in_pieces
 from engine.model.families.base import Step
+from engine.model.heads.mtp import NAME as MTP
+from engine.model.heads.mtp import MtpDraftHead, run_with_hidden
 from engine.model.template import render_within_limits
 from engine.model.vision import FeatureStore
 from engine.prompt.template_traits import TemplateTraits, template_traits
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from engine.api.events import DialectName, ModelInfo
     from engine.api.messages import ImagePart
+    from engine.decode.head_drafter import DraftHead
     from engine.model.families.base import FamilyAdapter
     from engine.prompt.render import Values
     from engine.prompt.spans import ImageSpan, PictureForm
@@ -74,6 +78,10 @@ class LoadedModel:
         # A document is tokenised once, not with every key that is typed beside it.
         self._encode_long = lru_cache(_LONG_TEXTS_KEPT)(lambda t: tuple(self._encode_text(t)))
         self.features = FeatureStore(self._encode, _FEATURE_BUDGET_BYTES)
+        # What drafts for this model from its own hidden states, where its folder holds such a part.
+        self.draft_head: DraftHead | None = None
+        if in_pieces and hasattr(model, MTP):
+            self.draft_head = MtpDraftHead(model, self.image_token_id)
 
     @property
     def network(self) -> Any:  # noqa: ANN401 - transformers' models carry no useful types
@@ -94,7 +102,10 @@ class LoadedModel:
         """An empty cache of this model's kind."""
         if self._layer_kinds is None:
             return TurnCache(self._model.config)
-        return KVCache(self._layer_kinds)
+        cache = KVCache(self._layer_kinds)
+        if self.draft_head is not None:
+            cache.head = HeadMemory()
+        return cache
 
     def forward(
         self,
@@ -130,18 +141,30 @@ class LoadedModel:
             places=ids == self.image_token_id,
             features=image_features,
         )
-        outputs = self._model(
-            input_ids=ids,
-            past_key_values=cache,
-            use_cache=True,
-            **({"logits_to_keep": logits_of} if self._keeps_logits else {}),
+        inputs: dict[str, object] = {
+            "input_ids": ids,
+            "past_key_values": cache,
+            "use_cache": True,
             **self._family.step_inputs(step),
-        )
-        logits: torch.Tensor = outputs.logits[0, -logits_of:].float().cpu()
+        }
+        logits = self._logits(inputs, logits_of, cache, step)[0, -logits_of:].float().cpu()
         if 0 <= self.image_token_id < logits.shape[-1]:
             # No answer may make up a picture: its feature would be missing when it is read again.
             logits[:, self.image_token_id] = torch.finfo(logits.dtype).min
         return logits
+
+    def _logits(
+        self, inputs: dict[str, object], logits_of: int, cache: KVCache, step: Step
+    ) -> torch.Tensor:
+        """The forward itself: logits (1, `logits_of` at least, vocabulary), where the model is."""
+        if cache.head is not None:
+            logits, hidden = run_with_hidden(self._model, inputs, logits_of)
+            cache.head.note(step.past, hidden[0], step.positions)
+        else:
+            kept = {"logits_to_keep": logits_of} if self._keeps_logits else {}
+            logits = self._model(**inputs, **kept).logits
+        result: torch.Tensor = logits
+        return result
 
     def apply_template(self, messages: Values, *, answer: bool, tools: Values = ()) -> str:
         """See `ChatModel.apply_template`. The template runs sandboxed and within limits."""

@@ -14,6 +14,7 @@ from transformers import (
 )
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
+from tiny_checkpoints.mtp import put_head, random_head
 from tiny_checkpoints.saving import LANGUAGE, save_model, save_tokenizer
 from tiny_checkpoints.templates import QWEN, QWEN3_5
 
@@ -84,8 +85,13 @@ def build_qwen3_vl(folder: Path, *, max_context: int = 2048, seed: int = 0) -> P
     return _save_processor(folder, patch=16)
 
 
-def build_qwen3_5(folder: Path, *, max_context: int = 2048, seed: int = 0) -> Path:
-    """A random Qwen3.5, every other layer recurrent; pictures as those of Qwen3-VL."""
+def build_qwen3_5(
+    folder: Path, *, max_context: int = 2048, seed: int = 0, head: bool = False
+) -> Path:
+    """A random Qwen3.5, every other layer recurrent; pictures as those of Qwen3-VL.
+
+    With `head` it has a random prediction head, under the names that are published.
+    """
     tokenizer = save_tokenizer(folder, SPECIALS, QWEN3_5, "<|im_end|>")
     config = Qwen3_5Config(
         text_config={
@@ -110,6 +116,8 @@ def build_qwen3_5(folder: Path, *, max_context: int = 2048, seed: int = 0) -> Pa
         **_markers(tokenizer),
     )
     save_model(Qwen3_5ForConditionalGeneration, config, folder, tokenizer, seed)
+    if head:
+        put_head(folder, random_head(config.get_text_config(), seed))
     return _save_processor(folder, patch=16)
 
 
