@@ -1,0 +1,99 @@
+"""A model's prediction head is read, packed and kept on disk like its other parts."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from tiny_checkpoints import build_qwen3_5
+from tiny_checkpoints.mtp import put_head
+
+from engine.cache.full import GrowingLayer
+from engine.model.weights.int4pack import Int4Linear
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.model.loaded_model import LoadedModel
+
+SIZE = 64
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return build_qwen3_5(tmp_path / "model", head=True)
+
+
+def published(folder: Path) -> dict[str, torch.Tensor]:
+    tensors = load_file(folder / "model.safetensors")
+    return {n.removeprefix("mtp."): t for n, t in tensors.items() if n.startswith("mtp.")}
+
+
+def outputs(model: LoadedModel) -> torch.Tensor:
+    hidden = torch.randn(5, SIZE, generator=torch.Generator().manual_seed(0))
+    positions = model.positions(5, ())
+    assert model.draft_head is not None
+    return model.draft_head.read([1, 2, 3, 4, 5], hidden, positions, GrowingLayer())[0]
+
+
+def test_every_published_tensor_is_used_as_it_is(folder: Path, load) -> None:
+    model = load(folder)
+    held = model.network.mtp.state_dict()
+    expected = published(folder)
+    assert held.keys() == expected.keys()
+    assert all(torch.equal(held[name], expected[name]) for name in held)
+    assert not any("prediction head" in note for note in model.info.notes)
+
+
+def test_a_packed_head_is_kept_on_disk(folder: Path, load) -> None:
+    first, second, full = load(folder, "int4pack"), load(folder, "int4pack"), load(folder)
+    assert any("kept on disk" in note for note in second.info.notes)
+    packed = [n for n, m in first.network.mtp.named_modules() if isinstance(m, Int4Linear)]
+    assert len(packed) == 8
+    assert torch.equal(outputs(first), outputs(second))
+    for name in packed:
+        layer = first.network.mtp.get_submodule(name)
+        full.network.mtp.get_submodule(name).weight.copy_(layer.dequantised())
+    assert (outputs(full) - outputs(first)).norm() / outputs(full).norm() < 0.1
+
+
+def test_a_model_without_one_has_none(model_of) -> None:
+    model = model_of("Qwen3.5")
+    assert model.draft_head is None
+    assert model.new_cache().head is None
+    assert not any("prediction head" in note for note in model.info.notes)
+
+
+@pytest.mark.parametrize("fault", ["missing", "shape", "further layer"])
+def test_a_head_of_another_kind_is_left_alone_and_said(folder: Path, load, fault: str) -> None:
+    head = published(folder)
+    match fault:
+        case "missing":
+            del head["norm.weight"]
+        case "shape":
+            head["fc.weight"] = torch.zeros(SIZE, SIZE)
+        case _:
+            head["layers.1.input_layernorm.weight"] = torch.zeros(SIZE)
+    put_head(folder, head)
+    model = load(folder)
+    assert model.draft_head is None
+    (note,) = [note for note in model.info.notes if "prediction head" in note]
+    assert "not used" in note
+    plain = load(build_qwen3_5(folder.parent / "plain"))
+    tokens = list(range(30, 60))
+    answers = [m.forward(tokens, m.positions(30, ()), m.new_cache()) for m in (model, plain)]
+    assert torch.equal(*answers)
+
+
+def test_a_header_is_read_for_it_and_no_more(folder: Path, load) -> None:
+    """The head's tensors may stand in any file of several, and in any order."""
+    file = folder / "model.safetensors"
+    (length,) = struct.unpack("<Q", file.read_bytes()[:8])
+    assert b'"mtp.fc.weight"' in file.read_bytes()[8 : 8 + length]
+    expected = outputs(load(folder))
+    head = published(folder)
+    put_head(folder, dict(reversed(head.items())))
+    assert torch.equal(outputs(load(folder)), expected)
