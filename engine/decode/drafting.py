@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from engine.api.events import Drafts
 from engine.decode.draft_length import DraftLength, StepCosts
 from engine.decode.drafters import PromptLookup
-from engine.decode.head_drafter import HeadDrafter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from engine.cache.kv_cache import KVCache
     from engine.decode.draft_model import DraftModel
     from engine.decode.drafters import Drafter
-    from engine.decode.head_drafter import DraftHead
+    from engine.decode.head_drafter import OwnDrafts
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class DraftSources:
     """Everything that can draft for a loaded model."""
 
     def __init__(
-        self, draft_model: DraftModel | None = None, head: DraftHead | None = None
+        self, draft_model: DraftModel | None = None, head: OwnDrafts | None = None
     ) -> None:
         self._draft_model = draft_model
         self._head = head
@@ -71,7 +70,7 @@ class DraftSources:
             if self._draft_model is not None:
                 drafters.append(stack.enter_context(self._draft_model.drafter(prompt)))
             if self._head is not None:
-                drafters.append(HeadDrafter(self._head, cache))
+                drafters.append(self._head.drafter(cache))
             yield Drafting(drafters, self._memory)
 
 

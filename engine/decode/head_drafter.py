@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from engine.cache.full import GrowingLayer
     from engine.cache.head_memory import HeadMemory, HiddenRows
     from engine.cache.kv_cache import KVCache
+    from engine.decode.drafters import Drafter
+
+
+class OwnDrafts(Protocol):
+    """Something that drafts from what the model itself has computed."""
+
+    def drafter(self, cache: KVCache) -> Drafter:
+        """A drafter for one turn on `cache`."""
 
 
 class DraftHead(Protocol):

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from engine.api.errors import ModelNotUsable
-from engine.cache.head_memory import HeadMemory
 from engine.cache.kv_cache import KVCache
 from engine.cache.layer_kinds import kept_as
 from engine.cache.turn_cache import TurnCache
 from engine.documents import decode_image
 from engine.model.attention import attend_in_pieces
 from engine.model.families.base import Step
-from engine.model.heads.mtp import NAME as MTP
-from engine.model.heads.mtp import MtpDraftHead, run_with_hidden
 from engine.model.template import render_within_limits
 from engine.model.vision import FeatureStore
 from engine.prompt.template_traits import TemplateTraits, template_traits
@@ -30,8 +27,8 @@ if TYPE_CHECKING:
 
     from engine.api.events import DialectName, ModelInfo
     from engine.api.messages import ImagePart
-    from engine.decode.head_drafter import DraftHead
     from engine.model.families.base import FamilyAdapter
+    from engine.model.heads.base import ModelHead
     from engine.prompt.render import Values
     from engine.prompt.spans import ImageSpan, PictureForm
 
@@ -79,9 +76,7 @@ class LoadedModel:
         self._encode_long = lru_cache(_LONG_TEXTS_KEPT)(lambda t: tuple(self._encode_text(t)))
         self.features = FeatureStore(self._encode, _FEATURE_BUDGET_BYTES)
         # What drafts for this model from its own hidden states, where its folder holds such a part.
-        self.draft_head: DraftHead | None = None
-        if in_pieces and hasattr(model, MTP):
-            self.draft_head = MtpDraftHead(model, self.image_token_id)
+        self.draft_head: ModelHead | None = None
 
     @property
     def network(self) -> Any:  # noqa: ANN401 - transformers' models carry no useful types
@@ -104,7 +99,7 @@ class LoadedModel:
             return TurnCache(self._model.config)
         cache = KVCache(self._layer_kinds)
         if self.draft_head is not None:
-            cache.head = HeadMemory()
+            cache.head = self.draft_head.new_memory()
         return cache
 
     def forward(
@@ -157,9 +152,11 @@ class LoadedModel:
         self, inputs: dict[str, object], logits_of: int, cache: KVCache, step: Step
     ) -> torch.Tensor:
         """The forward itself: logits (1, `logits_of` at least, vocabulary), where the model is."""
-        if cache.head is not None:
-            logits, hidden = run_with_hidden(self._model, inputs, logits_of)
-            cache.head.note(step.past, hidden[0], step.positions)
+        if self.draft_head is not None and cache.head is not None:
+            logits, hidden = self.draft_head.run(self._model, inputs, logits_of)
+            known = hidden.shape[1]
+            start = step.past + step.positions.shape[1] - known
+            cache.head.note(start, hidden[0], step.positions[:, -known:])
         else:
             kept = {"logits_to_keep": logits_of} if self._keeps_logits else {}
             logits = self._model(**inputs, **kept).logits

@@ -19,6 +19,7 @@ from engine.model.first_contact import check_token_by_token
 from engine.model.fitting import free_bytes, plan_context
 from engine.model.folder import check_folder
 from engine.model.loaded_model import LoadedModel
+from engine.model.own_drafts import assistant_bytes, give_draft_head
 from engine.model.weights.read import prepare_weights, read_weights
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def load_model(
     family = adapter_for(folder)
     placement = place(_weights(folder, wished), folder.values, psutil.virtual_memory().available)
     placement = replace(placement, attention=attention_for(folder.model_type, placement.attention))
-    free = free_bytes(placement.device.type)
+    free = free_bytes(placement.device.type) - assistant_bytes(folder, placement)
     try:
         tokenizer = _tokenizer(folder)
         _marking(progress)("Preparing the model", 0, 0)
@@ -66,6 +67,8 @@ def load_model(
         info = _describe(folder, name, family, placement, fits, weights, started)
         stop = _stop_tokens(weights.model, tokenizer)
         loaded = LoadedModel(weights.model, tokenizer, family, info, stop)
+        if note := give_draft_head(loaded, folder, placement):
+            loaded.info = replace(info, notes=(*info.notes, note))
         if not loaded.reuses_cache:
             check_token_by_token(loaded)
     except EngineError:

@@ -15,10 +15,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 from transformers.models.qwen3_5.modeling_qwen3_5 import Qwen3_5DecoderLayer, Qwen3_5RMSNorm
 
+from engine.cache.head_memory import HeadMemory
+from engine.decode.head_drafter import HeadDrafter
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from engine.cache.full import GrowingLayer
+    from engine.cache.kv_cache import KVCache
 
 # The attribute of a model that holds its head, and the first part of its tensors' names.
 NAME = "mtp"
@@ -55,12 +59,30 @@ class MtpHead(torch.nn.Module):
 
 
 class MtpDraftHead:
-    """A model's head with what it shares with the model: see `DraftHead`."""
+    """A model's head with what it shares with the model: see `DraftHead` and `ModelHead`."""
 
     name = "prediction head"
 
     def __init__(self, network: Any, picture_token: int) -> None:  # noqa: ANN401
         self._network, self._picture_token = network, picture_token
+
+    def drafter(self, cache: KVCache) -> HeadDrafter:
+        """See `OwnDrafts`."""
+        return HeadDrafter(self, cache)
+
+    def new_memory(self) -> HeadMemory:
+        """See `ModelHead`."""
+        return HeadMemory()
+
+    def run(
+        self,
+        network: Any,  # noqa: ANN401
+        inputs: Mapping[str, object],
+        logits_of: int,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """See `ModelHead`. All tokens' hidden states, which the model has computed anyway."""
+        hidden: torch.Tensor = network.model(**inputs)[0]
+        return network.lm_head(hidden[:, -logits_of:]), hidden
 
     def reads(self, token: int) -> bool:
         """See `DraftHead`. What a picture's place holds is its feature, not an embedding."""
@@ -81,12 +103,3 @@ class MtpDraftHead:
         rotary = network.model.language_model.rotary_emb(embedded, positions[:, None])
         outputs = getattr(network, NAME)(embedded, hidden[None], rotary, layer)[:, -1]
         return outputs, int(network.lm_head(outputs).argmax())
-
-
-def run_with_hidden(network: Any, inputs: dict[str, object], logits_of: int) -> tuple[Any, Any]:  # noqa: ANN401
-    """The forward of a Qwen3.5, with the hidden states that its head reads.
-
-    Returns logits (1, logits_of, vocabulary) and hidden states (1, tokens, hidden size).
-    """
-    hidden = network.model(**inputs)[0]
-    return network.lm_head(hidden[:, -logits_of:]), hidden
