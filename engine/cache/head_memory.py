@@ -11,6 +11,7 @@ What this module must not know: models, and what a token means.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,8 @@ class HeadMemory:
         self.layer = GrowingLayer()
         self._most_waiting = most_waiting
         self._read: list[int] = []
-        self._waiting: list[HiddenRows] = []
+        self._waiting: deque[HiddenRows] = deque()
+        self._tokens_waiting = 0
 
     @property
     def read(self) -> Sequence[int]:
@@ -83,16 +85,17 @@ class HeadMemory:
             # A part would keep the memory of the whole.
             rows = HiddenRows(rows.places, rows.hidden.clone(), rows.positions)
         self._waiting.append(rows)
-        beyond = sum(len(rows.places) for rows in self._waiting) - self._most_waiting
-        while beyond > 0:
-            first = self._waiting.pop(0)
-            if len(first.places) > beyond:
-                self._waiting.insert(0, first.between(beyond, len(first.places)))
-            beyond -= len(first.places)
+        self._tokens_waiting += len(rows.places)
+        while (beyond := self._tokens_waiting - self._most_waiting) > 0:
+            first = self._waiting.popleft()
+            gone = min(beyond, len(first.places))
+            if gone < len(first.places):
+                self._waiting.appendleft(first.between(gone, len(first.places)))
+            self._tokens_waiting -= gone
 
     def take(self) -> HiddenRows | None:
         """All that waits, which no longer waits then; `None` where nothing does."""
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting, self._tokens_waiting = self._waiting, deque(), 0
         if not waiting:
             return None
         return HiddenRows(
@@ -118,7 +121,8 @@ class HeadMemory:
         copy = HeadMemory(self._most_waiting)
         copy.layer = self.layer.fork(len(self._read))
         copy._read = list(self._read)
-        copy._waiting = list(self._waiting)  # nobody writes into these
+        copy._waiting = deque(self._waiting)  # nobody writes into these
+        copy._tokens_waiting = self._tokens_waiting
         copy.cut(length)
         return copy
 
@@ -126,8 +130,10 @@ class HeadMemory:
         """Forget tokens that wait from number `waiting` on, and those read from number `read`."""
         while self._waiting and self._waiting[-1].places[-1] >= waiting:
             rows = self._waiting.pop()
-            if rows.places[0] < waiting:
-                self._waiting.append(rows.between(0, waiting - rows.places[0]))
+            kept = max(0, waiting - rows.places[0])
+            if kept:
+                self._waiting.append(rows.between(0, kept))
+            self._tokens_waiting -= len(rows.places) - kept
         while self._read and self._read[-1] >= read:
             self._read.pop()
         self.forget_drafted()

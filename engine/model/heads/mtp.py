@@ -3,9 +3,9 @@
 It is published in the `mtp.*` tensors of a checkpoint, which transformers leaves out. With h the
 model's hidden state at a token, after the model's last norm, and e the embedding of the token after
 it, the head computes fc(norm(e), norm(h)), one decoder layer of full attention over all such pairs,
-and a norm; the model's own output matrix turns that into scores for the token after both. Its
-output may stand for h in the next step. (DeepSeek-AI 2024, arXiv:2412.19437, section 2.2; names
-and order as Qwen publishes them.)
+each at the position of its h, and a norm; the model's own output matrix turns that into scores for
+the token after both. Its output may stand for h in the next step. (DeepSeek-AI 2024,
+arXiv:2412.19437, section 2.2; names and order as Qwen publishes them.)
 """
 
 from __future__ import annotations
