@@ -115,7 +115,7 @@ class AssistantHead:
     name = "assistant"
 
     def __init__(self, assistant: Gemma4Assistant, network: Any) -> None:  # noqa: ANN401
-        self._assistant, self._network = assistant, network
+        self.assistant, self._network = assistant, network
         self._capped = network.config.get_text_config().final_logit_softcapping
 
     def drafter(self, cache: KVCache) -> AssistantDrafter:
@@ -157,7 +157,7 @@ class AssistantHead:
         state, drafted = hidden[None], [token]
         while len(drafted) <= most:
             ids = torch.tensor([drafted[-1:]], dtype=torch.long, device=hidden.device)
-            state, best = self._assistant(embed(ids), state, positions, remembered)
+            state, best = self.assistant(embed(ids), state, positions, remembered)
             drafted.append(int(best))
         return drafted[1:]
 

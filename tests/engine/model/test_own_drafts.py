@@ -18,7 +18,11 @@ from engine.decode.decode import decode, decode_with_drafts
 from engine.decode.draft_length import DraftLength
 from engine.decode.drafting import Drafting, DraftingMemory
 from engine.decode.sampler import Sampler
+from engine.model.device import place
+from engine.model.folder import check_folder
+from engine.model.heads.gemma4_assistant import AssistantHead
 from engine.model.loader import load_model
+from engine.model.own_drafts import assistant_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -136,6 +140,44 @@ def test_it_reads_what_is_kept_as_8_bit_numbers(tmp_path: Path) -> None:
     # Rounded keys and values may change a choice here and there.
     same = sum(a == b for one, other in pairs for a, b in zip(one, other, strict=True))
     assert same > 0.8 * sum(len(one) for one, _ in pairs)
+
+
+@pytest.mark.parametrize("cap", [None, 3.0])
+def test_the_model_computes_what_it_would_without_one(
+    tmp_path: Path, load: Callable[..., LoadedModel], cap: float | None
+) -> None:
+    folder = build_gemma4(tmp_path / "model")
+    config = json.loads((folder / "config.json").read_text())
+    config["text_config"]["final_logit_softcapping"] = cap
+    (folder / "config.json").write_text(json.dumps(config))
+    plain = load(folder)
+    build_assistant(folder)
+    assisted = load(folder)
+    assert assisted.draft_head is not None
+    outputs = []
+    for model in (plain, assisted):
+        tokens, _, cache, logits = begin(model)
+        positions = torch.arange(len(tokens), len(tokens) + 4)[None]
+        outputs.append((logits, model.verify([5, 6, 7, 8], positions, cache)))
+    (one, several), (with_it, several_with_it) = outputs
+    assert torch.equal(one, with_it)
+    assert torch.equal(several, several_with_it)
+    assert cap is None or float(one.max()) <= cap
+
+
+def test_its_memory_is_left_out_of_what_is_planned_with(
+    tmp_path: Path, load: Callable[..., LoadedModel]
+) -> None:
+    folder = build_gemma4(tmp_path / "model")
+    placement = place("full", 1, 2**30)
+    assert assistant_bytes(check_folder(folder), placement) == 0
+    build_assistant(folder)
+    head = load(folder).draft_head
+    assert isinstance(head, AssistantHead)
+    held = {p.data_ptr(): p.nbytes for p in head.assistant.state_dict().values()}
+    assert assistant_bytes(check_folder(folder), placement) == sum(held.values())
+    (folder / "assistant" / "model.safetensors").unlink()
+    assert assistant_bytes(check_folder(folder), placement) == 0
 
 
 def test_a_model_without_one_has_none(model_of) -> None:
