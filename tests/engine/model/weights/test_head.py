@@ -60,6 +60,13 @@ def test_a_packed_head_is_kept_on_disk(folder: Path, load) -> None:
     assert (outputs(full) - outputs(first)).norm() / outputs(full).norm() < 0.1
 
 
+def test_on_a_card_it_would_be_packed_with_the_rest(folder: Path, load) -> None:
+    first, second = load(folder, "bnb_nf4"), load(folder, "bnb_nf4")
+    assert any("kept on disk" in note for note in second.info.notes)
+    assert first.network.mtp.fc.weight.dtype == torch.uint8
+    assert torch.equal(outputs(first), outputs(second))
+
+
 def test_a_model_without_one_has_none(model_of) -> None:
     model = model_of("Qwen3.5")
     assert model.draft_head is None
