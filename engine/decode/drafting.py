@@ -91,6 +91,8 @@ class Drafting:
 
     def propose(self, tokens: Sequence[int]) -> Draft | None:
         """A draft of what follows `tokens`, or `None` where a plain step is better."""
+        if self._memory.costs.plain_is_due:
+            return None
         for number, (drafter, length) in enumerate(zip(self._drafters, self._lengths, strict=True)):
             most = length.best()
             if not most:

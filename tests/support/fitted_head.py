@@ -25,7 +25,7 @@ def fit_head(folder: Path, model: LoadedModel, texts: Sequence[Sequence[int]]) -
     text = model.network.config.get_text_config()
     head = {name: t.requires_grad_() for name, t in random_head(text, seed=1).items()}
     taught = [whole_pairs(model, tokens) for tokens in texts]
-    matrix = model.network.lm_head.weight
+    matrix = model.network.state_dict()["lm_head.weight"]
     steps = torch.optim.Adam(head.values(), lr=1e-2)
     for _ in range(_STEPS):
         steps.zero_grad()

@@ -112,7 +112,7 @@ def test_it_computes_what_its_published_equations_say(
     # Pictures stand on three axes; what turns by them must be told apart.
     positions = torch.stack([positions[0], positions[1] // 3, positions[2] % 5])
     text = model.network.config.get_text_config()
-    matrix = model.network.lm_head.weight
+    matrix = model.network.state_dict()["lm_head.weight"]
     slow = head_outputs(published, text, embedded, hidden, positions) @ matrix.T
     assert model.draft_head is not None
     layer, start = GrowingLayer(), 0
@@ -137,7 +137,10 @@ def slow_draft(
 ) -> list[int]:
     """What the equations say should be proposed, computed from nothing."""
     text = model.network.config.get_text_config()
-    embeddings, matrix = model.network.get_input_embeddings().weight, model.network.lm_head.weight
+    embeddings, matrix = (
+        model.network.get_input_embeddings().weight,
+        model.network.state_dict()["lm_head.weight"],
+    )
     _, hidden, positions = whole_pairs(model, tokens)
     said = list(tokens[1:])
     for _ in range(most):
