@@ -217,7 +217,7 @@ class Turn:
     ) -> Generator[Event | None, None, Drafts | None]:
         """The answer's events; returns what drafting did."""
         sampler = Sampler(self.request.sampling, prompt.tokens, self.mask)
-        with self._drafting(prompt) as drafting:
+        with self._drafting(prompt, lease) as drafting:
             steps = (
                 decode(self.model, logits, prompt.positions, lease.cache, sampler)
                 if drafting is None
@@ -243,10 +243,10 @@ class Turn:
             yield from self._say(speaker.close(), speaker, clock)
             return None if drafting is None else drafting.drafts
 
-    def _drafting(self, prompt: Prompt) -> AbstractContextManager[Drafting | None]:
+    def _drafting(self, prompt: Prompt, lease: Lease) -> AbstractContextManager[Drafting | None]:
         if self.sources is None or not self.request.drafting:
             return nullcontext()
-        return self.sources.turn(prompt.tokens)
+        return self.sources.turn(prompt.tokens, lease.cache)
 
     def _say(self, text: str, speaker: Speaker, clock: Clock) -> Steps:
         if not text:

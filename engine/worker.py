@@ -257,13 +257,13 @@ def _draft_sources(model: LoadedModel) -> DraftSources:
     """What can draft for `model`, each draft model with prefixes of its own."""
     draft = model.draft
     if draft is None:
-        return DraftSources(row_limits=model.row_limits)
+        return DraftSources(None, model.row_limits, model.draft_head)
     budget = int(_prefix_budget_bytes(draft.info.device) * _DRAFT_SHARE)
     vocabulary = draft.tokenizer.get_vocab_size(with_added_tokens=True)
     source = DraftModel(
         draft, PrefixStore(draft.new_cache, budget), vocabulary, draft.info.max_context
     )
-    return DraftSources(source, model.row_limits)
+    return DraftSources(source, model.row_limits, model.draft_head)
 
 
 def _prefix_budget_bytes(device: str) -> int:

@@ -79,6 +79,10 @@ class GrowingLayer(DynamicLayer):  # type: ignore[misc] # transformers has no ty
         """Append copies of `rows`, of tokens that such a layer held before."""
         self.update(rows["keys"], rows["values"])
 
+    def latest(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """What `update` would return if there were no new tokens."""
+        return self._show()
+
     def checkpoint(self, *, whole: bool = False) -> None:
         """There is no state beside the tokens, which stay."""
         del whole

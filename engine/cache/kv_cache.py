@@ -22,6 +22,7 @@ from engine.cache.sliding import WindowLayer, WindowState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from engine.cache.head_memory import HeadMemory
     from engine.cache.layer_kinds import LayerKind
 
     CacheLayer = GrowingLayer | WindowLayer | LinearLayer
@@ -45,9 +46,11 @@ class KVCache(Cache):  # type: ignore[misc] # transformers has no types
     """The layers of one conversation. Batch size is 1.
 
     `length` is the number of tokens every layer has seen. It is undefined, and `consistent` is
-    False, after an exception inside a forward: such a cache must be dropped.
+    False, after an exception inside a forward: such a cache must be dropped. `head` is what a
+    drafting head knows of the conversation, where the model has one; it follows every cut and copy.
     """
 
+    head: HeadMemory | None = None
     _kinds: tuple[LayerKind, ...] = ()
 
     def __init__(self, kinds: Sequence[LayerKind]) -> None:
@@ -74,7 +77,8 @@ class KVCache(Cache):  # type: ignore[misc] # transformers has no types
     @property
     def nbytes(self) -> int:
         """Bytes of all storage."""
-        return sum(layer.nbytes for layer in self.layers)
+        parts = [*self.layers, *([] if self.head is None else [self.head])]
+        return sum(part.nbytes for part in parts)
 
     @property
     def floor(self) -> int:
@@ -119,6 +123,7 @@ class KVCache(Cache):  # type: ignore[misc] # transformers has no types
             layer.truncate(start + kept)
         for layer in self._linear:
             layer.commit(seen, kept)
+        self._cut_head(start + kept)
         self._begun_at = None
 
     def can_truncate(self, length: int) -> bool:
@@ -145,6 +150,7 @@ class KVCache(Cache):  # type: ignore[misc] # transformers has no types
         states = checkpoint.states or (None,) * len(self.layers)
         for layer, state in zip(self.layers, states, strict=True):
             layer.restore(checkpoint.length, state)
+        self._cut_head(checkpoint.length)
         self._begun_at = None
 
     def fork(self, checkpoint: Checkpoint) -> KVCache:
@@ -153,7 +159,13 @@ class KVCache(Cache):  # type: ignore[misc] # transformers has no types
         copy.layers = [layer.fork(checkpoint.length) for layer in self.layers]
         copy._sort_layers()
         copy.restore(checkpoint)
+        if self.head is not None:
+            copy.head = self.head.fork(checkpoint.length)
         return copy
+
+    def _cut_head(self, length: int) -> None:
+        if self.head is not None:
+            self.head.cut(length)
 
     def _sort_layers(self) -> None:
         self._attention: list[GrowingLayer | WindowLayer] = [

@@ -115,6 +115,11 @@ class WindowLayer(DynamicSlidingWindowLayer):  # type: ignore[misc] # transforme
         self._key_storage.used = self._value_storage.used = length - self.first
         self.cumulative_length = self.length
 
+    def latest(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Views of the keys and values of the last `window` tokens, or of as many as there are."""
+        start = max(0, self._key_storage.used - self.window)
+        return self._key_storage.view(start), self._value_storage.view(start)
+
     def checkpoint(self, *, whole: bool = False) -> WindowState | None:
         """A copy of what the next token sees; the `whole` one of all that is held."""
         if not self.length:

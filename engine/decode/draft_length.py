@@ -25,6 +25,11 @@ _LIMIT_SHARE = 1.0
 _COST_MEMORY = 0.8
 _RATE_MEMORY = 0.9
 _FIRST_RATE = 0.7
+# After so many drafts a plain step is measured anew, first sooner and later more seldom.
+_FIRST_PATIENCE = 1
+_MOST_PATIENCE = 64
+# Of the first forwards of a size the fastest counts: a machine warms up.
+_FIRST_ONES = 3
 # By how much a low rate is forgotten with each step that goes by without a draft.
 _HOPE = 0.002
 # Drafting may have lost no more than this share of the time spent lately, and so many plain steps
@@ -47,17 +52,35 @@ class StepCosts:
         self.limits = tuple(sorted(limits))
         self._seconds: dict[int, float] = {}
         self._rows: list[int] = []
+        self._since_plain = 0
+        self._patience = _FIRST_PATIENCE
+        self._first_ones: dict[int, int] = {}
 
     @property
     def plain(self) -> float | None:
         """Seconds of a step of one row, once there was one."""
         return self._seconds.get(1)
 
+    @property
+    def plain_is_due(self) -> bool:
+        """Whether a plain step should be measured before the next draft.
+
+        A drafter that always has an idea would else be held against a first step for ever, and
+        first steps are slow.
+        """
+        return self._since_plain >= self._patience
+
     def note(self, rows: int, seconds: float) -> None:
         """Take in one more forward."""
+        self._since_plain = 0 if rows == 1 else self._since_plain + 1
+        if rows == 1:
+            self._patience = min(2 * self._patience, _MOST_PATIENCE)
         if rows not in self._seconds:
             insort(self._rows, rows)
             self._seconds[rows] = seconds
+        if self._first_ones.setdefault(rows, 0) < _FIRST_ONES:
+            self._first_ones[rows] += 1
+            self._seconds[rows] = min(seconds, self._seconds[rows])
         # A single slow step (another program's turn) must not count for long.
         seen = min(seconds, 3 * self._seconds[rows])
         self._seconds[rows] += (1 - _COST_MEMORY) * (seen - self._seconds[rows])

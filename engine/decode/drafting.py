@@ -17,8 +17,10 @@ from engine.decode.drafters import LONG_MATCH, PromptLookup, Reader, TextIndex
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from engine.cache.kv_cache import KVCache
     from engine.decode.draft_model import DraftModel
     from engine.decode.drafters import Drafter
+    from engine.decode.head_drafter import OwnDrafts
 
     # The tokens from the first on that may follow the history one after the other.
     Permitted = Callable[[Sequence[int]], Sequence[int]]
@@ -102,13 +104,17 @@ class DraftingMemory:
 class DraftSources:
     """Everything that can draft for a loaded model.
 
-    `row_limits` are as `StepCosts` has them.
+    `row_limits` are as `StepCosts` has them. `head` drafts from what the model itself computes.
     """
 
     def __init__(
-        self, draft_model: DraftModel | None = None, row_limits: Sequence[int] = ()
+        self,
+        draft_model: DraftModel | None = None,
+        row_limits: Sequence[int] = (),
+        head: OwnDrafts | None = None,
     ) -> None:
         self._draft_model = draft_model
+        self._head = head
         self._memory = DraftingMemory(row_limits)
 
     def make_room(self) -> None:
@@ -117,8 +123,8 @@ class DraftSources:
             self._draft_model.clear()
 
     @contextmanager
-    def turn(self, prompt: Sequence[int]) -> Iterator[Drafting]:
-        """Drafting for one turn that begins with `prompt`.
+    def turn(self, prompt: Sequence[int], cache: KVCache) -> Iterator[Drafting]:
+        """Drafting for one turn that begins with `prompt` in `cache`.
 
         Text that agrees over some tokens goes on in the same way more often than text that agrees
         over few, so the two are drafters that learn apart.
@@ -126,6 +132,8 @@ class DraftSources:
         index, stack = TextIndex(), ExitStack()
         drafters: list[Drafter] = [PromptLookup(shortest=LONG_MATCH, index=index)]
         drafters += self._begin_model(prompt, stack)
+        if self._head is not None:
+            drafters.append(self._head.drafter(cache))
         drafters.append(PromptLookup(_SHORT_LOOKUP, longest=LONG_MATCH - 1, index=index))
         drafting = Drafting(drafters, self._memory, index)
         try:
@@ -201,6 +209,8 @@ class Drafting:
         What is not `permitted` is cut before anything is computed for it.
         """
         self._read_prompt(tokens)
+        if self._memory.costs.plain_is_due:
+            return None
         for number in self._order:
             drafter, length = self._drafters[number], self._lengths[number]
             most = 0 if drafter.name in self._memory.given_up else length.best()

@@ -83,6 +83,27 @@ class ModelFolder:
         return "bitsandbytes_4bit" if settings.get("load_in_4bit") else method
 
 
+@dataclass(frozen=True, slots=True)
+class ModelPart:
+    """A checked folder with weights that belong to another model; `values` as in `ModelFolder`."""
+
+    path: Path
+    config: Mapping[str, object]
+    shards: tuple[Path, ...]
+    values: int
+
+
+def check_part(path: Path) -> ModelPart:
+    """Check a folder with settings and weights only; raises `ModelNotUsable` as `check_folder`."""
+    try:
+        config = _read_json(path, "config.json")
+        _refuse_remote_code(path)
+        shards = _weight_files(path)
+        return ModelPart(path, config, shards, sum(_check_shard(path, shard) for shard in shards))
+    except OSError as error:
+        raise _broken(path, "one of its files cannot be read", str(error)) from error
+
+
 def check_folder(path: Path, *, converses: bool = True) -> ModelFolder:
     """Check `path`; raises `ModelNotUsable` with what is missing or refused.
 

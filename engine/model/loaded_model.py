@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from engine.api.events import DialectName, ModelInfo
     from engine.api.messages import ImagePart
     from engine.model.families.base import FamilyAdapter
+    from engine.model.heads.base import ModelHead
     from engine.prompt.render import Values
     from engine.prompt.spans import ImageSpan, PictureForm
 
@@ -77,6 +78,8 @@ class LoadedModel:
         # A document is tokenised once, not with every key that is typed beside it.
         self._encode_long = lru_cache(_LONG_TEXTS_KEPT)(lambda t: tuple(self._encode_text(t)))
         self.features = FeatureStore(self._encode, _FEATURE_BUDGET_BYTES)
+        # What drafts for this model from its own hidden states, where its folder holds such a part.
+        self.draft_head: ModelHead | None = None
 
     @property
     def network(self) -> Any:  # noqa: ANN401 - transformers' models carry no useful types
@@ -97,7 +100,10 @@ class LoadedModel:
         """An empty cache of this model's kind."""
         if self._layer_kinds is None:
             return TurnCache(self._model.config)
-        return KVCache(self._layer_kinds)
+        cache = KVCache(self._layer_kinds)
+        if self.draft_head is not None:
+            cache.head = self.draft_head.new_memory()
+        return cache
 
     def forward(
         self,
@@ -133,18 +139,32 @@ class LoadedModel:
             places=ids == self.image_token_id,
             features=image_features,
         )
-        outputs = self._model(
-            input_ids=ids,
-            past_key_values=cache,
-            use_cache=True,
-            **({"logits_to_keep": logits_of} if self._keeps_logits else {}),
+        inputs: dict[str, object] = {
+            "input_ids": ids,
+            "past_key_values": cache,
+            "use_cache": True,
             **self._family.step_inputs(step),
-        )
-        logits: torch.Tensor = outputs.logits[0, -logits_of:].float().cpu()
+        }
+        logits = self._logits(inputs, logits_of, cache, step)[0, -logits_of:].float().cpu()
         if 0 <= self.image_token_id < logits.shape[-1]:
             # No answer may make up a picture: its feature would be missing when it is read again.
             logits[:, self.image_token_id] = torch.finfo(logits.dtype).min
         return logits
+
+    def _logits(
+        self, inputs: dict[str, object], logits_of: int, cache: KVCache, step: Step
+    ) -> torch.Tensor:
+        """The forward itself: logits (1, `logits_of` at least, vocabulary), where the model is."""
+        if self.draft_head is not None and cache.head is not None:
+            logits, hidden = self.draft_head.run(self._model, inputs, logits_of)
+            known = hidden.shape[1]
+            start = step.past + step.positions.shape[1] - known
+            cache.head.note(start, hidden[0], step.positions[:, -known:])
+        else:
+            kept = {"logits_to_keep": logits_of} if self._keeps_logits else {}
+            logits = self._model(**inputs, **kept).logits
+        result: torch.Tensor = logits
+        return result
 
     def apply_template(self, messages: Values, *, answer: bool, tools: Values = ()) -> str:
         """See `ChatModel.apply_template`. The template runs sandboxed and within limits."""

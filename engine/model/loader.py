@@ -22,6 +22,7 @@ from engine.model.fitting import free_bytes, plan_context, plan_pair
 from engine.model.folder import check_folder
 from engine.model.lean import make_lean
 from engine.model.loaded_model import LoadedModel
+from engine.model.own_drafts import assistant_bytes, give_draft_head
 from engine.model.weights.read import prepare_weights, read_weights
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def load_model(
         saved_as=folder.saved_as,
     )
     placement = replace(placement, attention=attention_for(folder.model_type, placement.attention))
-    free = free_bytes(placement.device.type)
+    free = free_bytes(placement.device.type) - assistant_bytes(folder, placement)
     try:
         tokenizer = _tokenizer(folder)
         _marking(progress)("Preparing the model", 0, 0)
@@ -77,6 +78,8 @@ def load_model(
         stop = _stop_tokens(weights.model, tokenizer)
         loaded = LoadedModel(weights.model, tokenizer, family, info, stop)
         loaded.row_limits = weights.row_limits
+        if note := give_draft_head(loaded, folder, placement):
+            loaded.info = replace(info, notes=(*info.notes, note))
         if not loaded.reuses_cache:
             check_token_by_token(loaded)
         else:

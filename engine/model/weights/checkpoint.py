@@ -21,6 +21,7 @@ from transformers.utils import logging as transformers_logging
 
 from engine.api.errors import ModelNotUsable
 from engine.model.architecture import auto_class
+from engine.model.weights.head import attach_mapped_head, take_head_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +53,12 @@ def empty_model(folder: ModelFolder, placement: Placement) -> Any:  # noqa: ANN4
     return model.eval().requires_grad_(False)
 
 
+def tensor_shapes(folder: ModelFolder) -> dict[str, tuple[int, ...]]:
+    """The shape of every tensor in the folder's files, by the name it has there."""
+    headers = [_header(shard) for shard in folder.shards]
+    return {name: tuple(entry["shape"]) for header in headers for name, entry in header.items()}
+
+
 def mapped_model(folder: ModelFolder, like: Any) -> Any:  # noqa: ANN401
     """The same architecture as `like`, its tensors mapped from the folder's files.
 
@@ -59,16 +66,19 @@ def mapped_model(folder: ModelFolder, like: Any) -> Any:  # noqa: ANN401
     weights that are missing or have another shape.
     """
     headers = [_header(shard) for shard in folder.shards]
+    tensors = _mapped_tensors(folder)
+    of_head = take_head_tensors(tensors)
     model, report = type(like).from_pretrained(
         None,
         config=_with_quantisation(like.config, folder),
-        state_dict=_mapped_tensors(folder),
+        state_dict=tensors,
         dtype=_usual_format(headers),
         device_map={"": "cpu"},
         ignore_mismatched_sizes=True,  # they are reported, and refused by name below
         output_loading_info=True,
     )
     _refuse_gaps(folder, report)
+    attach_mapped_head(model, like, of_head)
     return model.requires_grad_(False)
 
 

@@ -61,6 +61,7 @@ class Int8Rows:
     notes: tuple[str, ...] = ()
     requirement = f"multiples of 16, and {_LEAST_VALUES:,} numbers or more"
     parameters: Mapping[str, object] | None = None
+    row_limits: tuple[int, ...] = ()
 
     def takes(self, in_features: int, out_features: int) -> bool:
         """See `WeightBackend`."""

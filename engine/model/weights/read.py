@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import transformers
 
-from engine.model.weights.checkpoint import empty_model, mapped_model
+from engine.model.weights.checkpoint import empty_model, mapped_model, tensor_shapes
 from engine.model.weights.fill import fill_from_checkpoint, fill_from_store, held_tensors
 from engine.model.weights.full import Full
+from engine.model.weights.head import attach_empty_head
 from engine.model.weights.int8_rows import Int8Rows
 from engine.model.weights.layers import asked_to_keep, choose_layers, head_layers
 from engine.model.weights.stored import NotKept, StoreKey, WeightStore
@@ -110,7 +111,9 @@ class Prepared:
 def prepare_weights(folder: ModelFolder, family: FamilyAdapter, placement: Placement) -> Prepared:
     """Build the model of `folder` without memory. Raises `ModelNotUsable` where that fails."""
     model = empty_model(folder, placement)
+    of_head = attach_empty_head(model, tensor_shapes(folder), placement.dtype)
     plan = _plan(model, folder, family, placement)
+    plan = replace(plan, notes=(*plan.notes, *of_head))
     sizes = {name: model.get_submodule(name).weight.numel() for name in plan.packed}
     packed = [size for name, size in sizes.items() if plan.packed[name] is plan.backend]
     tied = {id(p) for p in model.get_input_embeddings().parameters()}

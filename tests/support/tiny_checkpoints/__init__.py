@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from engine.bench.checkpoints.gemma import build_gemma3, build_gemma4
 from engine.bench.checkpoints.lfm2 import build_lfm2_vl
-from engine.bench.checkpoints.qwen import build_qwen2_5_vl, build_qwen3_5, build_qwen3_vl
+from engine.bench.checkpoints.qwen import build_qwen2_5_vl, build_qwen3_vl
+from tiny_checkpoints.mtp import build_qwen3_5
 from tiny_checkpoints.smolvlm import build_smolvlm
 from tiny_checkpoints.text import build_text_model
 

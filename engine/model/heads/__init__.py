@@ -1,0 +1,1 @@
+"""Parts of models that draft for the model they belong to."""
