@@ -67,7 +67,7 @@ def lean_parts(network: torch.nn.Module) -> int:
     dtype = next(x.dtype for x in network.parameters() if x.is_floating_point())
     count = 0
     for module in network.modules():
-        if module._forward_hooks or module._forward_pre_hooks:  # noqa: SLF001 - not public
+        if any(_watched(part) for part in module.modules()):
             continue
         lean = _attention_of(module, forward, dtype) or _gated_of(module, dtype)
         if lean is not None:
@@ -241,6 +241,10 @@ def _packed_together(layers: Sequence[Int4Linear]) -> _Joined:
 
     joined = Int4Linear(packed, scales, first.unpack_from, first.unpacked_dtype)
     return _Joined(layers, joined.forward, joined.in_features, settle, exact=False)
+
+
+def _watched(module: torch.nn.Module) -> bool:
+    return bool(module._forward_hooks or module._forward_pre_hooks)  # noqa: SLF001 - not public
 
 
 def function_of(layer: Any) -> Product:  # noqa: ANN401

@@ -84,7 +84,7 @@ def load_model(
             check_token_by_token(loaded)
         else:
             if placement.device.type == "cpu":
-                make_lean(loaded.network)
+                make_lean(loaded.network.get_decoder())
             _add_draft(loaded, *load_beside(pairing, partial(_load_draft, placement=placement)))
     except EngineError:
         raise
@@ -133,7 +133,7 @@ def _load_draft(draft: DraftFolder, placement: Placement) -> LoadedModel:
         fits = plan_context(folder, family, own, prepared, free_bytes(own.device.type))
         weights = read_weights(folder, prepared, own, lambda *_: None)
         info = _describe(folder, FOLDER, family, own, fits, weights, started)
-        make_lean(weights.model)
+        make_lean(weights.model.get_decoder())
         return LoadedModel(weights.model, draft.tokenizer, family, info, frozenset())
     except EngineError:
         raise

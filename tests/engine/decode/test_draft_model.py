@@ -113,14 +113,14 @@ def test_a_draft_model_that_fails_is_given_up_and_said_so(
     prefixes = PrefixStore(tiny_model.new_cache, 2**28)
     sources = DraftSources(DraftModel(Failing(tiny_model, forwards), prefixes))
     tokens = list(range(30))
-    with sources.turn(tokens) as drafting:
+    with sources.turn(tokens, tiny_model.new_cache()) as drafting:
         drafting.note_plain(1.0)
         for _ in range(4):
             drafting.propose(tokens)
         assert "MemoryError" in drafting.drafts.note
         assert drafting.propose(tokens) is None
     assert not prefixes.nbytes
-    with sources.turn(tokens) as drafting:
+    with sources.turn(tokens, tiny_model.new_cache()) as drafting:
         drafting.note_plain(1.0)
         assert drafting.propose(tokens) is None
         assert not drafting.drafts.note
@@ -131,7 +131,7 @@ def test_no_memory_to_begin_with_is_no_failed_answer(tiny_model: LoadedModel) ->
         raise MemoryError
 
     sources = DraftSources(DraftModel(tiny_model, PrefixStore(no_cache, 2**28)))  # type: ignore[arg-type]
-    with sources.turn([1, 2, 3]) as drafting:
+    with sources.turn([1, 2, 3], tiny_model.new_cache()) as drafting:
         drafting.note_plain(1.0)
         assert drafting.propose([1, 2, 3]) is None
 

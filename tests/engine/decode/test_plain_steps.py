@@ -45,7 +45,8 @@ def run(steps: int, first: float, *, right: bool) -> tuple[int, int, int]:
 def test_a_slow_first_step_does_not_make_wrong_drafts_pay(first: float) -> None:
     plain, drafts, _ = run(1_000, first, right=False)
     assert plain + drafts == 1_000
-    assert 0 < drafts < 60
+    # A wrong draft costs a tenth of a step or more; a hundredth of all may be lost, and some tries.
+    assert 0 < drafts < 150
 
 
 def test_a_plain_step_now_and_then_costs_little() -> None:
