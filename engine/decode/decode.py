@@ -54,7 +54,7 @@ def decode_with_drafts(
 ) -> Generator[int, None, None]:
     """As `decode`, with drafts. `prompt` are the tokens that `cache` holds.
 
-    Closed at any time, the cache holds no token that was not yielded. The last one may be in it.
+    Closed at any time, the cache holds what was yielded but for the last token, as without drafts.
     """
     place, history = _Place(positions), list(prompt)
     token = sampler.choose(logits)
@@ -116,7 +116,8 @@ class _Check:
     def agreed(self, rows: torch.Tensor, history: list[int]) -> Generator[int, None, int]:
         """Yield the drafted tokens that the sampler chooses too; returns the first other choice.
 
-        However this ends, the cache is left with the last token and those yielded.
+        However this ends, the cache is left with the last token and those yielded, but for the last
+        of these where it is closed: a state that has seen it could not go on from the answer's end.
         """
         try:
             for row, drafted in zip(rows, self._draft.tokens, strict=False):
@@ -127,5 +128,8 @@ class _Check:
                 history.append(chosen)
                 yield chosen
             return self._sampler.choose(rows[-1])
+        except GeneratorExit:
+            self.accepted -= 1
+            raise
         finally:
             self._cache.commit(1 + self.accepted)
