@@ -79,9 +79,9 @@ class GrowingLayer(DynamicLayer):  # type: ignore[misc] # transformers has no ty
         """Append copies of `rows`, of tokens that such a layer held before."""
         self.update(rows["keys"], rows["values"])
 
-    def checkpoint(self, *, whole: bool = False) -> None:
+    def checkpoint(self, *, whole: bool = False, back: int = 0) -> None:
         """There is no state beside the tokens, which stay."""
-        del whole
+        del whole, back
 
     def restore(self, length: int, _state: None) -> None:
         """Return to `length` tokens."""
