@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -34,9 +33,9 @@ class Kept:
         maker = Maker(version, model, (FULL,))
         self.now = Transcripts(TranscriptFiles(Shelf(root, 2**30), maker, self.saver, waiting))
 
-    def restarted(self, **options: Any) -> Kept:
+    def restarted(self, **options: str) -> Kept:
         assert self.saver.close(30)
-        return Kept(self.root, **options)
+        return Kept(self.root, **options)  # type: ignore[arg-type]
 
     def files(self) -> list[Path]:
         assert self.saver.finish(30)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.api.messages import ImagePart
 
 MERGES = ("th", "he", "in", "er", "an", "re", "on", "at", "en", "nd", "ti", "es", "or", "te")
+CONTEXT = 4096
 _FIRST_MERGED_ID = 272
 _SPOKEN = "".join(chr(code) for code in range(32, 127))
 # An answer ends by itself where the model would say this.
@@ -69,7 +70,7 @@ KINDS = {
 
 def build_speaker(family: str, folder: Path) -> Path:
     """A random model of `family` in `folder`, with its tokenizer and its voice made as above."""
-    FAMILIES[family](folder)
+    FAMILIES[family](folder, max_context=CONTEXT)  # type: ignore[call-arg]
     vocabulary = _merge_pairs(folder / "tokenizer.json")
     _give_voice(folder, vocabulary)
     return folder

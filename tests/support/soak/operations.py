@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from engine.api.messages import ImagePart, Message, user
+from engine.api.messages import ImagePart, Message, system, user
 from soak.models import MERGES
 
 if TYPE_CHECKING:
@@ -20,28 +20,29 @@ if TYPE_CHECKING:
 
 # How often what happens, as shares of all.
 SHARES = {
-    "ask": 26,
-    "begin": 6,
-    "edit": 10,
-    "ask_again": 10,
-    "go_on": 8,
-    "stop_at_a_string": 3,
-    "cancel_reading": 5,
-    "cancel_speaking": 6,
-    "cancel_standing": 3,
-    "cancel_waiting": 3,
-    "window_before_batch": 5,
-    "two_programs": 5,
-    "count": 3,
-    "ask_too_much": 1,
-    "load_again": 2,
-    "load_other": 2,
+    "ask": 52,
+    "begin": 12,
+    "edit": 20,
+    "ask_again": 20,
+    "go_on": 16,
+    "stop_at_a_string": 6,
+    "cancel_reading": 10,
+    "cancel_speaking": 12,
+    "cancel_standing": 6,
+    "cancel_waiting": 6,
+    "window_before_batch": 10,
+    "two_programs": 10,
+    "count": 6,
+    "ask_too_much": 2,
+    "load_again": 3,
+    "load_other": 3,
     "load_in_use": 1,
     "unload_in_use": 1,
-    "restart": 2,
+    "restart": 3,
 }
 _WORDS = ("tide", "harbour", "then", "another", "reindeer", "nation", "estate", "order", "sand",
           "tent", "orient", "hearth", "A", "of", "Quay", "7", "is")  # fmt: skip
+_RULES = "Answer in the order of the tides, and name another harbour then. " * 4
 _SIZES = ((32, 32), (64, 32), (64, 64), (96, 32))
 _PICTURES = 10
 
@@ -71,6 +72,11 @@ def write_log(operations: Sequence[Operation]) -> str:
 def read_log(line: str) -> list[Operation]:
     """What `write_log` has written."""
     return [Operation(name, seed) for name, seed in json.loads(line)]
+
+
+def beginning(chance: random.Random) -> tuple[Message, ...]:
+    """What stands before a first question: in half of all conversations the same rules."""
+    return (system(_RULES),) if chance.random() < 0.5 else ()
 
 
 def question(chance: random.Random, *, words: int | None = None, picture: float = 0.25) -> Message:

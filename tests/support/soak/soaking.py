@@ -23,7 +23,7 @@ from engine import (
     UnloadModel,
 )
 from soak.desk import Asked, Desk, Known, When, load_request
-from soak.operations import question
+from soak.operations import beginning, question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -94,20 +94,20 @@ class Soaking:
         self._answer(self._asked(chance, (*self._answered(chance), question(chance))))
 
     def _begin(self, chance: Random) -> None:
-        self._answer(self._asked(chance, (question(chance),)))
+        self._answer(self._asked(chance, _new(chance)))
 
     def _edit(self, chance: Random) -> None:
         leaf = self._leaf(chance)
         questions = [at for at, message in enumerate(leaf) if message.role == "user"]
         before = leaf[: chance.choice(questions)] if leaf else ()
-        self._answer(self._asked(chance, (*before, question(chance))))
+        self._answer(self._asked(chance, (*before, question(chance)) if leaf else _new(chance)))
 
     def _ask_again(self, chance: Random) -> None:
         leaf = self._leaf(chance)
-        self._answer(self._asked(chance, _unanswered(leaf) or (question(chance),)))
+        self._answer(self._asked(chance, _unanswered(leaf) or _new(chance)))
 
     def _go_on(self, chance: Random) -> None:
-        self._answer(self._asked(chance, self._answered(chance) or (question(chance),)))
+        self._answer(self._asked(chance, self._answered(chance) or _new(chance)))
 
     def _stop_at_a_string(self, chance: Random) -> None:
         messages = (*self._answered(chance), question(chance))
@@ -158,7 +158,7 @@ class Soaking:
         self._answer_both(one, other)
 
     def _count(self, chance: Random) -> None:
-        messages = _unanswered(self._leaf(chance)) or (question(chance),)
+        messages = _unanswered(self._leaf(chance)) or _new(chance)
         expected = self.desk.model.oracle.expect(messages)
         self.desk.submit(CountTokens(messages))
         (counted,) = self.desk.finish()
@@ -167,7 +167,7 @@ class Soaking:
         assert counted.image_tokens == sum(key < 0 for key in expected.keys)
 
     def _ask_too_much(self, chance: Random) -> None:
-        asked = self._asked(chance, (question(chance, words=900),))
+        asked = self._asked(chance, (question(chance, words=1200),))
         self.desk.ask(asked)
         (failed,) = self.desk.finish()
         assert isinstance(failed, Failed)
@@ -183,7 +183,7 @@ class Soaking:
 
     def _load_in_use(self, chance: Random) -> None:
         model, keeps = self.desk.model, chance.random() < 0.7
-        asked = self._asked(chance, (question(chance),), tokens=80, priority=Priority.BATCH)
+        asked = self._asked(chance, _new(chance), tokens=80, priority=Priority.BATCH)
         load = load_request(model, keeps=keeps)
         self.desk.ask(asked, When(TextDelta, 2, lambda: self.desk.submit(load)))
         events = self.desk.finish(asked)
@@ -194,7 +194,7 @@ class Soaking:
         self.desk.ready(events, model, keeps=keeps)
 
     def _unload_in_use(self, chance: Random) -> None:
-        asked = self._asked(chance, (question(chance),), tokens=80)
+        asked = self._asked(chance, _new(chance), tokens=80)
         self.desk.ask(asked, When(TextDelta, 2, lambda: self.desk.submit(UnloadModel())))
         events = self.desk.finish(asked)
         self.desk.settle_overtaken(asked)
@@ -221,7 +221,7 @@ class Soaking:
         return chance.choice(answered) if answered else ()
 
     def _another(self, chance: Random, priority: Priority) -> Asked:
-        messages = (*self._answered(chance), question(chance))
+        messages = (*(self._answered(chance) or beginning(chance)), question(chance))
         return self._asked(chance, messages, priority=priority)
 
     def _asked(
@@ -271,6 +271,10 @@ class Soaking:
     def _keep(self, leaf: Conversation) -> None:
         """The conversation that it goes on from stays in most cases: that is a branch then."""
         self._leaves = [*(x for x in self._leaves if x != leaf[: len(x)]), leaf]
+
+
+def _new(chance: Random) -> Conversation:
+    return (*beginning(chance), question(chance))
 
 
 def _unanswered(leaf: Conversation) -> Conversation:
