@@ -40,21 +40,23 @@ _DISK_BYTES = 2**30
 
 @dataclass(eq=False)
 class Asked:
-    """One question: what it must become, and what was heard of it. `tokens` are those said.
+    """One question: what it must become, and what was heard of it.
 
-    They are `unknown` where the text does not tell them.
+    The tokens said are `unknown` where what may begin a stop string is held back.
     """
 
     request: Generate
     expected: Expected
-    unknown: bool = False
     ticket: Future[Ticket] = field(default_factory=Future)
     taken: Taken | None = None
     common: int = 0
     read: int = 0
     said: str = ""
     end: Event | None = None
-    tokens: list[int] = field(default_factory=list)
+
+    @property
+    def unknown(self) -> bool:
+        return bool(self.request.limits.stop_strings)
 
 
 @dataclass
@@ -127,20 +129,22 @@ class Desk:
         return events
 
     def settle(self, asked: Asked) -> Conversation:
-        """Check how a question ended; the conversation as it is then."""
+        """Check how a question ended; the conversation as it is then.
+
+        An answer of unknown tokens does not count: nobody could say what it must become.
+        """
         oracle, taken, end = self.model.oracle, asked.taken, asked.end
         assert isinstance(end, Finished), end
         assert taken is not None
         assert end.text == asked.said
         oracle.check(taken, end.usage, asked.common)
-        if not asked.unknown:
-            assert end.usage.completion_tokens == len(taken.tokens)
-        stopped = bool(asked.request.limits.stop_strings) and end.reason == "stop"
         oracle.remember(taken, end.text, whole=not asked.unknown)
-        assert not asked.unknown or stopped or asked.request.limits.stop_strings
-        self._confirm(asked)
         messages = asked.expected.messages
-        return answered(messages, end.text) if end.text else messages
+        if asked.unknown or not end.text:
+            return messages
+        assert end.usage.completion_tokens == len(taken.tokens)
+        self._confirm(asked)
+        return answered(messages, end.text)
 
     def settle_overtaken(self, asked: Asked) -> None:
         """A question whose model went keeps what was said."""
@@ -199,11 +203,9 @@ class Desk:
     def _spell(self, asked: Asked, text: str, count: int) -> None:
         """Which token was said, where that can be told."""
         assert asked.taken is not None
-        token = self.model.oracle.reader.token_of(text)
-        if asked.request.limits.stop_strings:
-            asked.unknown = True  # what may begin one of them is held back
         if asked.unknown:
             return
+        token = self.model.oracle.reader.token_of(text)
         assert token is not None, text
         assert count == len(asked.taken.tokens) + 1
         asked.taken.tokens.append(token)
@@ -212,14 +214,14 @@ class Desk:
         taken, end = asked.taken, asked.end
         if taken is None:
             return
-        if isinstance(end, Finished):
-            asked.unknown = asked.unknown or bool(asked.request.limits.stop_strings)
-            if not asked.unknown and end.usage.completion_tokens == len(taken.tokens) + 1:
-                assert end.reason == "stop"
-                taken.tokens.append(self.model.oracle.reader.end)
-        total = len(asked.expected.keys)
-        self.model.oracle.put_back(taken, asked.read and total + len(taken.tokens) - 1
-                                   if taken.tokens else asked.read)  # fmt: skip
+        completed = end.usage.completion_tokens if isinstance(end, Finished) else 0
+        if not asked.unknown and completed == len(taken.tokens) + 1:
+            assert isinstance(end, Finished)
+            assert end.reason == "stop"
+            taken.tokens.append(self.model.oracle.reader.end)
+        # The token said last is not read before there is a next one.
+        held = len(asked.expected.keys) + len(taken.tokens) - 1 if taken.tokens else asked.read
+        self.model.oracle.put_back(taken, held)
 
     def _confirm(self, asked: Asked) -> None:
         """A greedy answer is what the model says with nothing reused."""
