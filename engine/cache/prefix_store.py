@@ -144,11 +144,9 @@ class PrefixStore:
             if length > usable:
                 best, usable = candidate, length
         resumed = self._resume(keys, usable)
+        note = resumed.note or _note(self._kept, keys, resumed.length)
         if resumed.cache is not None:
-            return Lease(
-                resumed.cache, list(keys), resumed.checkpoints, resumed.length, resumed.note
-            )
-        note = resumed.note or _note(self._kept, keys, usable)
+            return Lease(resumed.cache, list(keys), resumed.checkpoints, resumed.length, note)
         if best is None:
             return Lease(self._new_cache(), list(keys), note=note)
         lease = self._cut(best, usable, copying=copying and usable < best.cache.length)

@@ -221,7 +221,7 @@ class Desk:
             taken.tokens.append(self.model.oracle.reader.end)
         # The token said last is not read before there is a next one.
         held = len(asked.expected.keys) + len(taken.tokens) - 1 if taken.tokens else asked.read
-        self.model.oracle.put_back(taken, held)
+        self.model.oracle.put_back(taken, held, exactly=not asked.unknown)
 
     def _confirm(self, asked: Asked) -> None:
         """A greedy answer is what the model says with nothing reused."""

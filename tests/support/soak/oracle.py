@@ -138,8 +138,8 @@ class Oracle:
         """How many of `keys` are certainly in memory, whether or not they can be returned to."""
         return min(max((_common(e.keys, keys) for e in self._entries), default=0), len(keys) - 1)
 
-    def put_back(self, taken: Taken, held: int) -> None:
-        """The turn has ended; its cache holds at least `held` tokens."""
+    def put_back(self, taken: Taken, held: int, *, exactly: bool) -> None:
+        """The turn has ended; its cache holds at least `held` tokens, or `exactly` these."""
         if held < 1:
             return
         keys = (*taken.expected.keys, *taken.tokens)[:held]
@@ -149,7 +149,8 @@ class Oracle:
             stops.add(total - 1)
         passed = {n for n in stops if taken.reused < n <= held}
         latest = total - 1 if held >= total else 0
-        self._entries.append(Entry(keys, taken.places | passed | {held}, latest))
+        end = {held} if exactly else frozenset[int]()
+        self._entries.append(Entry(keys, taken.places | passed | end, latest))
 
     def remember(self, taken: Taken, said: str, *, whole: bool) -> None:
         """What was read is known from now on, and where `whole` what was said too."""
