@@ -83,9 +83,9 @@ class GrowingLayer(DynamicLayer):  # type: ignore[misc] # transformers has no ty
         """What `update` would return if there were no new tokens."""
         return self._show()
 
-    def checkpoint(self, *, whole: bool = False) -> None:
+    def checkpoint(self, *, whole: bool = False, back: int = 0) -> None:
         """There is no state beside the tokens, which stay."""
-        del whole
+        del whole, back
 
     def restore(self, length: int, _state: None) -> None:
         """Return to `length` tokens."""

@@ -137,13 +137,14 @@ class KVCache(Cache):  # type: ignore[misc] # transformers has no types
         if length != self.length:
             self.restore(Checkpoint(length))
 
-    def checkpoint(self, *, whole: bool = False) -> Checkpoint:
+    def checkpoint(self, *, whole: bool = False, back: int = 0) -> Checkpoint:
         """The present length with a copy of every state that cannot be cut.
 
-        From a `whole` one the cache can be cut back as far as it can be now.
+        From a `whole` one the cache can be cut back as far as it can be now. With `back`, the
+        length so many tokens before, which it must be possible to truncate to.
         """
-        states = tuple(layer.checkpoint(whole=whole) for layer in self.layers)
-        return Checkpoint(self.length, states)
+        states = tuple(layer.checkpoint(whole=whole, back=back) for layer in self.layers)
+        return Checkpoint(self.length - back, states)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Return to `checkpoint`, which must have been taken from this cache's own past."""

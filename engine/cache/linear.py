@@ -112,9 +112,10 @@ class LinearLayer(LinearAttentionLayer):  # type: ignore[misc] # transformers ha
                     state.copy_(self._steps[index][kept - 1])
         self._steps.clear()
 
-    def checkpoint(self, *, whole: bool = False) -> LinearState:
-        """Copies of the present states."""
+    def checkpoint(self, *, whole: bool = False, back: int = 0) -> LinearState:
+        """Copies of the present states; there is no way `back`."""
         del whole
+        assert not back
         held = (*self.conv_states.values(), *self.recurrent_states.values())
         device = next((state.device for state in held if state is not None), HOST)
         return LinearState(_copies(self.conv_states), _copies(self.recurrent_states), device)

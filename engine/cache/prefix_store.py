@@ -48,11 +48,30 @@ class Lease:
     note: str = ""
     kept: bool = True
     resting: Resting | None = None
+    _prompt_end: int | None = field(default=None, init=False)
 
     def checkpoint(self) -> None:
         """Remember the present length; free for caches that can be cut anywhere."""
         if not self.cache.truncates_anywhere:
             self.checkpoints[self.cache.length] = self.cache.checkpoint()
+
+    def note_prompt_end(self) -> None:
+        """The prompt is read: see that another answer to it will cost one token."""
+        before_last = self.cache.length - 1
+        self._prompt_end = None
+        if self.cache.truncates_anywhere or before_last in self.checkpoints:
+            return
+        if before_last > 0 and self.cache.can_truncate(before_last):
+            self.checkpoints[before_last] = self.cache.checkpoint(back=1)
+            self._prompt_end = before_last
+
+    def rest(self) -> None:
+        """The turn has ended. Where there is a shorter way back, a state need not be held."""
+        del self.keys[self.cache.length :]
+        if self._prompt_end is not None and self.cache.can_truncate(self._prompt_end):
+            self.checkpoints.pop(self._prompt_end, None)
+        self._prompt_end = None
+        self.checkpoint()
 
     def usable(self, common: int) -> int:
         """The longest length up to `common` that the cache can be brought back to."""
@@ -127,9 +146,9 @@ class PrefixStore:
             if length > usable:
                 best, usable = candidate, length
         resumed = self._resume(keys, usable)
+        note = resumed.note or _note(self._kept, keys, resumed.length)
         if resumed.cache is not None:
-            return Lease(resumed.cache, keys, resumed.checkpoints, resumed.length, resumed.note)
-        note = resumed.note or _note(self._kept if best is None else [best], keys, usable)
+            return Lease(resumed.cache, keys, resumed.checkpoints, resumed.length, note)
         if best is None:
             return Lease(self._new_cache(), keys, note=note)
         lease = self._cut(best, usable, copying=copying and usable < best.cache.length)
@@ -159,8 +178,7 @@ class PrefixStore:
     def _put_back(self, lease: Lease) -> None:
         if not lease.cache.consistent or not lease.cache.length:
             return
-        del lease.keys[lease.cache.length :]
-        lease.checkpoint()
+        lease.rest()
         thin(lease.checkpoints, int(self._budget_bytes * _CHECKPOINT_SHARE))
         self._kept.append(lease)
         if self._disk is not None:

@@ -31,7 +31,7 @@ class Resting:
         self.back = cache.length - cache.floor
         self.nbytes = cache.nbytes + sum(c.nbytes for c in checkpoints.values())
         self._cache: KVCache | None = cache
-        self._keys = keys
+        self._keys: Sequence[int] = keys
         self._checkpoints = dict(checkpoints)
         self._lock = Lock()
 
@@ -44,6 +44,8 @@ class Resting:
         """From here on the cache may change."""
         with self._lock:
             self._cache = None
+            # Whoever was to save it may look here only when the engine is idle: hours, in a batch.
+            self._keys = ()
             self._checkpoints = {}
 
     def keys(self) -> array[int] | None:

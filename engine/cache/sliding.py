@@ -120,12 +120,19 @@ class WindowLayer(DynamicSlidingWindowLayer):  # type: ignore[misc] # transforme
         start = max(0, self._key_storage.used - self.window)
         return self._key_storage.view(start), self._value_storage.view(start)
 
-    def checkpoint(self, *, whole: bool = False) -> WindowState | None:
-        """A copy of what the next token sees; the `whole` one of all that is held."""
-        if not self.length:
+    def checkpoint(self, *, whole: bool = False, back: int = 0) -> WindowState | None:
+        """A copy of what the next token sees; the `whole` one of all that is held.
+
+        With `back`, as it was so many tokens before, which must lie at or after `floor`.
+        """
+        length = self.length - back
+        if not length:
             return None
-        start = 0 if whole else max(0, self.length - self.window + 1) - self.first
-        keys, values = self._key_storage.view(start), self._value_storage.view(start)
+        start = 0 if whole else max(0, length - self.window + 1) - self.first
+        keys, values = (
+            storage.view(start, length - self.first)
+            for storage in (self._key_storage, self._value_storage)
+        )
         return WindowState(put_aside(keys), put_aside(values), keys.device)
 
     def restore(self, length: int, state: WindowState | None) -> None:

@@ -68,10 +68,10 @@ class TurnCache(KVCache):
     def reserve(self, tokens: int) -> None:
         """Growing is left to transformers."""
 
-    def checkpoint(self, *, whole: bool = False) -> Checkpoint:
+    def checkpoint(self, *, whole: bool = False, back: int = 0) -> Checkpoint:
         """The length alone."""
         del whole
-        return Checkpoint(self.length)
+        return Checkpoint(self.length - back)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Refuse: see the class."""

@@ -55,7 +55,7 @@ def decode_with_drafts(
 ) -> Generator[int, None, None]:
     """As `decode`, with drafts. `prompt` are the tokens that `cache` holds.
 
-    Closed at any time, the cache holds no token that was not yielded. The last one may be in it.
+    Closed at any time, the cache holds what was yielded but for the last token, as without drafts.
     """
     place, history = _Place(positions), list(prompt)
     token = None if sampler.finished else sampler.choose(logits)
@@ -119,8 +119,9 @@ class _Check:
     def agreed(self, rows: torch.Tensor, history: list[int]) -> Generator[int, None, int | None]:
         """Yield the drafted tokens that the sampler chooses too; returns the first other choice.
 
-        It returns `None` where the draft was the end of the answer. However this ends, the cache
-        is left with the last token and those yielded.
+        It returns `None` where the draft was the end of the answer. However this ends, the cache is
+        left with the last token and those yielded, but for the last of these where that ends the
+        answer or this is closed: a state that has seen it could not go on from the answer's end.
         """
         try:
             for row, drafted in zip(rows, self._draft.tokens, strict=False):
@@ -130,6 +131,12 @@ class _Check:
                 self.accepted += 1
                 history.append(chosen)
                 yield chosen
-            return None if self._sampler.finished else self._sampler.choose(rows[-1])
+            if not self._sampler.finished:
+                return self._sampler.choose(rows[-1])
+            self.accepted -= 1
+            return None
+        except GeneratorExit:
+            self.accepted -= 1
+            raise
         finally:
             self._cache.commit(1 + self.accepted)

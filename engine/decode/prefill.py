@@ -1,9 +1,9 @@
 """Chunked prefill: compute the prompt's part that no cache holds yet.
 
 Between chunks the caller gets control, so progress can be shown and a cancel be seen. For a cache
-that cannot be cut anywhere, chunks end at the prompt's marks, where a checkpoint is taken; for one
-that cannot give back a single token, the last token runs alone, so that another answer to the same
-prompt costs one token.
+that cannot be cut anywhere, chunks end at the prompt's marks, where a checkpoint is taken, and one
+is taken before the last token, so that another answer to the same prompt costs one token: for a
+cache that cannot give back a single token, the last one runs alone for that.
 """
 
 from __future__ import annotations
@@ -88,6 +88,8 @@ def prefill(
         last = end == total
         if end in stops and not last:
             lease.checkpoint()
+        if last and lease.kept:
+            lease.note_prompt_end()
         yield Prefilled(end, logits if last else None)
 
 

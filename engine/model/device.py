@@ -21,6 +21,11 @@ _LARGE_VALUES = 50_000_000
 _PACKING = ("AVX2", "AVX512")
 
 
+# How many compiled kernels oneDNN may keep, and by which name it is told.
+_KERNELS_KEPT = "64"
+_KERNELS_KEPT_NAME = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Where and how a model runs; `why` says it in words."""
@@ -104,3 +109,12 @@ def _processor_name() -> str:
 def settle_threads() -> None:
     """Leave one core to the window: two of two halve the speed on a busy machine."""
     torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+
+
+def bound_kernel_memory() -> None:
+    """Let few compiled kernels be kept. To be called before the first convolution of the process.
+
+    WORKAROUND: oneDNN compiles a convolution for every length of text that it meets and keeps
+    1,024 of them, some 120 kB each (torch 2.13). Who wishes otherwise sets the variable.
+    """
+    os.environ.setdefault(_KERNELS_KEPT_NAME, _KERNELS_KEPT)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# What waits to be written, at most, while the engine is never idle; the latest always may.
+_MOST_WAITING_TOKENS = 2_000_000
 _NOT_OURS = (ValueError, KeyError, TypeError, IndexError)
 
 
@@ -51,7 +53,14 @@ class TranscriptFiles:
     `keep` and `find` belong to the engine's thread; the saver's writes.
     """
 
-    def __init__(self, shelf: Shelf, maker: Maker, saver: Saver) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        maker: Maker,
+        saver: Saver,
+        most_waiting_tokens: int = _MOST_WAITING_TOKENS,
+    ) -> None:
+        self._most_waiting_tokens = most_waiting_tokens
         self._shelf = shelf
         self._maker = maker
         self._saver = saver
@@ -64,8 +73,11 @@ class TranscriptFiles:
     def keep(self, digest: str, transcript: Transcript, earlier: Sequence[Named]) -> None:
         """Write `transcript` when it is quiet; `earlier` are the beginnings of it."""
         with self._lock:
+            first = not self._pending
             self._pending.append(_Pending(digest, transcript, tuple(earlier)))
-            first = len(self._pending) == 1
+            waiting = sum(len(pending.transcript.tokens) for pending in self._pending)
+            while len(self._pending) > 1 and waiting > self._most_waiting_tokens:
+                waiting -= len(self._pending.pop(0).transcript.tokens)
         if first:
             self._saver.submit(self._save())
 

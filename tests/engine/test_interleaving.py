@@ -22,6 +22,7 @@ from engine import (
     ModelNotUsable,
     ModelReady,
     ModelUnloaded,
+    PrefillProgress,
     Priority,
     TextDelta,
     UnloadModel,
@@ -168,21 +169,24 @@ def client(lfm2_folder: Path) -> Iterator[EngineClient]:
     assert client.close()
 
 
-def batch(tokens: int = 60) -> Generate:
+def batch(tokens: int = 60, question: str = "Talk on and on.") -> Generate:
     limits = Limits(max_tokens=tokens)
-    return Generate((user("Talk on and on."),), limits=limits, priority=Priority.BATCH)
+    return Generate((user(question),), limits=limits, priority=Priority.BATCH)
 
 
-def test_the_window_comes_between_and_the_batch_goes_on_as_if_nothing_were(client) -> None:
+@pytest.mark.parametrize("moment", [PrefillProgress, TextDelta])
+def test_the_window_comes_between_and_the_batch_goes_on_as_if_nothing_were(
+    client, moment: type
+) -> None:
     heard = Heard()
-    plain, paused = batch(), batch()
+    plain, paused = batch(question=LONG * 3), batch(question=LONG * 3)
     client.submit(plain, heard)
     whole = heard.until(plain.request_id)
     window = Generate((user("Quickly!"),), limits=Limits(max_tokens=8))
 
     def hear(event: Event) -> None:
         heard(event)
-        if isinstance(event, TextDelta) and window not in sent:
+        if isinstance(event, moment) and window not in sent:
             sent.append(window)
             client.submit(window, heard)
 

@@ -113,6 +113,14 @@ def test_regenerating_computes_one_token(conversations, picture) -> None:
     assert conversations.ask(first).text == done.text
 
 
+def test_regenerating_a_long_answer_computes_one_token_too(conversations) -> None:
+    first = (user(LONG),)
+    done = conversations.ask(first, max_tokens=60)  # more than a window and its reserve
+    reused, with_reuse, fresh = conversations.reused_and_recomputed(first)
+    assert_equal(with_reuse, fresh)
+    assert reused == done.usage.prompt_tokens - 1
+
+
 def test_after_a_cancel_in_prefill(conversations, picture) -> None:
     first = (user(picture(1), LONG * 4),)
     done = conversations.ask(first, cancel_after=3)

@@ -225,6 +225,32 @@ def test_a_place_is_how_many_must_end_first() -> None:
     }
 
 
+REQUESTED = st.tuples(st.sampled_from(Priority), st.sampled_from(Nature), st.integers(1, 5))
+
+
+@given(st.lists(REQUESTED, max_size=25))
+def test_nobody_begins_before_as_many_have_ended_as_it_was_told(
+    requests: list[tuple[Priority, Nature, int]],
+) -> None:
+    schedule: Schedule[str] = Schedule(BOUNDS)
+    steps_left: dict[str, int] = {}
+    for number, (priority, nature, steps) in enumerate(requests):
+        name = f"{nature.name} {number}"
+        steps_left[name] = steps if nature is Nature.SHARED else 1
+        schedule.add(name, priority, nature)
+    told = dict(schedule.places())
+    ended = 0
+    while schedule:
+        ran = run_step(schedule, SLICE_S)
+        assert ended >= told.pop(ran, 0)
+        steps_left[ran] -= 1
+        if not steps_left[ran]:
+            schedule.end(ran)
+            # Brief ones are not counted, and what must be at once has passed everybody.
+            ended += ran.startswith(("SHARED", "ALONE"))
+    assert not [name for name in told if not name.startswith(("AT_ONCE", "BRIEF"))]
+
+
 @pytest.mark.parametrize("priority", Priority)
 def test_what_must_be_at_once_passes_what_waits_for_its_equals(priority: Priority) -> None:
     schedule: Schedule[str] = Schedule(BOUNDS)

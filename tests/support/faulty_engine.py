@@ -1,13 +1,16 @@
 """A program of its own that breaks the engine again and again, and says what became of it.
 
 Run as `python -m faulty_engine FOLDER ROUNDS`, with a checkpoint for which the letter Z is no
-number. It prints one JSON object. In a process of its own, because it lowers its own limit of
-memory, and because what it measures is what the process holds.
+number; with a third argument, what is computed is kept on disk too. It prints one JSON object. In a
+process of its own, because it lowers its own limit of memory, and because what it measures is what
+the process holds.
 """
 
 from __future__ import annotations
 
 import gc
+import hashlib
+import io
 import json
 import queue
 import resource
@@ -18,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
+from PIL import Image
 
 from engine import (
     EngineClient,
@@ -25,6 +29,7 @@ from engine import (
     Failed,
     Finished,
     Generate,
+    ImagePart,
     Limits,
     LoadModel,
     Message,
@@ -35,6 +40,8 @@ from engine import (
     is_terminal,
     user,
 )
+from engine.cache.sealed_file import SealedReader
+from engine.paths import resume_dir
 from engine.worker import EngineWorker
 
 if TYPE_CHECKING:
@@ -70,6 +77,7 @@ class Asker:
 
     client: EngineClient
     folder: Path
+    keeps_bytes: int | None = None
     lengths: int = 40
 
     def ask(
@@ -91,7 +99,8 @@ class Asker:
         return event
 
     def load(self) -> None:
-        assert self.client.submit(LoadModel(self.folder, "full"), lambda _: None).wait(300)
+        load = LoadModel(self.folder, "full", resume_bytes=self.keeps_bytes)
+        assert self.client.submit(load, lambda _: None).wait(300)
 
     # Each of these ends in its own kind of fault.
 
@@ -110,6 +119,11 @@ class Asker:
         assert ticket.wait(300)
         assert isinstance(ticket.end, Failed), ticket.end
         return ticket.end
+
+    def no_memory_while_looking(self) -> Finished | Failed:
+        # A picture never seen before: its patches alone are larger than what is left.
+        self.lengths += 1
+        return self.ask((user(_noise(self.lengths), "?"),), _limited_from(PrefillProgress, 0))
 
     def no_room_for_a_kernel(self) -> Finished | Failed:
         # Nothing of this length was read before, so a convolution is compiled for it.
@@ -153,6 +167,14 @@ class Asker:
         return end
 
 
+def _noise(seed: int) -> ImagePart:
+    """A picture of as many patches as the model takes, other pixels for every seed."""
+    data = io.BytesIO()
+    Image.effect_noise((128, 128), 1 + seed).convert("RGB").save(data, "PNG")
+    content = data.getvalue()
+    return ImagePart("noise.png", hashlib.sha256(content).hexdigest(), 128, 128, content)
+
+
 def _break(*_: object) -> None:
     raise ValueError("a part broke")
 
@@ -182,9 +204,9 @@ def _data_bytes() -> int:
     return int(line.split()[1]) * 1024
 
 
-def main(folder: Path, rounds: int) -> dict[str, object]:
+def main(folder: Path, rounds: int, keeps_bytes: int | None) -> dict[str, object]:
     """Break the engine `rounds` times in every way; what is held is measured after the first."""
-    asker = Asker(EngineClient(Mortal), folder)
+    asker = Asker(EngineClient(Mortal), folder, keeps_bytes)
     asker.load()
     plain = asker.ask(QUESTION)
     assert isinstance(plain, Finished)
@@ -192,6 +214,7 @@ def main(folder: Path, rounds: int) -> dict[str, object]:
         asker.no_memory_while_reading,
         asker.no_memory_while_speaking,
         asker.no_memory_while_loading,
+        asker.no_memory_while_looking,
         asker.no_room_for_a_kernel,
         asker.broken_arithmetic,
         asker.exception_in_a_forward,
@@ -217,8 +240,17 @@ def main(folder: Path, rounds: int) -> dict[str, object]:
         resident = psutil.Process().memory_info().rss
         held.append({"bytes": resident, "objects": len(gc.get_objects())})
     assert asker.client.close()
-    return {"faults": faults, "held": held}
+    return {"faults": faults, "held": held, "files": _read_all(), "said": plain.text}
+
+
+def _read_all() -> int:
+    """How many files are kept; each must be whole."""
+    files = [path for path in resume_dir().rglob("*") if path.is_file()]
+    for path in files:
+        SealedReader().read(path)
+    return len(files)
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(Path(sys.argv[1]), int(sys.argv[2]))))
+    most = 2**30 if sys.argv[3:] else None
+    sys.stdout.write(json.dumps(main(Path(sys.argv[1]), int(sys.argv[2]), most)))

@@ -121,6 +121,19 @@ def test_the_least_recent_go_first_beyond_the_budget() -> None:
         assert lease.reused == 3
 
 
+def test_what_is_lost_is_told_also_where_another_conversation_serves_better() -> None:
+    prefixes = PrefixStore(lambda: KVCache([FULL, LINEAR]), 2**30)
+    for keys, stop in (([1, 2, 3, 4, 9, 9], None), ([1, 2, 8, 8], 2)):
+        with prefixes.lease(keys) as lease:
+            if stop is not None:
+                fill(lease, stop)
+                lease.checkpoint()
+            fill(lease, len(keys) - lease.cache.length)
+    with prefixes.lease([1, 2, 3, 4, 5, 6]) as lease:
+        assert lease.reused == 2
+        assert lease.note.startswith("2 tokens were read again")
+
+
 def test_a_turn_aside_leaves_the_conversation_as_it_was() -> None:
     prefixes = store()
     with prefixes.lease([1, 2, 3]) as lease:

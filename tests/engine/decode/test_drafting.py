@@ -91,12 +91,10 @@ def drafted(
     with closing(steps):
         said = list(itertools.islice(steps, count))
     assert cache.consistent
-    assert len(tokens) + count - 1 <= cache.length <= len(tokens) + count
+    # Otherwise a state that cannot be cut could not go on from the end of the answer.
+    assert cache.length == len(tokens) + count - 1
     # What is left in the cache is worth as much as a cache that never saw a draft.
-    rest = [*tokens, *said][cache.length :] or said[-1:]
-    if cache.length == len(tokens) + count:
-        rest = said[-1:]
-        return said, drafting
+    rest = said[-1:]
     where = torch.arange(cache.length, cache.length + len(rest))[None].expand(len(positions), -1)
     after = model.forward(rest, where, cache)
     whole = [*tokens, *said]

@@ -25,15 +25,17 @@ A_PICTURE = "a" * 64
 class Kept:
     """Transcripts in memory over those on disk, with restarts."""
 
-    def __init__(self, root: Path, version: str = "1", model: str = "a model") -> None:
+    def __init__(
+        self, root: Path, version: str = "1", model: str = "a model", waiting: int = 1_000
+    ) -> None:
         self.root = root
         self.saver = Saver()
         maker = Maker(version, model, (FULL,))
-        self.now = Transcripts(TranscriptFiles(Shelf(root, 2**30), maker, self.saver))
+        self.now = Transcripts(TranscriptFiles(Shelf(root, 2**30), maker, self.saver, waiting))
 
     def restarted(self, **options: str) -> Kept:
         assert self.saver.close(30)
-        return Kept(self.root, **options)
+        return Kept(self.root, **options)  # type: ignore[arg-type]
 
     def files(self) -> list[Path]:
         assert self.saver.finish(30)
@@ -67,6 +69,18 @@ def test_a_transcript_comes_back_as_it_was(tmp_path) -> None:
     assert kept.now.find(messages, whole.text + " and more")[0] == whole
     assert kept.now.find(messages, "another text")[0] is None
     assert kept.now.find(conversation("What else?"), whole.text)[0] is None
+    kept.saver.close(30)
+
+
+def test_while_there_is_no_time_to_write_only_the_latest_wait(tmp_path) -> None:
+    kept = Kept(tmp_path, waiting=100)
+    texts = [f"conversation number {number} of 30." for number in range(10, 20)]
+    with kept.saver.paused():
+        for text in texts:
+            kept.now.keep(conversation(text), transcript(text))
+    kept = kept.restarted()
+    found = [kept.now.find(conversation(text), text)[0] is not None for text in texts]
+    assert found == [False] * 7 + [True] * 3
     kept.saver.close(30)
 
 

@@ -1,0 +1,1 @@
+"""Random days of one engine, checked turn by turn by an oracle that has no model."""
