@@ -81,6 +81,7 @@ class StepCosts:
         if self._first_ones.setdefault(rows, 0) < _FIRST_ONES:
             self._first_ones[rows] += 1
             self._seconds[rows] = min(seconds, self._seconds[rows])
+            return
         # A single slow step (another program's turn) must not count for long.
         seen = min(seconds, 3 * self._seconds[rows])
         self._seconds[rows] += (1 - _COST_MEMORY) * (seen - self._seconds[rows])
