@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import platform
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 _FULL_PRECISION_SHARE = 0.6
 # What torch has fast kernels for packed 4-bit weights for, by its own names.
 _PACKING = ("AVX2", "AVX512")
+# `M_MMAP_THRESHOLD` of glibc's malloc.h, and from how many bytes a block is the system's own.
+_MMAP_THRESHOLD = -3
+_LARGE_BLOCK = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +97,14 @@ def _processor_name() -> str:
 def settle_threads() -> None:
     """Leave one core to the window: two of two halve the speed on a busy machine."""
     torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+
+
+def settle_memory() -> None:
+    """Let large blocks go back to the system when they are freed, where the C library keeps them.
+
+    glibc soon keeps blocks of up to 32 MB for itself, between which long-lived ones come to lie: a
+    long conversation then held several times what it needed.
+    """
+    settle = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if settle is not None:
+        settle(_MMAP_THRESHOLD, _LARGE_BLOCK)

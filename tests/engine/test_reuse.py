@@ -272,9 +272,7 @@ def test_continued_twice_then_asked_again_is_all_reused(conversations) -> None:
     three = conversations.ask((*first, assistant(one.text + two.text)), max_tokens=5)
     so_far = (*first, assistant(one.text + two.text))
     whole = three.usage.prompt_tokens + three.usage.completion_tokens - 1
-    usage = follow(
-        conversations, next_turn(first, one.text + two.text + three.text, "And then?")
-    )
+    usage = follow(conversations, next_turn(first, one.text + two.text + three.text, "And then?"))
     assert usage.reused_tokens in conversations.can_be_kept(
         so_far, three, next_turn(first, one.text + two.text + three.text, "And then?")
     )

@@ -55,18 +55,17 @@ def compare(
     tools = options.get("tools", ())
     prompt = render(messages, model, conversations.transcripts, tools)
     features = conversations.features_of(prompt)(0, len(prompt.tokens))
-    cache, next_place = model.new_cache(), int(prompt.positions.max()) + 1
+    cache, place = model.new_cache(), int(prompt.positions.max()) + 1
     fresh = model.forward(prompt.tokens, prompt.positions, cache, features)
     spread, apart = float(fresh[fresh > torch.finfo(fresh.dtype).min].std()), 0.0
-    for place, row in enumerate(rows[-done.usage.completion_tokens :], next_place):
-        if place > next_place:
-            here = torch.full((prompt.positions.shape[0], 1), place - 1, dtype=torch.long)
-            fresh = model.forward((token,), here, cache)
+    for row in rows[-done.usage.completion_tokens :]:
         apart = max(apart, float((row - fresh).abs().max()))
         token = int(fresh.argmax())
         if int(row.argmax()) != token:
             best, other = fresh.topk(2).values.tolist()
             return Compared(done, apart, spread, best - other)
+        here = torch.full((prompt.positions.shape[0], 1), place, dtype=torch.long)
+        fresh, place = model.forward((token,), here, cache), place + 1
     return Compared(done, apart, spread, None)
 
 
