@@ -77,6 +77,7 @@ def _model_facts(info: ModelInfo) -> dict[str, object]:
         "load_s": round(info.load_s, 3),
         "why": " ".join(info.notes),
         "switched_off": [f"{off.ability}: {off.reason}" for off in info.switched_off],
+        "not_tried": list(info.not_tried),
     }
 
 

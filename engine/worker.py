@@ -36,7 +36,7 @@ from engine.decode.prefill import chunk_size
 from engine.faults import explain, largest_allocation
 from engine.model.abilities import reason_against, refuse_switched_off
 from engine.model.check_records import Records
-from engine.model.device import bound_kernel_memory, settle_threads
+from engine.model.device import bound_kernel_memory, settle_memory, settle_threads
 from engine.model.loader import load_model
 from engine.model.self_check import CHECKS, apply, try_out
 from engine.paths import cache_dir, starter_model_dir
@@ -69,6 +69,7 @@ class EngineWorker:
         transformers_logging.disable_progress_bar()
         settle_threads()
         bound_kernel_memory()
+        settle_memory()
         _lower_priority()
         # The window's thread gets the interpreter sooner while Python-bound decoding runs.
         sys.setswitchinterval(0.001)

@@ -32,10 +32,10 @@ class ModelInfo:
     """A loaded model as it really runs. `device_name` is the card's or processor's own name.
 
     `dialect` is how it writes calls in its answers, for whoever takes them apart. `switched_off` is
-    what was found not to work when the model was met first.
-    `max_context` is what the model declares or what fits into memory, whichever is less. `kv` says
-    how what has been read is kept, `context_plan` what a context takes, in words. `draft_bytes` is
-    the size of the model that drafts for it, 0 where there is none.
+    what was found not to work when the model was met first, `not_tried` in words what was not
+    looked at then. `max_context` is what the model declares or what fits into memory, whichever is
+    less. `kv` says how what has been read is kept, `context_plan` what a context takes, in words.
+    `draft_bytes` is the size of the model that drafts for it, 0 where there is none.
     """
 
     name: str
@@ -53,6 +53,7 @@ class ModelInfo:
     notes: tuple[str, ...] = ()
     dialect: DialectName = "hermes"
     switched_off: tuple[Switched, ...] = ()
+    not_tried: tuple[str, ...] = ()
     kv: KvName = "full"
     context_plan: str = ""
     draft_bytes: int = 0

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from engine.model.device import settle_threads
+from engine.model.device import settle_memory, settle_threads
 from engine.model.loader import load_model
 from engine.paths import HOME_VARIABLE
 
@@ -115,6 +115,7 @@ def _load(folder: Path, weights: WeightsName) -> Load:
 def main(warm_up: str, folder: str, weights: str) -> None:
     """The child's work."""
     settle_threads()
+    settle_memory()
     name = cast("WeightsName", weights)
     _load(Path(warm_up), name)
     loads = [asdict(_load(Path(folder), name)) for _ in range(2)]

@@ -30,6 +30,16 @@ class GrowingLayer(DynamicLayer):  # type: ignore[misc] # transformers has no ty
         return self._key_storage.used
 
     @property
+    def surely_held(self) -> int:
+        """Tokens whose keys and values are both there; fewer than `length` after a fault."""
+        return min(storage.used for storage in self._all_storage())
+
+    @property
+    def intact(self) -> bool:
+        """Whether what is held can be trusted after a fault: nothing here ever moves."""
+        return True
+
+    @property
     def floor(self) -> int:
         """From here to `length`, any length can be returned to."""
         return 0
@@ -101,6 +111,9 @@ class GrowingLayer(DynamicLayer):  # type: ignore[misc] # transformers has no ty
     def get_seq_length(self) -> int:
         """Tokens held; the name is transformers'."""
         return self.length
+
+    def _all_storage(self) -> tuple[Storage, ...]:
+        return self._key_storage, self._value_storage
 
     def _show(self) -> tuple[torch.Tensor, torch.Tensor]:
         self.keys, self.values = self._key_storage.view(), self._value_storage.view()

@@ -2,7 +2,7 @@
 
 Every kind of layer keeps the same contract: while a draft is checked (`begin` … `commit`) any of
 the new tokens can be taken back; between turns `truncate` reaches down to `floor`, and everything
-before it takes a `Checkpoint`.
+before it takes a `Checkpoint`; after a fault `abort` finds what is surely whole.
 
 What this module must not know: tokens, prompts, conversations.
 """
@@ -20,7 +20,7 @@ from engine.cache.linear import LinearLayer, LinearState
 from engine.cache.sliding import WindowLayer, WindowState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from engine.cache.head_memory import HeadMemory
     from engine.cache.layer_kinds import LayerKind
@@ -46,8 +46,8 @@ class KVCache(Cache):  # type: ignore[misc] # transformers has no types
     """The layers of one conversation. Batch size is 1.
 
     `length` is the number of tokens every layer has seen. It is undefined, and `consistent` is
-    False, after an exception inside a forward: such a cache must be dropped. `head` is what a
-    drafting head knows of the conversation, where the model has one; it follows every cut and copy.
+    False, after an exception inside a forward, until `abort`. `head` is what a drafting head knows
+    of the conversation, where the model has one; it follows every cut and copy.
     """
 
     head: HeadMemory | None = None
@@ -125,6 +125,30 @@ class KVCache(Cache):  # type: ignore[misc] # transformers has no types
             layer.commit(seen, kept)
         self._cut_head(start + kept)
         self._begun_at = None
+
+    @property
+    def surely_held(self) -> int:
+        """Tokens that all layers hold whole, after a fault too; those of an open draft are none."""
+        held = min(layer.surely_held for layer in self._attention)
+        return held if self._begun_at is None else min(held, self._begun_at)
+
+    def abort(self, places: Mapping[int, Checkpoint], most: int) -> int:
+        """Return to the longest whole length up to `most`, though a forward broke off; which it is.
+
+        A layer that keeps a state may hold any, so with such layers it is the longest of `places`,
+        checkpoints by length. 0 leaves the cache empty.
+        """
+        most = min(most, self.surely_held)
+        floor = max(layer.floor for layer in self._attention)
+        if not self._linear and floor <= most and all(x.intact for x in self._attention):
+            self.restore(Checkpoint(most))
+            return most
+        length = max((n for n in places if n <= most), default=0)
+        for layer in self._attention:
+            if not layer.intact:
+                layer.truncate(0)
+        self.restore(places[length] if length else Checkpoint(0))
+        return length
 
     def can_truncate(self, length: int) -> bool:
         """Whether `truncate(length)` works."""

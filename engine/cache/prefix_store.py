@@ -2,19 +2,22 @@
 
 A prompt is identified by its keys: token ids, and at image positions numbers made from the
 picture's content. A lease takes the best entry out, cuts it to the common prefix, and puts it back
-under its new keys when the turn ends, by cancel too. A fault drops it: a cache that an exception
-has left half written is never used again.
+under its new keys when the turn ends, by cancel too. After a fault it is put back as far as it is
+surely whole. What is lost is lost with a reason, which the next lease tells.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from engine.cache.disk_store import Resumed
+from engine.cache.given_up import FAULT, IN_USE, MEMORY, OTHERS, GivenUp
 from engine.cache.kv_cache import Checkpoint, KVCache
 from engine.cache.notes import CHOSEN_PLACES, read_again
+from engine.cache.prefix_keys import common_length
 from engine.cache.thinning import thin
 
 if TYPE_CHECKING:
@@ -27,8 +30,6 @@ if TYPE_CHECKING:
 _CHECKPOINT_SHARE = 0.25
 # The share that those may take besides which have to go and are still being written.
 _LEAVING_SHARE = 0.25
-# How many keys are compared at once.
-_BLOCK = 1024
 
 
 @dataclass(slots=True)
@@ -104,6 +105,8 @@ class PrefixStore:
         self._budget_bytes = budget_bytes
         self._disk = disk
         self._kept: list[Lease] = []
+        self._in_use: list[Lease] = []
+        self._given_up = GivenUp()
 
     @property
     def nbytes(self) -> int:
@@ -111,9 +114,10 @@ class PrefixStore:
         return sum(lease.nbytes for lease in self._kept)
 
     def clear(self) -> None:
-        """Forget everything, but for what is on disk."""
+        """Forget everything, but for what is on disk: there is no memory for it."""
         for lease in self._kept:
             lease.wake()
+            self._given_up.add(lease.keys, MEMORY)
         self._kept.clear()
         if self._disk is not None:
             self._disk.clear()
@@ -126,27 +130,50 @@ class PrefixStore:
         """
         lease = self._take(list(keys), copying=aside)
         way_back = _WayBack(lease) if aside and lease.reused else None
+        self._in_use.append(lease)
         try:
             yield lease
         except GeneratorExit:
             # The turn was closed between two steps, where its cache is whole.
             self._end(lease, way_back)
             raise
+        except Exception as fault:
+            self._rescue(lease, way_back, fault)
+            raise
         self._end(lease, way_back)
 
     def _end(self, lease: Lease, way_back: _WayBack | None) -> None:
+        self._in_use.remove(lease)
         if way_back is not None:
             way_back.go()
         self._put_back(lease)
 
+    def _rescue(self, lease: Lease, way_back: _WayBack | None, fault: Exception) -> None:
+        """Put back what of `lease` is surely whole after `fault`."""
+        sure = lease.keys[: lease.cache.surely_held]
+        places = lease.checkpoints if way_back is None else way_back.places
+        try:
+            # Where numbers broke, those that are kept may be none.
+            broken = isinstance(fault, ArithmeticError)
+            length = 0 if broken else lease.cache.abort(places, len(sure))
+            lease.checkpoints = {n: c for n, c in places.items() if n <= length}
+        except (RuntimeError, MemoryError):
+            length = 0  # there is no memory even for going back
+        if length < len(sure):
+            self._given_up.add(sure, FAULT)
+        if length:
+            self._end(lease, way_back)
+        else:
+            self._in_use.remove(lease)
+
     def _take(self, keys: list[int], *, copying: bool) -> Lease:
         best, usable = None, 0
         for candidate in self._kept:
-            length = candidate.usable(min(_common_length(candidate.keys, keys), len(keys) - 1))
+            length = candidate.usable(min(common_length(candidate.keys, keys), len(keys) - 1))
             if length > usable:
                 best, usable = candidate, length
         resumed = self._resume(keys, usable)
-        note = resumed.note or _note(self._kept, keys, resumed.length)
+        note = resumed.note or self._note(self._kept, keys, resumed.length)
         if resumed.cache is not None:
             return Lease(resumed.cache, keys, resumed.checkpoints, resumed.length, note)
         if best is None:
@@ -154,6 +181,17 @@ class PrefixStore:
         lease = self._cut(best, usable, copying=copying and usable < best.cache.length)
         lease.keys, lease.reused, lease.note = keys, usable, note
         return lease
+
+    def _note(self, entries: Sequence[Lease], keys: Sequence[int], usable: int) -> str:
+        """Why less is used than was computed of these keys; nothing if it is all."""
+        reasons = [(common_length(entry.keys, keys), CHOSEN_PLACES) for entry in entries]
+        reasons += [
+            (common_length(other.keys[: other.cache.surely_held], keys), IN_USE)
+            for other in self._in_use
+        ]
+        reasons += self._given_up.reasons(keys)
+        common, reason = max(reasons, key=itemgetter(0), default=(0, ""))
+        return read_again(min(common, len(keys) - 1) - usable, reason)
 
     def _resume(self, keys: Sequence[int], beyond: int) -> Resumed:
         """What the disk holds beyond the prefix that memory holds."""
@@ -188,6 +226,7 @@ class PrefixStore:
 
     def _let_go(self, lease: Lease) -> None:
         """Drop `lease`; what of it is not on disk yet is written first, within a budget."""
+        self._given_up.add(lease.keys, OTHERS)
         if self._disk is not None and lease.resting is not None:
             self._disk.let_go(lease.resting, int(self._budget_bytes * _LEAVING_SHARE))
 
@@ -201,25 +240,13 @@ class _WayBack:
         self._keys = lease.keys[: lease.reused]
         self._checkpoints = dict(lease.checkpoints)
 
+    @property
+    def places(self) -> dict[int, Checkpoint]:
+        """All that can be returned to, this place included."""
+        return self._checkpoints | {self._checkpoint.length: self._checkpoint}
+
     def go(self) -> None:
         """Return there; a cache that is broken stays so."""
         if self._lease.cache.consistent:
             self._lease.cache.restore(self._checkpoint)
             self._lease.keys, self._lease.checkpoints = self._keys, self._checkpoints
-
-
-def _common_length(kept: list[int], keys: list[int]) -> int:
-    """How many keys both begin with. Whole blocks are compared at once: no loop over each key."""
-    most = min(len(kept), len(keys))
-    for start in range(0, most, _BLOCK):
-        end = min(start + _BLOCK, most)
-        ours, theirs = kept[start:end], keys[start:end]
-        if ours != theirs:
-            pairs = enumerate(zip(ours, theirs, strict=True), start)
-            return next((at for at, (a, b) in pairs if a != b), end)
-    return most
-
-
-def _note(entries: Sequence[Lease], keys: list[int], usable: int) -> str:
-    common = max((_common_length(entry.keys, keys) for entry in entries), default=0)
-    return read_again(min(common, len(keys) - 1) - usable, CHOSEN_PLACES)

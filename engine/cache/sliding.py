@@ -71,6 +71,16 @@ class WindowLayer(DynamicSlidingWindowLayer):  # type: ignore[misc] # transforme
         return self.first + self._key_storage.used
 
     @property
+    def surely_held(self) -> int:
+        """Tokens whose keys and values were both seen; fewer than `length` after a fault."""
+        return self.first + min(self._key_storage.used, self._value_storage.used)
+
+    @property
+    def intact(self) -> bool:
+        """Whether what is held can be trusted after a fault: it may have broken off a move."""
+        return self._key_storage.used == self._value_storage.used
+
+    @property
     def floor(self) -> int:
         """From here to `length`, any length can be returned to."""
         return self.first + self.window - 1 if self.first else 0

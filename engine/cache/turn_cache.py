@@ -9,6 +9,8 @@ from transformers.cache_utils import Cache, CacheLayerMixin, DynamicCache, Dynam
 from engine.cache.kv_cache import Checkpoint, KVCache
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import torch
     from transformers import PreTrainedConfig
 
@@ -36,6 +38,16 @@ class TurnCache(KVCache):
     def consistent(self) -> bool:
         """Not to be kept."""
         return False
+
+    @property
+    def surely_held(self) -> int:
+        """Nothing that could be of use to anyone else."""
+        return 0
+
+    def abort(self, places: Mapping[int, Checkpoint], most: int) -> int:
+        """There is no way back."""
+        del places, most
+        return 0
 
     @property
     def nbytes(self) -> int:

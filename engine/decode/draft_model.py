@@ -51,6 +51,9 @@ class DraftModel:
             except GeneratorExit:
                 drafter.settle()
                 raise
+            except Exception:
+                lease.keys.clear()  # they may not name what the cache holds: nothing is kept
+                raise
             drafter.settle()
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 from PIL import Image
 
+from engine.api.errors import ModelNotUsable
 from engine.api.messages import ImagePart, Message, ToolCallPart, assistant, tool, user
 from engine.api.requests import ToolSpec
 from engine.cache.prefix_store import PrefixStore
@@ -65,13 +66,18 @@ def every_feature_has_its_place(model: LoadedModel) -> str:
 
 def functions_are_shown(model: LoadedModel) -> str:
     """Does the chat template show a function, its call and its result?"""
+    asked = user("What is it like there?")
+    _prompt(model, (asked,), (_FUNCTION,))  # refuses with its own reason
     messages = (
-        user("What is it like there?"),
+        asked,
         assistant("", _CALL),
         tool(_RESULT, _CALL.name, _CALL.call_id),
         user("Thank you."),
     )
-    text = _prompt(model, messages, (_FUNCTION,)).text
+    try:
+        text = _prompt(model, messages, (_FUNCTION,)).text
+    except ModelNotUsable:
+        return "This model's chat template cannot show a call of a function and its result."
     shown = {
         "a function": text.count(_CALL.name) > 1,  # once where it is offered, once called
         "a call": "Heligoland" in text,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import platform
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +21,9 @@ _FULL_PRECISION_SHARE = 0.6
 _LARGE_VALUES = 50_000_000
 # What torch has fast kernels for packed 4-bit weights for, by its own names.
 _PACKING = ("AVX2", "AVX512")
-
-
+# `M_MMAP_THRESHOLD` of glibc's malloc.h, and from how many bytes a block is the system's own.
+_MMAP_THRESHOLD = -3
+_LARGE_BLOCK = 2**20
 # How many compiled kernels oneDNN may keep, and by which name it is told.
 _KERNELS_KEPT = "64"
 _KERNELS_KEPT_NAME = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
@@ -118,3 +121,14 @@ def bound_kernel_memory() -> None:
     1,024 of them, some 120 kB each (torch 2.13). Who wishes otherwise sets the variable.
     """
     os.environ.setdefault(_KERNELS_KEPT_NAME, _KERNELS_KEPT)
+
+
+def settle_memory() -> None:
+    """Let large blocks go back to the system when they are freed, where the C library keeps them.
+
+    glibc soon keeps blocks of up to 32 MB for itself, between which long-lived ones come to lie: a
+    long conversation then held several times what it needed.
+    """
+    settle = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if settle is not None:
+        settle(_MMAP_THRESHOLD, _LARGE_BLOCK)

@@ -28,22 +28,58 @@ _MOST_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing to try, and what is switched off where it fails. `name` is kept on disk."""
+    """One thing to try, and what is switched off where it fails.
+
+    `name` is kept on disk; `whether` says in words what is asked.
+    """
 
     name: str
     ability: AbilityName
     run: Callable[[LoadedModel], str]
+    whether: str = ""
 
 
 # The cheap ones first. Reading in pieces is the ground of keeping, so it goes with it.
 CHECKS: Sequence[Check] = (
-    Check("template-picture", "pictures", checks.pictures_are_shown),
-    Check("template-functions", "functions", checks.functions_are_shown),
-    Check("feature-places", "pictures", checks.every_feature_has_its_place),
-    Check("pieces", "chunks", checks.pieces_equal_the_whole),
-    Check("kept", "reuse", checks.what_was_kept_equals_the_whole),
-    Check("pieces-with-picture", "chunks", checks.pieces_with_a_picture_equal_the_whole),
+    Check(
+        "template-picture",
+        "pictures",
+        checks.pictures_are_shown,
+        "Whether its chat template shows a picture",
+    ),
+    Check(
+        "template-functions",
+        "functions",
+        checks.functions_are_shown,
+        "Whether its chat template shows functions",
+    ),
+    Check(
+        "feature-places",
+        "pictures",
+        checks.every_feature_has_its_place,
+        "Whether a picture has as many places as features",
+    ),
+    Check(
+        "pieces",
+        "chunks",
+        checks.pieces_equal_the_whole,
+        "Whether a text can be read in pieces",
+    ),
+    Check(
+        "kept",
+        "reuse",
+        checks.what_was_kept_equals_the_whole,
+        "Whether what was read can be used again",
+    ),
+    Check(
+        "pieces-with-picture",
+        "chunks",
+        checks.pieces_with_a_picture_equal_the_whole,
+        "Whether a picture can be read in pieces",
+    ),
 )
+# The last thing to be tried of any model, as soon as there are grammars.
+_GRAMMAR = "Whether a grammar opens a call: Tanka has no grammars yet."
 _NEEDS_PICTURES = frozenset({"feature-places", "pieces-with-picture"})
 
 
@@ -90,8 +126,15 @@ def try_out(
 
 
 def apply(findings: Findings, model: LoadedModel) -> None:
-    """Switch off on `model` what was found not to work, and tell so in its description."""
-    model.info = replace(model.info, switched_off=findings.switched_off)
+    """Switch off on `model` what was found not to work; its description says that, and what is
+    not known.
+    """
+    late = [c.whether for c in CHECKS if c.name in findings.unchecked]
+    model.info = replace(
+        model.info,
+        switched_off=findings.switched_off,
+        not_tried=(*(f"{whether}: there was no time, or no memory." for whether in late), _GRAMMAR),
+    )
     if any(switched.ability == "chunks" for switched in findings.switched_off):
         model.reads_in_chunks = False
 

@@ -18,6 +18,7 @@ from tiny_checkpoints import FAMILIES, build_lfm2_vl
 from engine.api.events import Finished, MemoryUse
 from engine.api.messages import ImagePart
 from engine.api.requests import Generate, Limits, SamplingParams, ToolSpec
+from engine.cache.prefix_keys import common_length
 from engine.cache.prefix_store import PrefixStore
 from engine.decode.prefill import prefill
 from engine.model.loader import load_model
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
     from engine.prompt.render import Prompt
 
 
+# A family by the name it has in tests, as those of FAMILIES.
+STARTER = "Starter"
+
+
 @pytest.fixture(scope="session")
 def lfm2_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_lfm2_vl(tmp_path_factory.mktemp("models") / "tiny-lfm2-vl")
@@ -45,8 +50,10 @@ def lfm2_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def load() -> Callable[..., LoadedModel]:
-    def load_quietly(folder: Path, weights: str | None = "full") -> LoadedModel:
-        return load_model(folder, folder.name, weights, lambda *_: None)
+    def load_quietly(
+        folder: Path, weights: str | None = "full", kv: str | None = None
+    ) -> LoadedModel:
+        return load_model(folder, folder.name, weights, lambda *_: None, kv=kv)
 
     return load_quietly
 
@@ -70,12 +77,18 @@ def tools_model(
 def model_of(
     tmp_path_factory: pytest.TempPathFactory, load: Callable[..., LoadedModel]
 ) -> Callable[[str], LoadedModel]:
-    """The tiny model of a family, built when it is first asked for."""
+    """The tiny model of a family, or the starter, built when it is first asked for."""
 
     @cache
-    def build(family: str) -> LoadedModel:
+    def folder_of(family: str) -> Path:
+        if family == STARTER:
+            return starter_model_dir()
         name = family.lower().replace(" ", "-")
-        return load(FAMILIES[family](tmp_path_factory.mktemp("models") / f"tiny-{name}"))
+        return FAMILIES[family](tmp_path_factory.mktemp("models") / f"tiny-{name}")
+
+    @cache
+    def build(family: str, kv: str = "full") -> LoadedModel:
+        return load(folder_of(family), "full", kv)
 
     return build
 
@@ -148,6 +161,16 @@ class Conversations:
         assert last.logits is not None
         return reused, last.logits, fresh
 
+    @property
+    def held(self) -> int:
+        """Tokens that the cache used last holds."""
+        return self.prefixes._kept[-1].cache.length
+
+    def common(self, one: tuple[Message, ...], other: tuple[Message, ...]) -> int:
+        """How many tokens two conversations that nobody has had begin with in common."""
+        keys = (render(messages, self.model, Transcripts()).keys for messages in (one, other))
+        return common_length(*keys)
+
     def features_of(self, prompt: Prompt) -> Callable[[int, int], torch.Tensor | None]:
         """The features at the places in a range of the prompt."""
         return lambda start, end: self.model.features.between(
@@ -167,8 +190,7 @@ class Conversations:
         if after.text.startswith(before.text + done.text):
             whole = done.usage.prompt_tokens + done.usage.completion_tokens - 1
             return range(whole, whole + 1)
-        pairs = enumerate(zip(before.tokens, after.tokens, strict=False))
-        common = next((at for at, (a, b) in pairs if a != b), len(before.tokens))
+        common = common_length(before.keys, after.keys)
         if self.model.new_cache().truncates_anywhere:
             return range(common, common + 1)
         return range(max((m for m in before.marks if m <= common), default=0), common + 1)
@@ -184,7 +206,7 @@ def conversations_on(
     model_of: Callable[[str], LoadedModel],
 ) -> Callable[..., Conversations]:
     """Fresh conversations on the tiny model of a family."""
-    return lambda family, sources=None: Conversations(model_of(family), sources)
+    return lambda family, sources=None, kv="full": Conversations(model_of(family, kv), sources)
 
 
 @pytest.fixture(scope="session")

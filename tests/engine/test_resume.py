@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from full_recompute import compare
 from tiny_checkpoints import FAMILIES
 
 from engine.api.events import Finished, ModelReady
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from engine.api.requests import Request
 
 MOST_BYTES = 2**30
+# As in tests/engine/test_reuse.py.
+MOST_OFF_INT8 = 0.02
 
 LONG = "The tide table for the northern harbour lists four heights a day. " * 6
 TOOL = ToolSpec("tide", "Heights of a day.", '{"type": "object", "properties": {}}')
@@ -69,9 +72,14 @@ class Restarting:
         return reused
 
 
-@pytest.fixture(params=FAMILIES)
-def both(request: pytest.FixtureRequest, conversations_on) -> object:
-    both = Restarting(lambda: conversations_on(request.param))
+@pytest.fixture(params=(*FAMILIES, "Starter"))
+def family(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def both(family: str, conversations_on) -> object:
+    both = Restarting(lambda: conversations_on(family))
     yield both
     both.resume.close()
 
@@ -97,6 +105,24 @@ def test_pictures_in_the_history_are_not_looked_at_again(both, picture) -> None:
     assert both.fresh.model.features.nbytes == 0
     steady = both.steady.ask(second)
     assert (answer.text, answer.usage) == (steady.text, steady.usage)
+
+
+def test_pictures_in_the_history_kept_as_8_bit_numbers(
+    family: str, conversations_on, picture
+) -> None:
+    both = Restarting(lambda: conversations_on(family, kv="int8"))
+    first = (user(picture(1), LONG, picture(2)),)
+    done = both.ask(first)
+    both.restart()
+    both.fresh.model.features.clear()
+    second = next_turn(first, done.text, "And then?")
+    compared = compare(both.fresh, second)
+    assert both.fresh.model.features.nbytes > 0  # the full recompute looked at them
+    assert compared.apart < MOST_OFF_INT8 * compared.spread
+    steady = both.steady.ask(second, max_tokens=6)
+    assert (compared.done.text, compared.usage) == (steady.text, steady.usage)
+    assert compared.usage.reused_tokens > 64
+    both.resume.close()
 
 
 def test_a_picture_in_the_new_turn(both, picture) -> None:

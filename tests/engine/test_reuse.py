@@ -6,167 +6,260 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
+from full_recompute import compare
 from tiny_checkpoints import FAMILIES
 
 from engine.api.messages import Message, assistant, user
+from engine.decode.prefill import chunk_size
+from engine.decode.sampler import NotANumber
 from engine.prompt.render import render
 from engine.prompt.transcripts import Transcripts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.api.events import Finished, Usage
     from engine.api.messages import ImagePart
 
 
-@pytest.fixture(params=FAMILIES)
-def conversations(request: pytest.FixtureRequest, conversations_on) -> object:
-    """Conversations on each family, whose model still remembers another conversation."""
-    conversations = conversations_on(request.param)
+LONG = "The tide table for the northern harbour lists four heights a day. " * 3
+EVERY_FAMILY = (*FAMILIES, "Starter")
+# Differences as shares of the scores' spread. A number that lies between two 8-bit steps may go
+# either way, where a chunk is as long as it is; in full precision there is no such excuse.
+MOST_OFF_INT8 = 0.02
+
+
+def poisoned(conversations) -> object:
+    """Conversations whose model still remembers the positions of another one."""
     base = conversations.model.network.model
     if hasattr(base, "rope_deltas"):
         base.rope_deltas = torch.tensor([[12345]])
     return conversations
 
 
-LONG = "The tide table for the northern harbour lists four heights a day. " * 3
+@pytest.fixture(params=EVERY_FAMILY)
+def conversations(request: pytest.FixtureRequest, conversations_on) -> object:
+    """Conversations on each family in full precision."""
+    return poisoned(conversations_on(request.param))
 
 
-def assert_equal(reused: torch.Tensor, fresh: torch.Tensor) -> None:
-    assert (reused - fresh).abs().max() < 1e-4
+@pytest.fixture(params=EVERY_FAMILY)
+def talk(request: pytest.FixtureRequest, kv: str, conversations_on) -> object:
+    """Conversations on each family, with what is read kept both ways."""
+    return poisoned(conversations_on(request.param, kv=kv))
+
+
+@pytest.fixture(params=["full", "int8"])
+def kv(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+def follow(conversations, messages: tuple[Message, ...]) -> Usage:
+    """Make a turn that is equal to full recompute, to its last word; what it used."""
+    compared = compare(conversations, messages)
+    if conversations.model.info.kv == "full":
+        assert compared.exact, compared
+    else:
+        assert compared.apart < MOST_OFF_INT8 * compared.spread, compared
+    return compared.usage
+
+
+def assert_all_kept(
+    conversations, usage: Usage, first: tuple[Message, ...], done: Finished, *then: object
+) -> None:
+    """All that was computed is used again; what cannot be has its reason in the last event."""
+    second = (*first, assistant(done.text), user(*then))
+    assert usage.reused_tokens in conversations.can_be_kept(first, done, second)
+    whole = done.usage.prompt_tokens + done.usage.completion_tokens - 1
+    assert (usage.reused_tokens == whole) is (not usage.reuse_note)
+
+
+def assert_named(usage: Usage, computed: int) -> None:
+    """What is used of `computed` tokens is all, or there is a reason in the last event."""
+    assert usage.reused_tokens <= computed
+    assert ("read again" in usage.reuse_note) is (usage.reused_tokens < computed)
 
 
 def next_turn(first: tuple[Message, ...], said: str, *parts: object) -> tuple[Message, ...]:
     return (*first, assistant(said), user(*parts))  # type: ignore[arg-type]
 
 
-def test_text_turn_costs_its_new_tokens(conversations) -> None:
+def test_text_turn_costs_its_new_tokens(talk) -> None:
     first = (user(LONG),)
-    done = conversations.ask(first)
-    second = next_turn(first, done.text, "And then?")
-    reused, with_reuse, fresh = conversations.reused_and_recomputed(second)
-    assert_equal(with_reuse, fresh)
-    assert reused in conversations.can_be_kept(first, done, second)
+    done = talk.ask(first)
+    usage = follow(talk, next_turn(first, done.text, "And then?"))
+    assert_all_kept(talk, usage, first, done, "And then?")
 
 
-def test_picture_in_an_earlier_turn(conversations, picture: Callable[..., ImagePart]) -> None:
+def test_picture_in_an_earlier_turn(talk, picture: Callable[..., ImagePart]) -> None:
     first = (user(picture(1), LONG),)
-    done = conversations.ask(first)
-    second = next_turn(first, done.text, "And then?")
-    reused, with_reuse, fresh = conversations.reused_and_recomputed(second)
-    assert_equal(with_reuse, fresh)
-    assert reused in conversations.can_be_kept(first, done, second)
+    done = talk.ask(first)
+    usage = follow(talk, next_turn(first, done.text, "And then?"))
+    assert usage.image_tokens > 0
+    assert_all_kept(talk, usage, first, done, "And then?")
 
 
-def test_picture_in_the_new_turn(conversations, picture) -> None:
+def test_picture_in_the_new_turn(talk, picture) -> None:
     first = (user(picture(1), LONG),)
-    done = conversations.ask(first)
-    second = next_turn(first, done.text, picture(2), "And this?")
-    reused, with_reuse, fresh = conversations.reused_and_recomputed(second)
-    assert_equal(with_reuse, fresh)
-    assert reused in conversations.can_be_kept(first, done, second)
+    done = talk.ask(first)
+    usage = follow(talk, next_turn(first, done.text, picture(2), "And this?"))
+    assert_all_kept(talk, usage, first, done, picture(2), "And this?")
 
 
-def test_another_picture_of_the_same_size_is_not_taken_for_the_first(
-    conversations, picture
-) -> None:
-    conversations.ask((user(picture(1), LONG),))
-    reused, with_reuse, fresh = conversations.reused_and_recomputed((user(picture(2), LONG),))
-    assert_equal(with_reuse, fresh)
-    assert reused < 22  # nothing beyond the few tokens before the picture
+def test_another_picture_of_the_same_size_is_not_taken_for_the_first(talk, picture) -> None:
+    first, other = ((user(picture(seed), LONG),) for seed in (1, 2))
+    talk.ask(first)
+    usage = follow(talk, other)
+    assert usage.reused_tokens <= talk.common(first, other) < 22  # what stands before the picture
 
 
-def test_two_conversations_interleaved(conversations, picture) -> None:
+def test_two_conversations_interleaved(talk, picture) -> None:
     one, two = (user(picture(1), LONG),), (user("Something else. " + LONG),)
-    said_one, said_two = conversations.ask(one), conversations.ask(two)
+    said_one, said_two = talk.ask(one), talk.ask(two)
     for first, done in ((one, said_one), (two, said_two)):
-        second = next_turn(first, done.text, "And then?")
-        reused, with_reuse, fresh = conversations.reused_and_recomputed(second)
-        assert_equal(with_reuse, fresh)
-        assert reused in conversations.can_be_kept(first, done, second)
+        usage = follow(talk, next_turn(first, done.text, "And then?"))
+        assert_all_kept(talk, usage, first, done, "And then?")
 
 
-def test_editing_a_later_question_keeps_what_stands_before_it(conversations, picture) -> None:
+def test_editing_a_later_question_keeps_what_stands_before_it(talk, picture) -> None:
     first = (user(picture(1), LONG),)
-    done = conversations.ask(first)
-    conversations.ask(next_turn(first, done.text, "And then?"))
+    done = talk.ask(first)
+    talk.ask(next_turn(first, done.text, "And then?"))
     edited = next_turn(first, done.text, "No: what came before?")
-    reused, with_reuse, fresh = conversations.reused_and_recomputed(edited)
-    assert_equal(with_reuse, fresh)
-    assert reused >= conversations.can_be_kept(first, done, edited).start
+    usage = follow(talk, edited)
+    assert usage.reused_tokens >= talk.can_be_kept(first, done, edited).start
+    whole = done.usage.prompt_tokens + done.usage.completion_tokens - 1
+    assert usage.reused_tokens >= whole or "read again" in usage.reuse_note
 
 
-def test_editing_the_first_question(conversations, picture) -> None:
+def test_editing_the_first_question(talk, picture) -> None:
+    first, edited = ((user(picture(1), text),) for text in (LONG, "Short"))
+    done = talk.ask(first)
+    talk.ask(next_turn(first, done.text, "And then?"))
+    usage = follow(talk, edited)
+    assert usage.reused_tokens > usage.image_tokens  # the picture itself is kept
+    assert_named(usage, talk.common(first, edited))
+
+
+def test_regenerating_computes_one_token(talk, picture) -> None:
     first = (user(picture(1), LONG),)
-    done = conversations.ask(first)
-    conversations.ask(next_turn(first, done.text, "And then?"))
-    reused, with_reuse, fresh = conversations.reused_and_recomputed((user(picture(1), "Short"),))
-    assert_equal(with_reuse, fresh)
-    assert reused > done.usage.image_tokens  # the picture itself is kept
+    done = talk.ask(first)
+    usage = follow(talk, first)
+    assert usage.reused_tokens == done.usage.prompt_tokens - 1
+    assert talk.ask(first).text == done.text
 
 
-def test_regenerating_computes_one_token(conversations, picture) -> None:
-    first = (user(picture(1), LONG),)
-    done = conversations.ask(first)
-    reused, with_reuse, fresh = conversations.reused_and_recomputed(first)
-    assert_equal(with_reuse, fresh)
-    assert reused == done.usage.prompt_tokens - 1
-    assert conversations.ask(first).text == done.text
-
-
-def test_regenerating_a_long_answer_computes_one_token_too(conversations) -> None:
+def test_regenerating_a_long_answer_computes_one_token_too(talk) -> None:
     first = (user(LONG),)
-    done = conversations.ask(first, max_tokens=60)  # more than a window and its reserve
-    reused, with_reuse, fresh = conversations.reused_and_recomputed(first)
-    assert_equal(with_reuse, fresh)
-    assert reused == done.usage.prompt_tokens - 1
+    done = talk.ask(first, max_tokens=60)  # more than a window and its reserve
+    assert follow(talk, first).reused_tokens == done.usage.prompt_tokens - 1
 
 
-def test_after_a_cancel_in_prefill(conversations, picture) -> None:
-    first = (user(picture(1), LONG * 4),)
-    done = conversations.ask(first, cancel_after=3)
+def test_after_a_cancel_in_prefill(talk, picture) -> None:
+    first = (user(picture(1), LONG * 8),)
+    done = talk.ask(first, cancel_after=2)
     assert done.reason == "cancelled"
     assert done.usage.completion_tokens == 0
-    reused, with_reuse, fresh = conversations.reused_and_recomputed(first)
-    assert_equal(with_reuse, fresh)
-    assert reused > 0
+    held = talk.held
+    usage = follow(talk, first)
+    assert usage.reused_tokens == held > done.usage.image_tokens
+    assert not usage.reuse_note
 
 
-def test_after_a_cancel_while_answering(conversations) -> None:
+def test_after_a_cancel_while_answering(talk) -> None:
     first = (user(LONG),)
-    done = conversations.ask(first, max_tokens=40, cancel_after=12)
+    done = talk.ask(first, max_tokens=40, cancel_after=12)
     assert done.reason == "cancelled"
     assert 0 < done.usage.completion_tokens < 40
-    second = next_turn(first, done.text, "Go on about something else.")
-    reused, with_reuse, fresh = conversations.reused_and_recomputed(second)
-    assert_equal(with_reuse, fresh)
-    assert reused >= min(
-        done.usage.prompt_tokens, conversations.can_be_kept(first, done, second).start
-    )
+    usage = follow(talk, next_turn(first, done.text, "Go on about something else."))
+    assert_all_kept(talk, usage, first, done, "Go on about something else.")
 
 
-def test_after_a_fault_inside_a_forward(conversations, monkeypatch) -> None:
+# Where a forward breaks: a module of the language part, before it or after.
+BREAKS = ["before the first layer", "in the last layer", "after the last layer"]
+
+
+class Breaking:
+    """A part that breaks when it is called for the `at`-th time."""
+
+    def __init__(self, at: int) -> None:
+        self._left = at
+
+    def __call__(self, *_: object) -> None:
+        self._left -= 1
+        if self._left == 0:
+            raise RuntimeError("a part broke")
+
+
+def break_a_forward(talk, place: str, at: int, messages: tuple[Message, ...]) -> None:
+    """Make a turn whose `at`-th forward breaks off."""
+    layers = talk.model.network.get_decoder().layers
+    if place == "before the first layer":
+        handle = layers[0].register_forward_pre_hook(Breaking(at))
+    elif place == "in the last layer":
+        handle = layers[-1].register_forward_pre_hook(Breaking(at))
+    else:
+        handle = layers[-1].register_forward_hook(Breaking(at))
+    try:
+        with pytest.raises(RuntimeError, match="a part broke"):
+            talk.ask(messages, max_tokens=30)
+    finally:
+        handle.remove()
+
+
+@pytest.mark.parametrize("place", BREAKS)
+def test_after_a_fault_while_reading(talk, place: str) -> None:
+    first = (user(LONG),)
+    done = talk.ask(first)
+    second = next_turn(first, done.text, "And then?")
+    break_a_forward(talk, place, 1, second)
+    usage = follow(talk, second)
+    whole = done.usage.prompt_tokens + done.usage.completion_tokens - 1
+    assert usage.reused_tokens >= talk.can_be_kept(first, done, second).start
+    assert usage.reused_tokens >= whole or "read again" in usage.reuse_note
+
+
+@pytest.mark.parametrize("place", BREAKS)
+def test_after_a_fault_while_answering(talk, picture, place: str) -> None:
+    first = (user(picture(1), LONG),)
+    break_a_forward(talk, place, 6, first)
+    usage = follow(talk, first)
+    assert usage.reused_tokens == usage.prompt_tokens - 1
+    assert not usage.reuse_note
+
+
+def test_after_a_fault_the_pieces_read_before_it_are_kept(conversations) -> None:
+    long = (user(LONG * 8),)
+    break_a_forward(conversations, "in the last layer", 3, long)
+    usage = follow(conversations, long)
+    assert usage.reused_tokens >= 0
+    if conversations.model.new_cache().truncates_anywhere:
+        assert usage.reused_tokens >= 2 * chunk_size("cpu")
+    else:
+        assert_named(usage, 2 * chunk_size("cpu"))
+
+
+def test_numbers_that_broke_are_not_kept(conversations) -> None:
     first = (user(LONG),)
     done = conversations.ask(first)
     second = next_turn(first, done.text, "And then?")
     layer = conversations.model.network.get_decoder().layers[-1]
-    with monkeypatch.context() as patch:
-        patch.setattr(layer, "forward", _explode)
-        with pytest.raises(RuntimeError, match="a part broke"):
+    handle = layer.register_forward_hook(lambda *_: torch.full_like(_[-1], torch.nan))
+    try:
+        with pytest.raises(NotANumber):
             conversations.ask(second)
-    reused, with_reuse, fresh = conversations.reused_and_recomputed(second)
-    assert_equal(with_reuse, fresh)
-    assert reused == 0  # a half-written cache is never used again
-
-
-def _explode(*_args: object, **_kwargs: object) -> None:
-    raise RuntimeError("a part broke")
+    finally:
+        handle.remove()
+    usage = follow(conversations, second)
+    assert usage.reused_tokens == 0
+    assert "lost to a fault" in usage.reuse_note
 
 
 @pytest.mark.parametrize("chunk_size", [1, 7, 64, 1024])
 def test_chunked_prefill_equals_one_shot(conversations, picture, chunk_size: int) -> None:
     messages = (user(picture(3, (130, 100)), LONG[:70], picture(4), "Which?"),)
     _, chunked, fresh = conversations.reused_and_recomputed(messages, chunk_size)
-    assert_equal(chunked, fresh)
+    assert (chunked - fresh).abs().max() < 1e-4
 
 
 def test_cancelled_then_continued_equals_uninterrupted(conversations) -> None:
@@ -186,26 +279,25 @@ def test_continued_twice_then_asked_again_is_all_reused(conversations) -> None:
     two = conversations.ask((*first, assistant(one.text)), max_tokens=5)
     three = conversations.ask((*first, assistant(one.text + two.text)), max_tokens=5)
     so_far = (*first, assistant(one.text + two.text))
-    second = next_turn(first, one.text + two.text + three.text, "And then?")
-    reused, with_reuse, fresh = conversations.reused_and_recomputed(second)
-    assert_equal(with_reuse, fresh)
-    assert reused in conversations.can_be_kept(so_far, three, second)
+    whole = three.usage.prompt_tokens + three.usage.completion_tokens - 1
+    usage = follow(conversations, next_turn(first, one.text + two.text + three.text, "And then?"))
+    assert usage.reused_tokens in conversations.can_be_kept(
+        so_far, three, next_turn(first, one.text + two.text + three.text, "And then?")
+    )
+    assert_named(usage, whole)
 
 
 def test_a_cut_inside_a_question_costs_what_the_cache_cannot_give_back(conversations) -> None:
     first, cut = (user(LONG),), (user(LONG[:-30] + "something else entirely"),)
     conversations.ask(first, max_tokens=4)
-    both = (
-        render(messages, conversations.model, Transcripts()).tokens for messages in (first, cut)
-    )
-    common = next(at for at, (a, b) in enumerate(zip(*both, strict=False)) if a != b)
+    common = conversations.common(first, cut)
     usage = conversations.ask(cut, max_tokens=4).usage
     cache = conversations.model.new_cache()
     if cache.truncates_anywhere:
         assert usage.reused_tokens == common
     elif not cache.steps_back:
         assert usage.reused_tokens < common
-    assert ("read again" in usage.reuse_note) is (usage.reused_tokens < common)
+    assert_named(usage, common)
 
 
 def test_only_what_is_new_is_tokenised(conversations, picture) -> None:

@@ -32,7 +32,9 @@ def converse_apart(folder: Path, weights: WeightsName, kv: KvName, tokens: int) 
 
 
 def _converse(folder: Path, weights: WeightsName, kv: KvName, tokens: int) -> Measured:
-    import engine.worker  # noqa: F401 - what the runtime takes is not the model's
+    import bitsandbytes  # noqa: F401 - what libraries take is not the model's
+
+    import engine.worker  # noqa: F401
     from engine.api.events import Finished
     from engine.api.messages import assistant, user
     from engine.api.requests import Generate, Limits, LoadModel

@@ -22,6 +22,7 @@ steps = st.lists(
     st.one_of(
         st.tuples(st.just("add"), st.integers(1, 400)),
         st.tuples(st.just("cut"), st.floats(0, 1)),
+        st.tuples(st.just("fork"), st.floats(0, 1)),
     ),
     max_size=12,
 )
@@ -41,9 +42,12 @@ def test_any_history_reads_as_plain_concatenation(history: list[tuple[str, float
             assert torch.equal(shown_values, values)
         else:
             length = int(keys.shape[-2] * amount)
-            layer.truncate(length)
             keys, values = keys[..., :length, :], values[..., :length, :]
-        assert layer.get_seq_length() == layer.length == keys.shape[-2]
+            if act == "cut":
+                layer.truncate(length)
+            else:
+                layer = layer.fork(length)
+        assert layer.get_seq_length() == layer.length == layer.surely_held == keys.shape[-2]
 
 
 def test_a_decode_step_within_capacity_moves_no_storage() -> None:

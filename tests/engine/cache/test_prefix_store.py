@@ -10,19 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.cache.kv_cache import KVCache
-from engine.cache.layer_kinds import FULL, LINEAR
+from engine.cache.layer_kinds import FULL, LINEAR, LayerKind
 from engine.cache.prefix_store import Lease, PrefixStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
-def fill(lease: Lease, count: int) -> None:
+def fill(lease: Lease, count: int, layer: int = 0) -> None:
     """Stand in for a forward of `count` tokens: write each key's own number as its state."""
-    begin = lease.cache.length
+    begin = lease.cache.layers[layer].length
     numbers = torch.tensor(lease.keys[begin : begin + count], dtype=torch.float32)
     states = numbers.reshape(1, 1, -1, 1)
-    lease.cache.update(states, states, 0)
+    lease.cache.update(states, states, layer)
 
 
 def held(lease: Lease) -> list[float]:
@@ -86,14 +86,147 @@ def test_tokens_not_yet_in_the_cache_are_not_counted_as_kept() -> None:
         assert lease.reused == 3
 
 
-def test_a_fault_drops_the_cache() -> None:
+def break_while(
+    prefixes: PrefixStore,
+    keys: list[int],
+    act: Callable[[Lease], object],
+    **options: bool,
+) -> None:
+    """A turn that does `act` and then breaks off."""
+
+    def turn() -> None:
+        with prefixes.lease(keys, **options) as lease:
+            act(lease)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        turn()
+
+
+def test_after_a_fault_what_is_whole_is_kept() -> None:
+    prefixes = PrefixStore(lambda: KVCache([FULL, FULL]), 2**30)
+    with prefixes.lease([1, 2, 3]) as lease:
+        for layer in range(2):
+            fill(lease, 3, layer)
+    break_while(prefixes, [1, 2, 3, 4, 5, 6], lambda lease: fill(lease, 2, 0))
+    with prefixes.lease([1, 2, 3, 4, 5, 6]) as lease:
+        assert lease.reused == lease.cache.length == 3
+        assert lease.cache.consistent
+        assert held(lease) == [1, 2, 3]
+        assert lease.note == ""
+
+
+def test_keys_without_values_are_not_whole() -> None:
     prefixes = store()
     with prefixes.lease([1, 2, 3]) as lease:
         fill(lease, 3)
-    with pytest.raises(RuntimeError), prefixes.lease([1, 2, 3, 4]):
-        raise RuntimeError
+    break_while(
+        prefixes,
+        [1, 2, 3, 4, 5],
+        lambda lease: lease.cache.layers[0]._key_storage.append(torch.zeros(1, 1, 1, 1)),
+    )
+    with prefixes.lease([1, 2, 3, 4, 5]) as lease:
+        assert lease.reused == 3
+
+
+def test_a_draft_that_broke_is_not_kept() -> None:
+    prefixes = store()
+
+    def draft(lease: Lease) -> None:
+        fill(lease, 3)
+        lease.cache.begin()
+        fill(lease, 2)
+
+    break_while(prefixes, [1, 2, 3, 4, 5], draft)
+    with prefixes.lease([1, 2, 3, 4, 5]) as lease:
+        assert lease.reused == 3
+        assert lease.cache.consistent
+
+
+def test_with_states_a_fault_goes_back_to_the_last_place_and_says_so() -> None:
+    prefixes = PrefixStore(lambda: KVCache([LINEAR, FULL]), 2**30)
+    keys = list(range(20))
+
+    def read(lease: Lease) -> None:
+        for length in (6, 9, 15):
+            lease.cache.layers[0].update_conv_state(
+                torch.full((1, 4, length - lease.cache.length), float(length)), conv_kernel_size=2
+            )
+            fill(lease, length - lease.cache.length, 1)
+            if length == 9:
+                lease.checkpoint()
+
+    break_while(prefixes, keys, read)
+    with prefixes.lease(keys) as lease:
+        assert lease.reused == 9
+        assert (lease.cache.layers[0].conv_states[0] == 9).all()
+        assert lease.note.startswith("6 tokens were read again: ")
+        assert "lost to a fault" in lease.note
+
+
+@pytest.mark.parametrize("half", [True, False])
+def test_a_window_that_broke_off_a_move_is_taken_from_its_checkpoint(*, half: bool) -> None:
+    prefixes = PrefixStore(lambda: KVCache([LayerKind("sliding", 4), FULL]), 2**30)
+    keys = list(range(700))
+
+    def read_and_move(lease: Lease) -> None:
+        for length in (500, 600):
+            for layer in range(2):
+                fill(lease, length - lease.cache.layers[layer].length, layer)
+            if length == 500:
+                lease.checkpoint()
+        window = lease.cache.layers[0]
+        window._key_storage.drop_front(2)
+        if not half:
+            window._value_storage.drop_front(2)
+            window.first += 2
+
+    break_while(prefixes, keys, read_and_move)
+    with prefixes.lease(keys) as lease:
+        assert lease.reused == (500 if half else 600)
+        shown, _ = lease.cache.update(*torch.zeros(2, 1, 1, 1, 1), 0)
+        assert shown[0, 0, :3, 0].tolist() == keys[lease.reused - 3 : lease.reused]
+
+
+def test_broken_numbers_are_not_kept_and_that_is_said() -> None:
+    prefixes = store()
+    with prefixes.lease([1, 2, 3]) as lease:
+        fill(lease, 3)
+    with pytest.raises(ArithmeticError), prefixes.lease([1, 2, 3, 4]):
+        raise ArithmeticError
     with prefixes.lease([1, 2, 3, 4]) as lease:
         assert lease.reused == 0
+        assert (
+            lease.note
+            == "3 tokens were read again: what had been read of them was lost to a fault."
+        )
+
+
+def test_what_is_gone_has_its_reason() -> None:
+    one_entry = 2 * 256 * 4
+    prefixes = store(budget=one_entry)
+    for first in (10, 20):
+        with prefixes.lease([first, 1, 2]) as lease:
+            fill(lease, 3)
+    with prefixes.lease([10, 1, 2, 3]) as lease:
+        assert "given up for other conversations" in lease.note
+        fill(lease, 4)
+        with prefixes.lease([10, 1, 2, 3, 4]) as other:
+            assert other.reused == 0
+            assert other.note == "4 tokens were read again: another answer is using them."
+    prefixes.clear()
+    with prefixes.lease([10, 1, 2, 3]) as lease:
+        assert "memory ran out" in lease.note
+
+
+def test_a_turn_aside_that_breaks_leaves_the_conversation_as_it_was() -> None:
+    prefixes = store()
+    with prefixes.lease([1, 2, 3]) as lease:
+        fill(lease, 3)
+    break_while(prefixes, [1, 2, 3, 50, 51], lambda lease: fill(lease, 1), aside=True)
+    with prefixes.lease([1, 2, 3, 50, 51, 52]) as lease:
+        assert lease.reused == 3
+        assert held(lease) == [1, 2, 3]
 
 
 def test_a_short_common_start_does_not_cost_the_other_conversation() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
 from carrying_out import carry_out
 from safetensors.torch import load_file, save_file
+from tiny_checkpoints import FAMILIES
 
 from engine import (
     BadRequest,
@@ -31,7 +33,7 @@ from engine.cache.kv_cache import Checkpoint, KVCache
 from engine.cli import main
 from engine.model.checks import pieces_equal_the_whole, what_was_kept_equals_the_whole
 from engine.model.loaded_model import LoadedModel
-from engine.model.self_check import CHECKS, Check, Findings, try_out
+from engine.model.self_check import CHECKS, Check, Findings, apply, try_out
 from engine.paths import cache_dir, starter_model_dir
 from engine.worker import EngineWorker
 
@@ -298,11 +300,49 @@ def test_the_doctor_tells_what_is_switched_off(folder: Path, lfm2_folder: Path, 
     assert main(["doctor", "--model", str(lfm2_folder)]) == 0
     assert "knows no functions" in " ".join(capsys.readouterr().out.split())
     assert main(["doctor", "--model", str(folder), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["switched_off"] == []
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["switched_off"] == []
+    assert any("grammar" in what for what in facts["not_tried"])
 
 
 def test_the_starter_passes_every_check(load) -> None:
     assert try_out(load(starter_model_dir(), None), wanted) == Findings()
+
+
+# Families whose chat templates know functions.
+WITH_FUNCTIONS = {"Qwen2.5-VL", "Qwen3-VL", "Qwen3.5", "Gemma 4", "Gemma 4 both ways"}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_passes_what_its_template_can(family: str, model_of) -> None:
+    model, began = model_of(family), time.perf_counter()
+    found = try_out(model, wanted)
+    assert time.perf_counter() - began < 10
+    assert found.unchecked == ()
+    no_functions = {"functions": "This model's chat template knows no functions."}
+    assert off(found) == ({} if family in WITH_FUNCTIONS else no_functions)
+
+
+def test_a_template_that_knows_functions_and_no_results(folder: Path, load) -> None:
+    template = folder / "chat_template.jinja"
+    text = template.read_text(encoding="utf-8")
+    refusing = "{% for m in messages %}{% if m.role == 'tool' %}{{ raise_exception('no') }}"
+    template.write_text(refusing + "{% endif %}{% endfor %}" + text, encoding="utf-8")
+    found = off(try_out(load(folder), wanted))
+    assert list(found) == ["functions"]
+    assert "cannot show a call of a function and its result" in found["functions"]
+
+
+def test_what_was_not_tried_is_told(folder: Path, load) -> None:
+    model = load(folder)
+    apply(Findings(unchecked=("kept",)), model)
+    late, grammar = model.info.not_tried
+    assert late.startswith("Whether what was read can be used again")
+    assert "no grammars yet" in grammar
+
+
+def test_every_check_says_what_it_asks() -> None:
+    assert all(check.whether.startswith("Whether") for check in CHECKS)
 
 
 def test_names_of_checks_are_their_own() -> None:
