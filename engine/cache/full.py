@@ -74,7 +74,7 @@ class GrowingLayer(DynamicLayer):  # type: ignore[misc] # transformers has no ty
         if length > self.length:
             raise ValueError(f"cannot truncate {self.length} tokens to {length}")
         self._key_storage.used = self._value_storage.used = length
-        if self._key_storage.capacity:
+        if all(storage.capacity for storage in self._all_storage()):
             self._show()
 
     def rows(self, start: int, end: int) -> dict[str, torch.Tensor]:

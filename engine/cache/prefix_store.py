@@ -155,7 +155,7 @@ class PrefixStore:
         try:
             # Where numbers broke, those that are kept may be none.
             broken = isinstance(fault, ArithmeticError)
-            length = 0 if broken else lease.cache.abort(places, len(sure))
+            length = 0 if broken or not sure else lease.cache.abort(places, len(sure))
             lease.checkpoints = {n: c for n, c in places.items() if n <= length}
         except (RuntimeError, MemoryError):
             length = 0  # there is no memory even for going back

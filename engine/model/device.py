@@ -127,8 +127,11 @@ def settle_memory() -> None:
     """Let large blocks go back to the system when they are freed, where the C library keeps them.
 
     glibc soon keeps blocks of up to 32 MB for itself, between which long-lived ones come to lie: a
-    long conversation then held several times what it needed.
+    long conversation then held several times what it needed. Who has set a bound of
+    their own keeps it.
     """
+    if "MALLOC_MMAP_THRESHOLD_" in os.environ:
+        return
     settle = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if settle is not None:
         settle(_MMAP_THRESHOLD, _LARGE_BLOCK)

@@ -233,10 +233,11 @@ def test_after_a_fault_the_pieces_read_before_it_are_kept(conversations) -> None
     break_a_forward(conversations, "in the last layer", 3, long)
     usage = follow(conversations, long)
     assert usage.reused_tokens >= 0
-    # Where the last layer keeps nothing of its own, the piece that broke there is whole as well.
-    if usage.reused_tokens < 2 * chunk_size("cpu"):
-        assert not conversations.model.new_cache().truncates_anywhere
-        assert_named(usage, 2 * chunk_size("cpu"))
+    read = 2 * chunk_size("cpu")
+    if conversations.model.new_cache().truncates_anywhere:
+        assert usage.reused_tokens == read
+    # Where the last layers keep nothing of their own (Gemma 4), the broken piece is whole too.
+    assert usage.reused_tokens >= read or "read again" in usage.reuse_note
 
 
 def test_numbers_that_broke_are_not_kept(conversations) -> None:

@@ -129,6 +129,15 @@ def test_keys_without_values_are_not_whole() -> None:
         assert lease.reused == 3
 
 
+def test_a_fault_before_anything_was_whole_leaves_nothing() -> None:
+    prefixes = store()
+    keys_alone = torch.zeros(1, 1, 1, 1)
+    break_while(
+        prefixes, [1, 2], lambda lease: lease.cache.layers[0]._key_storage.append(keys_alone)
+    )
+    assert prefixes.nbytes == 0
+
+
 def test_a_draft_that_broke_is_not_kept() -> None:
     prefixes = store()
 

@@ -12,7 +12,12 @@ from engine.model.lean import make_lean
 
 @pytest.fixture(params=["tiny_model", "qwen3_vl_model"])
 def network(request: pytest.FixtureRequest) -> torch.nn.Module:
-    return copy.deepcopy(request.getfixturevalue(request.param).network)
+    """As transformers built it: loading has made it lean already."""
+    network = copy.deepcopy(request.getfixturevalue(request.param).network)
+    for module in network.modules():
+        for name in ("forward", *module._modules):
+            module.__dict__.pop(name, None)
+    return network
 
 
 def logits(network: torch.nn.Module) -> torch.Tensor:

@@ -155,6 +155,28 @@ def test_a_cache_that_cannot_be_brought_back(folder: Path, load) -> None:
     assert what_was_kept_equals_the_whole(plain) == ""
 
 
+class Breaking(KVCache):
+    """Cut back, its keys are no numbers."""
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        super().restore(checkpoint)
+        for layer in self._attention:
+            layer._key_storage.view().fill_(torch.nan)
+
+
+class WithBreakingCaches(LoadedModel):
+    def new_cache(self) -> KVCache:
+        return Breaking(self._layer_kinds)
+
+
+def test_a_cache_that_comes_back_as_no_numbers(folder: Path, load) -> None:
+    plain = load(folder)
+    model = WithBreakingCaches(
+        plain._model, plain._hf_tokenizer, plain._family, plain.info, plain.stop_tokens
+    )
+    assert list(off(try_out(model, wanted))) == ["reuse"]
+
+
 def test_ten_seconds_are_enough(tiny_model: LoadedModel) -> None:
     now = [0.0]
 
