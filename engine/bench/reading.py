@@ -90,8 +90,10 @@ class _AttentionClock:
     def __init__(self, model: LoadedModel) -> None:
         self.seconds = 0.0
         self._begun = 0.0
-        for name, module in model.network.named_modules():
-            if "language_model" in name and name.endswith("self_attn"):
+        for layer in model.network.get_decoder().layers:
+            module = getattr(layer, "_modules", {}).get("self_attn")
+            if module is not None:
+                vars(layer).pop("self_attn", None)  # called as a module, so that it can be watched
                 module.register_forward_pre_hook(self._start)
                 module.register_forward_hook(self._end)
 

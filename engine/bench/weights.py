@@ -20,6 +20,7 @@ from engine.bench.models import build_starter_of
 from engine.bench.quanto import quanto_linear, quanto_network
 from engine.bench.report import Row
 from engine.model.device import settle_threads
+from engine.model.lean import make_plain
 from engine.model.loader import load_model
 from engine.model.weights.bnb_nf4 import BnbNf4
 from engine.model.weights.full import Full
@@ -110,7 +111,9 @@ def _model_rows(folder: Path) -> list[Row]:
 
 
 def _network(folder: Path) -> Any:  # noqa: ANN401 - as transformers' models
-    return load_model(folder, folder.name, "full", _say_nothing).network
+    network = load_model(folder, folder.name, "full", _say_nothing).network
+    make_plain(network)  # or layers that are replaced would still be called
+    return network
 
 
 def _packed(network: Any, backend: WeightBackend) -> Any:  # noqa: ANN401

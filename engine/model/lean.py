@@ -41,6 +41,13 @@ def make_lean(network: torch.nn.Module) -> int:
     return count
 
 
+def make_plain(network: torch.nn.Module) -> None:
+    """Let all modules of `network` be called as themselves again, to be watched or replaced."""
+    for module in network.modules():
+        for name in ("forward", *dict(module.named_children())):
+            module.__dict__.pop(name, None)
+
+
 def _leaves(network: torch.nn.Module) -> Iterator[tuple[torch.nn.Module, str, torch.nn.Module]]:
     for parent in network.modules():
         if isinstance(parent, torch.nn.ModuleList | torch.nn.ModuleDict | torch.nn.Sequential):

@@ -53,6 +53,7 @@ QUESTION = (user("What is there?"),)
 LONG = (user("Nothing but words. " * 600),)
 DEADLY = "Stop the thread."
 # Less than what attention takes for a chunk of a long prompt, more than Python needs to go on.
+_KERNELS = 40
 ROOM_BYTES = 2 * 2**20
 
 
@@ -126,8 +127,15 @@ class Asker:
         return self.ask((user(_noise(self.lengths), "?"),), _limited_from(PrefillProgress, 0))
 
     def no_room_for_a_kernel(self) -> Finished | Failed:
-        # Nothing of this length was read before, so a convolution is compiled for it.
-        return self.ask(self._new_length(), _limited_from(PrefillProgress, 0))
+        """Nothing of these lengths was read before, so convolutions are compiled for them.
+
+        One may find room in what the process has but does not use; several do not.
+        """
+        for _ in range(_KERNELS):
+            end = self.ask(self._new_length(), _limited_from(PrefillProgress, 0))
+            if isinstance(end, Failed):
+                break
+        return end
 
     def _new_length(self) -> tuple[Message, ...]:
         self.lengths += 1

@@ -7,16 +7,14 @@ import copy
 import pytest
 import torch
 
-from engine.model.lean import make_lean
+from engine.model.lean import make_lean, make_plain
 
 
 @pytest.fixture(params=["tiny_model", "qwen3_vl_model"])
 def network(request: pytest.FixtureRequest) -> torch.nn.Module:
     """As transformers built it: loading has made it lean already."""
     network = copy.deepcopy(request.getfixturevalue(request.param).network)
-    for module in network.modules():
-        for name in ("forward", *module._modules):
-            module.__dict__.pop(name, None)
+    make_plain(network)
     return network
 
 
@@ -34,6 +32,10 @@ def test_a_lean_network_computes_the_same(network: torch.nn.Module) -> None:
     assert make_lean(network) >= norms + linears - 2
     assert (logits(network) - before).abs().max() < 1e-5
     assert set(network.state_dict()) == names
+    assert any("forward" in vars(module) for module in network.modules())
+    make_plain(network)
+    assert not any("forward" in vars(module) for module in network.modules())
+    assert (logits(network) - before).abs().max() < 1e-5
 
 
 def test_a_module_with_a_hook_is_still_called(network: torch.nn.Module) -> None:

@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from engine.api.messages import user
+from engine.model.lean import make_plain
 from engine.model.loader import load_model
 from engine.model.weights.int4pack import Int4Linear
 
@@ -52,6 +53,7 @@ def folder(request, lfm2_folder: Path, qwen3_vl_model) -> Path:
 
 def test_a_packed_model_computes_what_its_weights_stand_for(folder: Path, load) -> None:
     packed, full = load(folder, "int4pack"), load(folder, "full")
+    make_plain(full.network)
     layers = {n: m for n, m in packed.network.named_modules() if isinstance(m, Int4Linear)}
     assert len(layers) > 10
     for name, layer in layers.items():
@@ -86,6 +88,7 @@ def test_no_layer_that_is_to_stay_is_packed(lfm2_folder: Path, tmp_path: Path, l
     (folder / "tanka.json").write_text('{"keep": ["model.language_model.layers.*.w2"]}')
     folder_wide = "model.language_model.layers.1.feed_forward.w2"
     model = load(folder, "int4pack")
+    make_plain(model.network)
     assert type(model.network.get_submodule(folder_wide)) is torch.nn.Linear
     assert type(model.network.get_submodule(folder_wide.replace("w2", "w1"))) is Int4Linear
     packed = [n for n, m in model.network.named_modules() if isinstance(m, Int4Linear)]
@@ -236,6 +239,7 @@ def test_a_folder_saved_in_4_bit_keeps_its_own_layers(
     assert model.info.weights == "bnb_nf4"
     assert model.info.parameters == load(lfm2_folder).info.parameters
     name = "model.language_model.layers.1.self_attn.q_proj"
+    make_plain(model.network)
     layer, expected = model.network.get_submodule(name), saved.get_submodule(name)
     assert isinstance(layer, Linear4bit)
     assert torch.equal(layer.weight.data, expected.weight.data)
