@@ -189,7 +189,8 @@ def test_after_a_cancel_in_prefill(both) -> None:
 def test_an_answer_goes_on_in_the_middle_of_a_character(both) -> None:
     first = (user(LONG),)
     whole = both.ask(first, max_tokens=40)
-    begun = both.ask((user(LONG + "x"),), max_tokens=17)
+    begun = both.ask((user(LONG + "x"),), max_tokens=9)
+    assert begun.reason == "length"
     both.restart()
     rest = both.ask((user(LONG + "x"), assistant(begun.text)), max_tokens=23)
     assert rest.usage.reused_tokens == rest.usage.prompt_tokens - 1
