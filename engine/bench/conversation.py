@@ -73,10 +73,14 @@ def must_be_kept(before: Finished, read_again: int) -> int:
     return before.usage.prompt_tokens + before.usage.completion_tokens - 1
 
 
-def check_kept(warm: Finished, kept: int) -> None:
-    """See that a figure is that of a follow-up. Raises `AssertionError` where it is not."""
+def check_kept(warm: Finished, kept: int, answer: int = 0) -> None:
+    """See that a figure is that of a follow-up. Raises `AssertionError` where it is not.
+
+    A random answer of `answer` tokens may begin or end with spaces that a template cuts off.
+    """
     found = warm.usage.reused_tokens
-    if found != kept:
+    cut_off = "chat template" in warm.usage.reuse_note and 0 < kept - found < answer
+    if found != kept and not cut_off:
         raise AssertionError(f"{found} of {kept} tokens were kept. {warm.usage.reuse_note}")
 
 

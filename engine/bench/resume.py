@@ -119,7 +119,7 @@ def _go_on(client: EngineClient, order: Order) -> float:
     before = history(order.number - 1, order.kept_tokens)
     asked = follow_up(before, order.said, _NEW_TOKENS)
     warm = ask(client, request(asked, _TIMED_ANSWER))
-    check_kept(warm, order.kept)
+    check_kept(warm, order.kept, _KEPT_ANSWER)
     return ttft_s(warm)
 
 

@@ -84,7 +84,7 @@ def timed_turns(measured: FollowUp, folder: Path) -> Iterator[tuple[Finished, Fi
         for number in range(1, measured.rounds + 1):
             asked = follow_up(kept, before.text, _NEW_TOKENS)
             warm = ask(client, request(asked, _TIMED_ANSWER))
-            check_kept(warm, must_be_kept(before, kind.read_again))
+            check_kept(warm, must_be_kept(before, kind.read_again), _KEPT_ANSWER)
             kept = another_history(number, measured.kept_tokens, asked)
             before = ask(client, request(kept, _KEPT_ANSWER))
             check_cold(before)

@@ -34,8 +34,8 @@ _FIRST_ONES = 3
 _HOPE = 0.002
 # Drafting may have lost no more than this share of the time spent lately, and so many plain steps
 # to try it out, or it waits. So many steps are "lately".
-_LOSS_ALLOWED = 0.01
-_TRIAL_STEPS = 3
+_LOSS_ALLOWED = 0.005
+_TRIAL_STEPS = 2
 _LATELY = 512
 # After how many plain steps lengths are weighed anew.
 _WEIGHED_EVERY = 8

@@ -17,6 +17,7 @@ import torch
 from torch.nn import functional
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
+from engine.model.lean_conv import conv_of
 from engine.model.weights.int4_layout import whole_block
 from engine.model.weights.int4pack import Int4Linear
 
@@ -69,7 +70,11 @@ def lean_parts(network: torch.nn.Module) -> int:
     for module in network.modules():
         if any(_watched(part) for part in module.modules()):
             continue
-        lean = _attention_of(module, forward, dtype) or _gated_of(module, dtype)
+        lean = (
+            _attention_of(module, forward, dtype)
+            or _gated_of(module, dtype)
+            or conv_of(module, function_of)
+        )
         if lean is not None:
             module.__dict__["forward"] = lean
             count += 1
