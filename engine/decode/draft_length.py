@@ -38,7 +38,7 @@ _LOSS_ALLOWED = 0.005
 _TRIAL_STEPS = 2
 _LATELY = 512
 # After how many plain steps lengths are weighed anew.
-_WEIGHED_EVERY = 8
+WEIGHED_EVERY = 8
 
 
 class StepCosts:
@@ -159,12 +159,13 @@ class DraftLength:
         gain = self.gain
         return (self._costs.plain or 0.0) * (1 - 1 / gain) if gain > 1 else 0.0
 
-    def note_plain(self, seconds: float) -> None:
-        """A step without a draft took so long."""
-        self._balance(seconds, 0.0)
-        self._rate += _HOPE * max(0.0, _FIRST_RATE - self._rate)
-        self._plain_steps += 1
-        if self._plain_steps % _WEIGHED_EVERY == 0:
+    def note_plain(self, seconds: float, steps: int = 1) -> None:
+        """So many steps without a draft took so long together."""
+        self._balance(seconds, 0.0, steps)
+        self._rate += steps * _HOPE * max(0.0, _FIRST_RATE - self._rate)
+        self._plain_steps += steps
+        if self._plain_steps >= WEIGHED_EVERY:
+            self._plain_steps = 0
             self._chosen = None
 
     def note_in_vain(self, seconds: float) -> None:
@@ -186,9 +187,9 @@ class DraftLength:
             self._longest = next((k for k in self._lengths if k > self._longest), self._longest)
         self._chosen = None
 
-    def _balance(self, spent: float, won: float) -> None:
+    def _balance(self, spent: float, won: float, steps: int = 1) -> None:
         """Add to what was spent and won, and forget a little of both."""
-        kept = 1 - 1 / _LATELY
+        kept = 1 - steps / _LATELY
         self._spent = kept * self._spent + spent
         # Time that was won once must not pay for losing much later.
         self._won = min(kept * self._won + won, _LOSS_ALLOWED * self._spent)

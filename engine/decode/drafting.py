@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.api.events import Drafts
 from engine.decode.catching_up import ON_THE_WAY, CatchingUp
-from engine.decode.draft_length import DraftLength, StepCosts
+from engine.decode.draft_length import WEIGHED_EVERY, DraftLength, StepCosts
 from engine.decode.drafters import LONG_MATCH, PromptLookup, Reader, TextIndex
 
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ class DraftSources:
         try:
             yield drafting
         finally:
+            drafting.weigh()
             self._end_model(stack)
             self._memory.catching_up.note_answer(drafting.counts.tokens)
 
@@ -188,6 +189,8 @@ class Drafting:
         self._readers = [d if isinstance(d, Reader) else None for d in self._drafters]
         self._given_up_before = frozenset(memory.given_up)
         self._order = list(range(len(self._drafters)))
+        self._ready: Sequence[tuple[int, int]] | None = None
+        self._plain_steps, self._plain_s = 0, 0.0
         self.counts = DraftCounts()
 
     @property
@@ -211,10 +214,9 @@ class Drafting:
         self._read_prompt(tokens)
         if self._memory.costs.plain_is_due:
             return None
-        for number in self._order:
+        for number, most in self._asked():
             drafter, length = self._drafters[number], self._lengths[number]
-            most = 0 if drafter.name in self._memory.given_up else length.best()
-            if not most or not self._caught_up(number, tokens):
+            if not self._caught_up(number, tokens):
                 continue
             begun = time.perf_counter()
             proposed = permitted(self._ask(drafter, tokens, most))
@@ -223,18 +225,33 @@ class Drafting:
                 return Draft(tuple(proposed), number, took)
             self.counts.beside_s += took
             length.note_in_vain(took)
+            if length.waits:
+                self._ready = None
         return None
 
     def note_plain(self, seconds: float) -> None:
         """A forward of one row took so long."""
         self.counts.plain_s.append(seconds)
         self._memory.costs.note(1, seconds)
+        self._plain_steps += 1
+        self._plain_s += seconds
+        if self._plain_steps >= WEIGHED_EVERY or not self._ready:
+            self.weigh()
+
+    def weigh(self) -> None:
+        """Tell the drafters' lengths of the plain steps since the last time, and choose anew.
+
+        Done at every step this would be most of what text pays that nobody can foresee.
+        """
         for length in self._lengths:
-            length.note_plain(seconds)
+            length.note_plain(self._plain_s, self._plain_steps)
+        self._plain_steps, self._plain_s = 0, 0.0
+        self._ready = None
 
     def note_draft(self, draft: Draft, accepted: int, seconds: float) -> None:
         """A draft was checked in one forward, and so many of its tokens were right."""
         counts, proposed = self.counts, len(draft.tokens)
+        self.weigh()
         self._memory.costs.note(proposed + 1, seconds)
         self._lengths[draft.by].note_draft(proposed, accepted, draft.seconds)
         self._order.sort(key=lambda number: -self._lengths[number].gain)
@@ -244,6 +261,16 @@ class Drafting:
         counts.accepted += accepted
         counts.drafts += 1
         counts.drafted_s += draft.seconds + seconds
+
+    def _asked(self) -> Sequence[tuple[int, int]]:
+        """Who is asked for how many tokens, in order; none of those that wait."""
+        if self._ready is None:
+            lengths = [(number, self._lengths[number].best()) for number in self._order]
+            self._ready = [(number, most) for number, most in lengths if most]
+        given_up = self._memory.given_up
+        if not given_up:
+            return self._ready
+        return [pair for pair in self._ready if self._drafters[pair[0]].name not in given_up]
 
     def _read_prompt(self, tokens: Sequence[int]) -> None:
         """Fill the index once, on no drafter's account."""
