@@ -296,7 +296,7 @@ load(client, LoadModel(Path(sys.argv[1]), "full", resume_bytes=2**30))
 *_, done = events_of(client, Generate((user(sys.argv[2]),), limits=Limits(6)))
 assert isinstance(done, Finished), done
 assert client.close()
-print(done.usage.prompt_tokens + done.usage.completion_tokens - 1)
+print(done.usage.prompt_tokens + done.usage.completion_tokens - 1, flush=True)
 sys.stdout.buffer.write(done.text.encode("utf-8", "surrogatepass"))
 """
 
