@@ -134,13 +134,13 @@ def test_no_fault_leaves_anything_broken_on_disk(breaks_at_z: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1600)
 def test_fifty_faults_leave_no_memory_behind(breaks_at_z: Path) -> None:
-    told = break_again_and_again(breaks_at_z, 8)
+    told = break_again_and_again(breaks_at_z, 10)
     check_faults(told["faults"])
-    # What the first round leaves are kernels and caches of the libraries.
-    first, *_, last = told["held"]
-    assert len(told["faults"]) - len(ENDS) >= 50
-    assert last["objects"] - first["objects"] < 1_000
-    assert last["bytes"] - first["bytes"] < 8 * 2**20
+    # What the first rounds leave are compiled kernels, up to a number, and libraries' caches.
+    _, _, settled, *_, last = told["held"]
+    assert len(told["faults"]) - 3 * len(ENDS) >= 50
+    assert last["objects"] - settled["objects"] < 1_000
+    assert last["bytes"] - settled["bytes"] < 4 * 2**20
 
 
 def answer_with_a_new_letter(worker: EngineWorker) -> tuple[str, str, str]:

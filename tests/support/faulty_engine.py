@@ -54,6 +54,7 @@ LONG = (user("Nothing but words. " * 600),)
 DEADLY = "Stop the thread."
 # Less than what attention takes for a chunk of a long prompt, more than Python needs to go on.
 _KERNELS = 40
+_PICTURES = (1, 2, 4, 8, 16, 32)
 ROOM_BYTES = 2 * 2**20
 
 
@@ -122,9 +123,14 @@ class Asker:
         return ticket.end
 
     def no_memory_while_looking(self) -> Finished | Failed:
-        # A picture never seen before: its patches alone are larger than what is left.
-        self.lengths += 1
-        return self.ask((user(_noise(self.lengths), "?"),), _limited_from(PrefillProgress, 0))
+        """More and more pictures never seen before, until they find no room in what there is."""
+        for count in _PICTURES:
+            self.lengths += count
+            pictures = [_noise(self.lengths + number) for number in range(count)]
+            end = self.ask((user(*pictures, "?"),), _limited_from(PrefillProgress, 0))
+            if isinstance(end, Failed):
+                break
+        return end
 
     def no_room_for_a_kernel(self) -> Finished | Failed:
         """Nothing of these lengths was read before, so convolutions are compiled for them.
