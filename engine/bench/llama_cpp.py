@@ -68,11 +68,6 @@ class LlamaCpp:
         self._api.llama_free(self._context)
         self._api.llama_model_free(self._model)
 
-    def logits(self) -> list[float]:
-        """The last token's scores."""
-        size = self._api.llama_vocab_n_tokens(self._api.llama_model_get_vocab(self._model))
-        return list(self._api.llama_get_logits_ith(self._context, -1)[:size])
-
     def _likeliest(self, size: int) -> int:
         scores = self._api.llama_get_logits_ith(self._context, -1)
         return int(np.ctypeslib.as_array(scores, (size,)).argmax())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.cache.pieces import Piece, link
+from engine.cache.prefix_keys import common_length
 
 if TYPE_CHECKING:
     from array import array
@@ -115,13 +116,6 @@ class Search:
             pieces.append(piece)
             parent = own
         return pieces
-
-
-def common_length(a: array[int], b: array[int]) -> int:
-    """How many keys both begin with."""
-    if a[: len(b)] == b[: len(a)]:
-        return min(len(a), len(b))
-    return next(i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y)
 
 
 def _inside_picture(keys: array[int], length: int) -> int:

@@ -202,7 +202,6 @@ def _gated_of(module: Any, dtype: torch.dtype) -> Product | None:  # noqa: ANN40
 class _Joined:
     """Layers with the same input as one product; their weights become views of its own."""
 
-    layers: Sequence[Any]
     product: Product
     in_features: int
     settle: Callable[[], None]
@@ -232,7 +231,7 @@ def _linear_together(layers: Sequence[torch.nn.Linear]) -> _Joined:
                 layer.bias = torch.nn.Parameter(bias[part], requires_grad=False)
 
     product = partial(functional.linear, weight=weight, bias=bias)
-    return _Joined(layers, product, weight.shape[1], settle, weight.dtype == torch.float32)
+    return _Joined(product, weight.shape[1], settle, weight.dtype == torch.float32)
 
 
 def _packed_together(layers: Sequence[Int4Linear]) -> _Joined:
@@ -245,7 +244,7 @@ def _packed_together(layers: Sequence[Int4Linear]) -> _Joined:
             layer.packed, layer.scales = packed[part], scales[:, part]
 
     joined = Int4Linear(packed, scales, first.unpack_from, first.unpacked_dtype)
-    return _Joined(layers, joined.forward, joined.in_features, settle, exact=False)
+    return _Joined(joined.forward, joined.in_features, settle, exact=False)
 
 
 def _watched(module: torch.nn.Module) -> bool:

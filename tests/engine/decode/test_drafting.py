@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
+from always_drafting import AlwaysDrafting
 from tiny_checkpoints import FAMILIES, build_lfm2_vl
 
 from engine.api.requests import SamplingParams
@@ -15,10 +16,9 @@ from engine.cache.kv_cache import KVCache
 from engine.cache.layer_kinds import FULL
 from engine.cache.prefix_store import PrefixStore
 from engine.decode.decode import decode, decode_with_drafts
-from engine.decode.draft_length import DraftLength
 from engine.decode.draft_model import DraftModel
 from engine.decode.drafters import PromptLookup
-from engine.decode.drafting import Drafting, DraftingMemory
+from engine.decode.drafting import Drafting
 from engine.decode.sampler import Sampler
 
 if TYPE_CHECKING:
@@ -44,18 +44,6 @@ class Told:
             (token + 1) % 200 if (said + i) % self._wrong_every == 0 else token
             for i, token in enumerate(self._answers[said : said + most])
         ]
-
-
-class AlwaysDrafting(DraftingMemory):
-    """Remembers nothing, so that every step drafts, however badly it goes."""
-
-    class _Length(DraftLength):
-        def best(self) -> int:
-            return 5 if self._costs.plain is not None else 0
-
-    def length_for(self, drafter: str) -> DraftLength:
-        del drafter
-        return self._Length(self.costs)
 
 
 def begin(model: LoadedModel, text: str = PROMPT):  # noqa: ANN201

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
+from always_drafting import AlwaysDrafting
 from hypothesis import given
 from hypothesis import strategies as st
 from recorded_scores import Recorded
@@ -18,9 +19,8 @@ from engine.api.requests import SamplingParams
 from engine.cache.kv_cache import KVCache
 from engine.cache.layer_kinds import FULL
 from engine.decode.decode import decode, decode_with_drafts
-from engine.decode.draft_length import DraftLength
 from engine.decode.drafters import PromptLookup
-from engine.decode.drafting import Drafting, DraftingMemory
+from engine.decode.drafting import Drafting
 from engine.decode.logits_processors import keep_top_p
 from engine.decode.masks import MaskWalk
 from engine.decode.sampler import Sampler
@@ -36,18 +36,6 @@ PROMPT = "12,345,6,78,12,345,6,78,9,((()))(("
 GREEDY = SamplingParams()
 DRAWN = SamplingParams(temperature=0.9, top_p=0.95, repetition_penalty=1.1, seed=7)
 MASKS = ("numbers", "brackets")
-
-
-class AlwaysDrafting(DraftingMemory):
-    """Drafts five tokens at every step, however badly it goes."""
-
-    class _Length(DraftLength):
-        def best(self) -> int:
-            return 5 if self._costs.plain is not None else 0
-
-    def length_for(self, drafter: str) -> DraftLength:
-        del drafter
-        return self._Length(self.costs)
 
 
 class Told:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
+from always_drafting import AlwaysDrafting
 from fitted_head import fit_head, whole_pairs
 from safetensors.torch import load_file
 from tiny_checkpoints import build_qwen3_5
@@ -19,7 +20,6 @@ from engine.cache.head_memory import HeadMemory
 from engine.cache.kv_cache import KVCache
 from engine.cache.layer_kinds import FULL
 from engine.decode.decode import decode, decode_with_drafts
-from engine.decode.draft_length import DraftLength
 from engine.decode.drafting import Drafting, DraftingMemory
 from engine.decode.head_drafter import HeadDrafter
 from engine.decode.sampler import Sampler
@@ -34,18 +34,6 @@ PROMPT = "The tide table for the northern harbour lists four heights a day, two 
 OTHER = "Bread is baked at five in the morning and sold from seven on."
 GREEDY = SamplingParams()
 DRAWN = SamplingParams(temperature=0.9, top_p=0.95, seed=7)
-
-
-class AlwaysDrafting(DraftingMemory):
-    """Remembers nothing, so that every step drafts, however badly it goes."""
-
-    class _Length(DraftLength):
-        def best(self) -> int:
-            return 4 if self._costs.plain is not None else 0
-
-    def length_for(self, drafter: str) -> DraftLength:
-        del drafter
-        return self._Length(self.costs)
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +142,7 @@ def slow_draft(
 def test_it_proposes_what_the_equations_say_at_every_step(
     model: LoadedModel, published: dict[str, torch.Tensor]
 ) -> None:
-    said, _, drafter = drafted(model, PROMPT, 24, DRAWN, AlwaysDrafting())
+    said, _, drafter = drafted(model, PROMPT, 24, DRAWN, AlwaysDrafting(4))
     whole = [*model.tokenize(PROMPT), *said]
     assert len(drafter.heard) > 10
     for length, proposed in drafter.heard.items():
@@ -166,7 +154,7 @@ def test_it_proposes_what_the_equations_say_at_every_step(
 def test_a_head_that_knows_nothing_changes_nothing(
     model: LoadedModel, text: str, params: SamplingParams
 ) -> None:
-    said, drafting, _ = drafted(model, text, 60, params, AlwaysDrafting())
+    said, drafting, _ = drafted(model, text, 60, params, AlwaysDrafting(4))
     assert said == plainly(model, text, 60, params)
     assert drafting.drafts.proposed > 100
 
@@ -199,7 +187,7 @@ def fitted(
 def test_what_it_has_learnt_saves_forwards(
     model: LoadedModel, fitted: LoadedModel, params: SamplingParams
 ) -> None:
-    said, drafting, _ = drafted(fitted, PROMPT, ANSWER, params, AlwaysDrafting())
+    said, drafting, _ = drafted(fitted, PROMPT, ANSWER, params, AlwaysDrafting(4))
     assert said == plainly(model, PROMPT, ANSWER, params)
     found = drafting.drafts
     assert found.by == (("prediction head", found.accepted),)
@@ -214,7 +202,7 @@ def test_where_it_is_right_at_times_the_answer_stays(
     text = f"{OTHER} {PROMPT}"
     proposed = accepted = 0
     for params in (GREEDY, *(SamplingParams(temperature=0.5, seed=seed) for seed in range(4))):
-        said, drafting, _ = drafted(fitted, text, ANSWER, params, AlwaysDrafting())
+        said, drafting, _ = drafted(fitted, text, ANSWER, params, AlwaysDrafting(4))
         assert said == plainly(model, text, ANSWER, params)
         proposed += drafting.drafts.proposed
         accepted += drafting.drafts.accepted
@@ -268,7 +256,7 @@ class _Primed(AlwaysDrafting):
     """Drafts from the first step on."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(4)
         self.costs.note(1, 1.0)
 
 

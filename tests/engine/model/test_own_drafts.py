@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
+from always_drafting import AlwaysDrafting
 from safetensors.torch import load_file, save_file
 from tiny_checkpoints import build_gemma4
 from tiny_checkpoints.assistant import build_assistant, buildable
 
 from engine.api.requests import SamplingParams
 from engine.decode.decode import decode, decode_with_drafts
-from engine.decode.draft_length import DraftLength
-from engine.decode.drafting import Drafting, DraftingMemory
+from engine.decode.drafting import Drafting
 from engine.decode.sampler import Sampler
 from engine.model.device import place
 from engine.model.folder import check_folder
@@ -33,18 +33,6 @@ if TYPE_CHECKING:
 PROMPT = "The tide table for the northern harbour lists four heights a day."
 GREEDY = SamplingParams()
 DRAWN = SamplingParams(temperature=0.9, top_p=0.95, seed=7)
-
-
-class AlwaysDrafting(DraftingMemory):
-    """Remembers nothing, so that every step drafts, however badly it goes."""
-
-    class _Length(DraftLength):
-        def best(self) -> int:
-            return 4 if self._costs.plain is not None else 0
-
-    def length_for(self, drafter: str) -> DraftLength:
-        del drafter
-        return self._Length(self.costs)
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["all tokens", "tokens in groups"])
@@ -102,7 +90,7 @@ def drafted(
             heard[len(tokens)] = drafter.propose(tokens, most)
             return heard[len(tokens)]
 
-    drafting = Drafting([Listening()], AlwaysDrafting())
+    drafting = Drafting([Listening()], AlwaysDrafting(4))
     sampler = Sampler(params, tokens)
     steps = decode_with_drafts(model, logits, positions, cache, sampler, drafting, tokens)
     with closing(steps):
