@@ -1,7 +1,8 @@
 """What first contacts have found, kept on disk, so that each model is tried out once.
 
-A record belongs to a model as it stands: its files, the form of its weights, the device, and the
-versions of what runs it. Any change of these, or another set of checks, and it is tried out again.
+A record belongs to a model as it stands: its files, the form of its weights and of what it has
+read, the device, and the versions of what runs it. Any change of these, or another set of checks,
+and it is tried out again.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class Records:
     def _path(self) -> Path:
         state = hashlib.sha256()
         info = self._info
-        runs = (info.family, info.weights, info.device_name, info.dtype, info.attention)
+        runs = (info.family, info.weights, info.kv, info.device_name, info.dtype, info.attention)
         versions = [_version(name) for name in _LIBRARIES]
         checks = [check.name for check in self._table]
         state.update(f"{runs} {versions} {checks}\n".encode())

@@ -18,7 +18,7 @@ from engine.api.messages import ImagePart, Message, ToolCallPart, assistant, too
 from engine.api.requests import ToolSpec
 from engine.cache.prefix_store import PrefixStore
 from engine.decode.prefill import prefill
-from engine.model.score_difference import share_of_spread
+from engine.model.score_difference import is_rounded, share_of_spread
 from engine.prompt.render import render
 from engine.prompt.transcripts import Transcripts
 
@@ -180,5 +180,5 @@ def _differ(model: LoadedModel, whole: torch.Tensor, other: torch.Tensor) -> boo
     """Whether scores differ by more than rounding. Scores that are no numbers tell nothing."""
     if not bool(torch.isfinite(whole).all()):
         return False
-    exact = model.info.dtype == "float32" and model.info.weights != "int4pack"
-    return not share_of_spread(whole, other) <= (_MOST_OFF_EXACT if exact else _MOST_OFF_ROUNDED)
+    most_off = _MOST_OFF_ROUNDED if is_rounded(model.info) else _MOST_OFF_EXACT
+    return not share_of_spread(whole, other) <= most_off

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.api.errors import ModelNotUsable
-from engine.model.score_difference import share_of_spread
+from engine.model.score_difference import is_rounded, share_of_spread
 
 if TYPE_CHECKING:
     import torch
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _TRIED = 24
 # As shares of the scores' own spread: rounding stays far below, a lost state does not.
-_MOST_OFF = {"float32": 1e-3, "bfloat16": 0.1, "float16": 0.1}
+_MOST_OFF_EXACT = 1e-3
+_MOST_OFF_ROUNDED = 0.1
 
 
 def check_token_by_token(model: LoadedModel) -> None:
@@ -47,4 +48,5 @@ def _scores(model: LoadedModel, cuts: range | tuple[()]) -> torch.Tensor:
 
 
 def _off(model: LoadedModel, whole: torch.Tensor, other: torch.Tensor) -> bool:
-    return not share_of_spread(whole, other) <= _MOST_OFF[model.info.dtype]
+    most_off = _MOST_OFF_ROUNDED if is_rounded(model.info) else _MOST_OFF_EXACT
+    return not share_of_spread(whole, other) <= most_off

@@ -45,7 +45,8 @@ def _converse(folder: Path, weights: WeightsName, kv: KvName, tokens: int) -> Me
     before = _anonymous_bytes()
     client = EngineClient()
     try:
-        load(client, LoadModel(folder, weights, kv=kv))
+        model = load(client, LoadModel(folder, weights, kv=kv))
+        assert not {"chunks", "reuse"} & {off.ability for off in model.switched_off}
         loaded, peak = _anonymous_bytes() - before, PeakMemory()
         messages = (user("x" * (tokens - _LATER_TOKENS)),)
         for later in ("y" * (_LATER_TOKENS - 100), ""):

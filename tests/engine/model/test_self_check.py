@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 from carrying_out import carry_out
+from large_checkpoints import enlarge
 from safetensors.torch import load_file, save_file
 from tiny_checkpoints import FAMILIES
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine import Event
+    from engine.api.requests import KvName
 
 TOOL = ToolSpec("look", "Looks.", '{"type": "object", "properties": {}}')
 
@@ -232,9 +234,9 @@ def test_giving_up_comes_between_checks(tiny_model: LoadedModel) -> None:
         try_out(tiny_model, give_up)
 
 
-def load_with(worker: EngineWorker, folder: Path) -> tuple[ModelReady, bool]:
+def load_with(worker: EngineWorker, folder: Path, kv: KvName = "full") -> tuple[ModelReady, bool]:
     """The model as it is described, and whether it was tried out now."""
-    events: list[Event] = carry_out(worker, LoadModel(folder, "full"))
+    events: list[Event] = carry_out(worker, LoadModel(folder, "full", kv=kv))
     ready = events[-1]
     assert isinstance(ready, ModelReady), ready
     steps = [event.step for event in events if isinstance(event, ModelProgress)]
@@ -247,6 +249,7 @@ def test_a_model_is_tried_out_once_and_again_when_it_has_changed(folder: Path, c
     ready, tried = load_with(worker, folder)
     assert not tried
     assert ready.model.switched_off == ()
+    assert load_with(worker, folder, "int8")[1]
     template = folder / "chat_template.jinja"
     text = template.read_text(encoding="utf-8")
     template.write_text(text.replace("<image>", ""), encoding="utf-8")
@@ -343,6 +346,11 @@ def test_every_family_passes_what_its_template_can(family: str, model_of) -> Non
     assert found.unchecked == ()
     no_functions = {"functions": "This model's chat template knows no functions."}
     assert off(found) == ({} if family in WITH_FUNCTIONS else no_functions)
+
+
+def test_rounding_of_8_bit_keys_is_no_fault(tmp_path: Path, load) -> None:
+    """A model large enough that the last digit of a score decides about many 8-bit numbers."""
+    assert off(try_out(load(enlarge(FAMILIES["Qwen3-VL"](tmp_path)), kv="int8"), wanted)) == {}
 
 
 def test_a_template_that_knows_functions_and_no_results(folder: Path, load) -> None:
