@@ -13,6 +13,7 @@ Everything else, windows, pictures that see both ways and graphics cards, goes t
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 NAME = "tanka_in_pieces"
 # Up to so many queries, torch's fused kernel spends most of its time preparing bfloat16 keys.
 _FEW_ROWS = 16
+# Scores of few rows are computed in one piece while they take no more than so many bytes.
+_SCORES_BYTES = 2**20
+_ROUNDED_SCORES_BYTES = 2**24
 # About how many bytes of keys a piece of unpacked numbers takes: what a processor's cache holds.
 _PIECE_BYTES = 2**20
 
@@ -96,9 +100,9 @@ def _attention(
     causal = bool(module.is_causal if is_causal is None else is_causal)
     if attention_mask is None and causal and (total > new or held is not None):
         if _has_kernel(query, value, others):
-            if new == 1 and held is None:
-                if query.dtype == torch.bfloat16:
-                    return _one_row(query, key, value, scaling).transpose(1, 2), None
+            if held is None and _is_little(query, total):
+                return _all_at_once(query, key, value, scaling).transpose(1, 2), None
+            if held is None and new == 1 and query.dtype == torch.float32:
                 return _flash(query, key, value, scaling)[0].transpose(1, 2), None
             parts = _Parts(key, value, held)
             return attend(query, parts, scaling).transpose(1, 2).contiguous(), None
@@ -139,12 +143,16 @@ class _Parts:
         self._key, self._value, self._held = key, value, held
         self.total = key.shape[-2]
 
-    def between(self, start: int, end: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        """Pieces of the tokens [start, end), each (1, key heads, tokens, head size)."""
-        if start == end:
-            return
+    def between(
+        self, start: int, end: int, most: int
+    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """Pieces of the tokens [start, end), each (1, key heads, `most` at most, head size)."""
         if self._held is None:
-            yield self._key[..., start:end, :], self._value[..., start:end, :]
+            for first in range(start, end, max(1, most)):
+                last = min(first + most, end)
+                yield self._key[..., first:last, :], self._value[..., first:last, :]
+            return
+        if start == end:
             return
         token_bytes = self._key.shape[1] * self._key.shape[3] * self._key.element_size()
         yield from self._held.pieces(start, end, max(64, _PIECE_BYTES // token_bytes))
@@ -165,7 +173,8 @@ def attend(query: torch.Tensor, parts: _Parts, scaling: float | None) -> torch.T
     result = _Result()
     few = query.dtype == torch.bfloat16 and new <= _FEW_ROWS
     see = _products if few else _flash
-    for key, value in parts.between(0, seen_by_all):
+    most = _ROUNDED_SCORES_BYTES // (4 * query.shape[1] * new) if few else seen_by_all
+    for key, value in parts.between(0, seen_by_all, most):
         result.add(*see(query, key, value, scaling))
     if new > 1:
         result.add(*_flash(query, *parts.one(seen_by_all, parts.total), scaling, causal=True))
@@ -190,15 +199,36 @@ def _flash(
     return outputs, logsumexp
 
 
-def _one_row(
+def _is_little(query: torch.Tensor, total: int) -> bool:
+    """Whether plain products over all tokens at once beat torch's fused kernel.
+
+    They do for few rows, but for a single one of float32, while the scores stay in the processor's
+    cache. In bfloat16 they do for longer.
+    """
+    heads, new = query.shape[1:3]
+    if new > _FEW_ROWS or (new == 1 and query.dtype == torch.float32):
+        return False
+    most = _SCORES_BYTES if query.dtype == torch.float32 else _ROUNDED_SCORES_BYTES
+    return heads * new * total * 4 <= most
+
+
+def _all_at_once(
     query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scaling: float | None
 ) -> torch.Tensor:
-    """Outputs as of `_products`, for one token that sees all the others at once."""
-    heads, size = key.shape[1], query.shape[-1]
-    scores = torch.bmm(query.reshape(heads, -1, size), key[0].transpose(1, 2))
-    scaled = scores.float().mul_(size**-0.5 if scaling is None else scaling)
-    shares = scaled.softmax(dim=-1).to(value.dtype)
-    return torch.bmm(shares, value[0]).view(query.shape)
+    """Outputs for the last tokens' queries against all keys, with a softmax in float32."""
+    (heads, total), (new, size) = key.shape[1:3], query.shape[-2:]
+    together = query.reshape(heads, -1, size)  # all queries that share a key's head
+    scores = torch.bmm(together, key[0].transpose(1, 2)).float()
+    scores.mul_(size**-0.5 if scaling is None else scaling)
+    if new > 1:
+        scores.view(heads, -1, new, total)[..., -new:].add_(_hidden(new))
+    return torch.bmm(scores.softmax(dim=-1).to(value.dtype), value[0]).view(query.shape)
+
+
+@lru_cache(_FEW_ROWS)
+def _hidden(new: int) -> torch.Tensor:
+    """What hides from each of `new` tokens those after it, added to scores of (new, new)."""
+    return torch.full((new, new), -torch.inf).triu_(1)
 
 
 def _products(
