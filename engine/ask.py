@@ -112,12 +112,15 @@ def turn_object(event: Finished) -> dict[str, object]:
     usage, timings = asdict(event.usage), asdict(event.timings)
     if not usage["reuse_note"]:
         del usage["reuse_note"]
-    return {
+    turn: dict[str, object] = {
         "text": event.text,
         "finish_reason": event.reason,
         "usage": usage,
         "timings": timings,
     }
+    if event.drafts is not None:
+        turn["drafts"] = asdict(event.drafts) | {"by": dict(event.drafts.by)}
+    return turn
 
 
 class _Progress:

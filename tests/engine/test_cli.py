@@ -40,7 +40,7 @@ def test_json_has_every_field(ask) -> None:
     code, out, _ = ask("--json", "--max-tokens", 7, "Hello?")
     assert code == 0
     turn = json.loads(out)
-    assert set(turn) == {"text", "finish_reason", "usage", "timings"}
+    assert set(turn) == {"text", "finish_reason", "usage", "timings", "drafts"}
     assert turn["finish_reason"] == "length"
     assert set(turn["usage"]) >= {
         "prompt_tokens",
@@ -51,6 +51,9 @@ def test_json_has_every_field(ask) -> None:
     assert set(turn["timings"]) >= {"ttft_s", "prefill_tok_s", "decode_tok_s"}
     assert turn["usage"]["completion_tokens"] == 7
     assert turn["timings"]["ttft_s"] > 0
+    drafts = turn["drafts"]
+    assert 1 <= drafts["forwards"] + drafts["accepted"] <= 7
+    assert sum(drafts["by"].values()) == drafts["accepted"] <= drafts["proposed"]
 
 
 def test_streamed_text_is_the_whole_text(ask) -> None:
