@@ -18,7 +18,7 @@ import torch
 from engine.cache.sealed_file import Damaged, SealedReader, peek, seal
 from engine.cache.shelf import SUFFIX
 from engine.prompt.spans import ImageSpan
-from engine.prompt.transcripts import Transcript
+from engine.prompt.transcripts import Opening, Transcript
 from engine.text.detokenizer import Spoken
 
 if TYPE_CHECKING:
@@ -186,6 +186,7 @@ def _lengths(transcript: Transcript) -> dict[str, Any]:
         "spans": len(transcript.spans),
         "marks": transcript.marks,
         "spoken": [transcript.spoken.ids, transcript.spoken.shown],
+        "opening": [transcript.opening.text, transcript.opening.tokens],
     }
 
 
@@ -203,6 +204,7 @@ def _transcript(
         spans=tuple(ImageSpan(*_tuples(span)) for span in about["spans"][: lengths["spans"]]),
         marks=tuple(lengths["marks"]),
         spoken=Spoken(tuple(ids), shown),
+        opening=Opening(*lengths["opening"]),
     )
 
 

@@ -16,7 +16,7 @@ from engine.cache.saver import Saver
 from engine.cache.shelf import Shelf
 from engine.prompt.spans import ImageSpan
 from engine.prompt.transcript_files import TranscriptFiles
-from engine.prompt.transcripts import Transcript, Transcripts
+from engine.prompt.transcripts import Opening, Transcript, Transcripts
 from engine.text.detokenizer import Spoken
 
 A_PICTURE = "a" * 64
@@ -62,6 +62,7 @@ def test_a_transcript_comes_back_as_it_was(tmp_path) -> None:
         spans=(ImageSpan(((10, 12), (14, 15)), (1, 2), A_PICTURE),),
         marks=(3, 12, 30),
         spoken=Spoken((5, 6), "half \ufffd"),
+        opening=Opening("\udce9 thinks:\n", 3),
     )
     messages = conversation("What?")
     kept.now.keep(messages, whole)
