@@ -131,6 +131,34 @@ def test_branches_keep_files_of_their_own(tmp_path) -> None:
     kept.saver.close(30)
 
 
+def test_what_was_kept_last_counts_whatever_else_of_the_conversation_is_used(tmp_path) -> None:
+    kept, letters = Kept(tmp_path), "abcdefghijkl"
+    early, late = ({x: transcript(x, marks=marks) for x in letters} for marks in ((), (1,)))
+    for number, version in enumerate((early, late)):  # a branch each, that begins with it
+        for x in letters:
+            kept.now.keep(conversation(x), version[x])
+            kept.now.keep(conversation(x, str(number)), transcript(f"{x}{number}"))
+        kept.files()
+    assert len(kept.files()) == 2 * len(letters)
+    kept = kept.restarted()
+    for x in letters:  # the early files are those used last
+        assert kept.now.find(conversation(x, "0"), f"{x}0")[0] == transcript(f"{x}0")
+    kept = kept.restarted()
+    assert {x: kept.now.find(conversation(x), x)[0] for x in letters} == late
+    kept.saver.close(30)
+
+
+def test_what_was_kept_last_counts_also_where_it_waited_with_the_first(tmp_path) -> None:
+    kept = Kept(tmp_path)
+    with kept.saver.paused():
+        kept.now.keep(conversation("a"), transcript("x", marks=()))
+        kept.now.keep(conversation("a", "b"), transcript("xy"))
+        kept.now.keep(conversation("a"), transcript("x"))
+    kept = kept.restarted()
+    assert kept.now.find(conversation("a"), "x")[0] == transcript("x")
+    kept.saver.close(30)
+
+
 def test_a_damaged_file_is_removed_and_the_rest_is_found(tmp_path, caplog) -> None:
     kept = Kept(tmp_path)
     kept.now.keep(conversation("a"), transcript("x"))
