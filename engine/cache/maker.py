@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from engine.cache.layer_kinds import LayerKind
 
 # To be raised whenever files are read differently, or hold other numbers for the same tokens.
-FORMAT = 1
+FORMAT = 2
 
 OTHER_MODEL = "they were kept by another model"
 OTHER_VERSION = "they were kept by another version of Tanka"

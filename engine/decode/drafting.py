@@ -306,6 +306,8 @@ class Drafting:
             return False
         took = time.perf_counter() - begun
         self.counts.beside_s += took
+        if not read:
+            return True  # all that seemed to be missing was in the last draft
         catching_up.note_reading(read, took)
         return behind - read <= ON_THE_WAY
 

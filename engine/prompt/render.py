@@ -6,7 +6,7 @@ The template gives text with one marker per picture; we put what the picture bec
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,7 +15,7 @@ from engine.prompt.conversation import check_conversation
 from engine.prompt.forms import document_closing
 from engine.prompt.spans import ImageSpan
 from engine.prompt.template_values import message_values, neutralise, tool_values
-from engine.prompt.transcripts import Transcript
+from engine.prompt.transcripts import Opening, Transcript
 from engine.text.detokenizer import Spoken
 
 if TYPE_CHECKING:
@@ -237,8 +237,13 @@ class _Builder:
             uncut=tuple(run for s in spans for run in s.runs) if self._together else (),
             spoken=self._known.spoken if self._known is not None and whole else Spoken(),
             rewritten=rewritten,
-            lasting=self._lasting,
+            lasting=None if self._lasting is None else self._opened(self._lasting, text),
         )
+
+    def _opened(self, lasting: Transcript, text: str) -> Transcript:
+        """`lasting` with what follows it in the whole `text`."""
+        after = len(self._tokens) - len(lasting.tokens)
+        return replace(lasting, opening=Opening(text[len(lasting.text) :], after))
 
     def _add_piece(self, piece: str) -> None:
         marker = self._model.image_token

@@ -1,7 +1,8 @@
 """Transcripts on disk: the exact tokens of conversations, beside the prefixes computed from them.
 
 A file holds the longest transcript of a conversation and, as lengths in it, those of its earlier
-turns. One that a later file holds completely is removed.
+turns. One that a later file holds completely is removed. Of what several files hold, as branches of
+a conversation do, the file written last counts.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import logging
 import time
 from dataclasses import astuple, dataclass
+from operator import itemgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +20,7 @@ import torch
 from engine.cache.sealed_file import Damaged, SealedReader, peek, seal
 from engine.cache.shelf import SUFFIX
 from engine.prompt.spans import ImageSpan
-from engine.prompt.transcripts import Transcript
+from engine.prompt.transcripts import Opening, Transcript
 from engine.text.detokenizer import Spoken
 
 if TYPE_CHECKING:
@@ -120,8 +122,9 @@ class TranscriptFiles:
     def _save(self) -> Generator[None, None, None]:
         with self._lock:
             pending, self._pending = self._pending, []
-        known = {p.digest: p.transcript for p in pending}
-        known |= {digest: earlier for p in pending for digest, earlier in p.earlier}
+        known: dict[str, Transcript] = {}
+        for kept in pending:  # in order: of one conversation the transcript kept last counts
+            known |= {**dict(kept.earlier), kept.digest: kept.transcript}
         while known:
             longest = max(known.values(), key=lambda transcript: len(transcript.tokens))
             within = {d: t for d, t in known.items() if _begins(longest, t)}
@@ -134,6 +137,7 @@ class TranscriptFiles:
         name = hashlib.blake2b("".join(sorted(named)).encode(), digest_size=16).hexdigest()
         path = self._folder / f"conversation-{self._maker.version}-{name}{SUFFIX}"
         about = self._maker.about() | {
+            "written_ns": time.time_ns(),
             "spans": [astuple(span) for span in longest.spans],
             "turns": {digest: _lengths(transcript) for digest, transcript in named.items()},
         }
@@ -155,16 +159,19 @@ class TranscriptFiles:
 
 
 def _digests_in(folder: Path, maker: Maker) -> dict[Path, frozenset[str]]:
-    """What each file says that it holds, unchecked."""
-    found: dict[Path, frozenset[str]] = {}
+    """What each file says that it holds, unchecked; the file written last comes last."""
+    found: list[tuple[int, Path, frozenset[str]]] = []
     for path in folder.glob(f"conversation-{maker.version}-*{SUFFIX}"):
         try:
-            turns = peek(path).about.get("turns")
+            about = peek(path).about
         except (OSError, Damaged) as fault:
             log.warning("%s is ignored: %s", path.name, fault)
             continue
-        found[path] = frozenset(turns if isinstance(turns, dict) else ())
-    return found
+        # The file system's time will not do: it is that of the last use.
+        written, turns = about.get("written_ns"), about.get("turns")
+        held = frozenset(turns if isinstance(turns, dict) else ())
+        found.append((written if isinstance(written, int) else 0, path, held))
+    return {path: held for _, path, held in sorted(found, key=itemgetter(0))}
 
 
 def _begins(longer: Transcript, transcript: Transcript) -> bool:
@@ -186,6 +193,7 @@ def _lengths(transcript: Transcript) -> dict[str, Any]:
         "spans": len(transcript.spans),
         "marks": transcript.marks,
         "spoken": [transcript.spoken.ids, transcript.spoken.shown],
+        "opening": [transcript.opening.text, transcript.opening.tokens],
     }
 
 
@@ -203,6 +211,7 @@ def _transcript(
         spans=tuple(ImageSpan(*_tuples(span)) for span in about["spans"][: lengths["spans"]]),
         marks=tuple(lengths["marks"]),
         spoken=Spoken(tuple(ids), shown),
+        opening=Opening(*lengths["opening"]),
     )
 
 

@@ -34,12 +34,21 @@ _MOST_TOKENS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """The text that an answer began behind, and how many tokens it became."""
+
+    text: str = ""
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """`tokens` are what `text`, the start of a rendered conversation, became.
 
     `keys` are the tokens with content keys at image positions; `marks` the lengths before each
     user turn; `spans` the pictures among the tokens. `spoken` is where the text of an unfinished
-    answer stands.
+    answer stands. `opening` followed `text` when it was read, where later turns will see something
+    else there.
     """
 
     text: str
@@ -48,6 +57,7 @@ class Transcript:
     spans: tuple[ImageSpan, ...]
     marks: tuple[int, ...]
     spoken: Spoken = Spoken()
+    opening: Opening = Opening()
 
 
 class Further(Protocol):
@@ -102,18 +112,20 @@ class Transcripts:
     ) -> tuple[Transcript | None, int]:
         """The longest transcript of a beginning of `messages` that `text` really begins with.
 
-        Where a longer one is kept that `text` does not begin with, since the template shows what
-        was said differently now, the second is how many tokens that one has; 0 otherwise.
+        Where more was read or said that `text` does not begin with, since the template shows it
+        differently now, the second is how many tokens that were; 0 otherwise.
         """
         rewritten = 0
         for digest in reversed(digests(messages, tools)):
             transcript = self._get(digest)
             if transcript is None:
                 continue
-            if text.startswith(transcript.text):
+            begins, opening = text.startswith(transcript.text), transcript.opening
+            if not begins or not text.startswith(opening.text, len(transcript.text)):
+                rewritten = rewritten or len(transcript.tokens) + opening.tokens
+            if begins:
                 self._kept.move_to_end(digest)
                 return transcript, rewritten
-            rewritten = rewritten or len(transcript.tokens)
         return None, rewritten
 
 

@@ -301,6 +301,16 @@ def test_a_cut_inside_a_question_costs_what_the_cache_cannot_give_back(conversat
     assert_named(usage, common)
 
 
+def test_an_answer_never_seen_may_stand_behind_other_words(conversations) -> None:
+    """The template is named where it shows other words than those that an answer began behind."""
+    first, second = (user(LONG),), next_turn((user(LONG),), "Said elsewhere.", "And then?")
+    computed = conversations.ask(first, max_tokens=4).usage.prompt_tokens - 1
+    texts = [render(m, conversations.model, Transcripts()).text for m in (first, second)]
+    usage = follow(conversations, second)
+    assert (usage.reused_tokens < computed) is not texts[1].startswith(texts[0])
+    assert ("chat template" in usage.reuse_note) is (usage.reused_tokens < computed)
+
+
 def test_only_what_is_new_is_tokenised(conversations, picture) -> None:
     """Of a conversation that goes on, the tokens of all but its last answer are known."""
     messages: tuple[Message, ...] = (user(picture(3), LONG),)

@@ -9,9 +9,9 @@ import torch
 from tiny_checkpoints import FAMILIES
 
 from engine.cache.prefix_store import PrefixStore
-from engine.decode.catching_up import AT_ONCE, CatchingUp
+from engine.decode.catching_up import AT_ONCE, ON_THE_WAY, CatchingUp
 from engine.decode.draft_model import DraftModel
-from engine.decode.drafting import DraftSources
+from engine.decode.drafting import Drafting, DraftingMemory, DraftSources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -124,6 +124,27 @@ def test_a_draft_model_that_fails_is_given_up_and_said_so(
         drafting.note_plain(1.0)
         assert drafting.propose(tokens) is None
         assert not drafting.drafts.note
+
+
+def test_nothing_is_read_again_of_a_long_draft_that_was_right_but_for_its_end(
+    tiny_model: LoadedModel,
+) -> None:
+    tokens = tiny_model.tokenize(PROMPTS[0])
+    with source_of(tiny_model).drafter(tokens) as drafter:
+        drafting = Drafting([drafter], DraftingMemory())
+        for _ in range(30):
+            drafting.note_plain(1.0)
+            draft = drafting.propose(tokens)
+            assert draft is not None
+            long = len(draft.tokens) > ON_THE_WAY + 1
+            agreed = draft.tokens[: len(draft.tokens) - long]
+            tokens += [*agreed, 65]
+            drafting.note_draft(draft, len(agreed), 1.0)
+            if long:
+                break
+        # As long as the last draft is not looked at, all of it counts as missing.
+        assert drafter.behind(tokens) > ON_THE_WAY
+        assert drafting.propose(tokens) is not None
 
 
 def test_no_memory_to_begin_with_is_no_failed_answer(tiny_model: LoadedModel) -> None:

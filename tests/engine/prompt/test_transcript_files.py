@@ -16,7 +16,7 @@ from engine.cache.saver import Saver
 from engine.cache.shelf import Shelf
 from engine.prompt.spans import ImageSpan
 from engine.prompt.transcript_files import TranscriptFiles
-from engine.prompt.transcripts import Transcript, Transcripts
+from engine.prompt.transcripts import Opening, Transcript, Transcripts
 from engine.text.detokenizer import Spoken
 
 A_PICTURE = "a" * 64
@@ -62,6 +62,7 @@ def test_a_transcript_comes_back_as_it_was(tmp_path) -> None:
         spans=(ImageSpan(((10, 12), (14, 15)), (1, 2), A_PICTURE),),
         marks=(3, 12, 30),
         spoken=Spoken((5, 6), "half \ufffd"),
+        opening=Opening("\udce9 thinks:\n", 3),
     )
     messages = conversation("What?")
     kept.now.keep(messages, whole)
@@ -127,6 +128,34 @@ def test_branches_keep_files_of_their_own(tmp_path) -> None:
     assert kept.now.find(conversation("a", "b", "c"), "xyz")[0] == transcript("xyz")
     assert kept.now.find(conversation("a", "b", "d"), "xyw")[0] == transcript("xyw")
     assert kept.now.find(conversation("a"), "xyz")[0] == transcript("x")
+    kept.saver.close(30)
+
+
+def test_what_was_kept_last_counts_whatever_else_of_the_conversation_is_used(tmp_path) -> None:
+    kept, letters = Kept(tmp_path), "abcdefghijkl"
+    early, late = ({x: transcript(x, marks=marks) for x in letters} for marks in ((), (1,)))
+    for number, version in enumerate((early, late)):  # a branch each, that begins with it
+        for x in letters:
+            kept.now.keep(conversation(x), version[x])
+            kept.now.keep(conversation(x, str(number)), transcript(f"{x}{number}"))
+        kept.files()
+    assert len(kept.files()) == 2 * len(letters)
+    kept = kept.restarted()
+    for x in letters:  # the early files are those used last
+        assert kept.now.find(conversation(x, "0"), f"{x}0")[0] == transcript(f"{x}0")
+    kept = kept.restarted()
+    assert {x: kept.now.find(conversation(x), x)[0] for x in letters} == late
+    kept.saver.close(30)
+
+
+def test_what_was_kept_last_counts_also_where_it_waited_with_the_first(tmp_path) -> None:
+    kept = Kept(tmp_path)
+    with kept.saver.paused():
+        kept.now.keep(conversation("a"), transcript("x", marks=()))
+        kept.now.keep(conversation("a", "b"), transcript("xy"))
+        kept.now.keep(conversation("a"), transcript("x"))
+    kept = kept.restarted()
+    assert kept.now.find(conversation("a"), "x")[0] == transcript("x")
     kept.saver.close(30)
 
 
