@@ -59,12 +59,13 @@ def decode_with_drafts(
     """
     place, history = _Place(positions), list(prompt)
     token = None if sampler.finished else sampler.choose(logits)
+    can_record = cache.can_record  # the same for all that follow what has been read
     while token is not None:
         history.append(token)
         yield token
         if sampler.finished:
             return
-        draft = drafting.propose(history, sampler.permitted) if cache.can_record else None
+        draft = drafting.propose(history, sampler.permitted) if can_record else None
         begun = time.perf_counter()
         if draft is None:
             logits = model.forward((token,), place.take(1), cache)

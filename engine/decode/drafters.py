@@ -64,10 +64,24 @@ class TextIndex:
 
     def match(self, tokens: Sequence[int]) -> Match | None:
         """The place whose past agrees with the end of `tokens` the longest; the latest of those."""
+        if self._match is None and SHORT_MATCH <= self._seen == len(tokens) - 1:
+            return self._match_one_more(tokens)
         if len(tokens) != self._seen and len(tokens) >= SHORT_MATCH:
             followed = self._followed(tokens)
             self._take_in(tokens)
             self._match = self._best(tokens, followed)
+        return self._match
+
+    def _match_one_more(self, tokens: Sequence[int]) -> Match | None:
+        """As `match`, of what nearly every step of a text without repetitions is, in few steps."""
+        latest, place = self._latest, self._seen
+        first, second, third = tokens[-3:]
+        pair = first << 32 | second
+        self._earlier.append(latest.get(pair, 0))
+        latest[pair] = place
+        self._seen = place + 1
+        if second << 32 | third in latest:
+            self._match = self._best(tokens, 0)
         return self._match
 
     def _take_in(self, tokens: Sequence[int]) -> None:

@@ -183,13 +183,14 @@ class Drafting:
     ) -> None:
         self._drafters = tuple(drafters)
         self._memory = memory
-        self._unread = index
+        self._index, self._prompt_read = index, index is None
         self._lengths = [memory.length_for(drafter.name) for drafter in drafters]
         # Asking an object for its kind takes longer than a look into a text.
         self._readers = [d if isinstance(d, Reader) else None for d in self._drafters]
         self._given_up_before = frozenset(memory.given_up)
         self._order = list(range(len(self._drafters)))
         self._ready: Sequence[tuple[int, int]] | None = None
+        self._only_lookups = False
         self._plain_steps, self._plain_s = 0, 0.0
         self.counts = DraftCounts()
 
@@ -214,7 +215,10 @@ class Drafting:
         self._read_prompt(tokens)
         if self._memory.costs.plain_is_due:
             return None
-        for number, most in self._asked():
+        asked = self._asked()
+        if self._nothing_repeats(tokens):
+            return None
+        for number, most in asked:
             drafter, length = self._drafters[number], self._lengths[number]
             if not self._caught_up(number, tokens):
                 continue
@@ -232,10 +236,12 @@ class Drafting:
     def note_plain(self, seconds: float) -> None:
         """A forward of one row took so long."""
         self.counts.plain_s.append(seconds)
-        self._memory.costs.note(1, seconds)
+        costs = self._memory.costs
+        first = costs.plain is None
+        costs.note(1, seconds)
         self._plain_steps += 1
         self._plain_s += seconds
-        if self._plain_steps >= WEIGHED_EVERY or not self._ready:
+        if self._plain_steps >= WEIGHED_EVERY or first:
             self.weigh()
 
     def weigh(self) -> None:
@@ -267,17 +273,27 @@ class Drafting:
         if self._ready is None:
             lengths = [(number, self._lengths[number].best()) for number in self._order]
             self._ready = [(number, most) for number, most in lengths if most]
+            asked = [self._drafters[number] for number, _ in self._ready]
+            self._only_lookups = bool(asked) and all(isinstance(d, PromptLookup) for d in asked)
         given_up = self._memory.given_up
         if not given_up:
             return self._ready
         return [pair for pair in self._ready if self._drafters[pair[0]].name not in given_up]
 
+    def _nothing_repeats(self, tokens: Sequence[int]) -> bool:
+        """Whether all who would be asked look into the shared index, and nothing is found there.
+
+        It is so at most steps of most answers, and a look is not worth a clock.
+        """
+        index = self._index if self._only_lookups else None
+        return index is not None and index.match(tokens) is None
+
     def _read_prompt(self, tokens: Sequence[int]) -> None:
         """Fill the index once, on no drafter's account."""
-        if self._unread is not None:
+        if not self._prompt_read and self._index is not None:
             begun = time.perf_counter()
-            self._unread.match(tokens)
-            self._unread = None
+            self._index.match(tokens)
+            self._prompt_read = True
             self.counts.beside_s += time.perf_counter() - begun
 
     def _ask(self, drafter: Drafter, tokens: Sequence[int], most: int) -> Sequence[int]:
