@@ -14,17 +14,18 @@ import torch
 from PIL import Image
 
 from engine.api.errors import ModelNotUsable
-from engine.api.messages import ImagePart, Message, ToolCallPart, assistant, tool, user
-from engine.api.requests import ToolSpec
+from engine.api.messages import ImagePart, Message, assistant, tool, user
 from engine.cache.prefix_store import PrefixStore
 from engine.decode.prefill import prefill
 from engine.model.score_difference import is_rounded, share_of_spread
+from engine.model.trial_call import CALL, FUNCTION, PLACE, RESULT
 from engine.prompt.render import render
 from engine.prompt.transcripts import Transcripts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.api.requests import ToolSpec
     from engine.cache.prefix_store import Lease
     from engine.model.loaded_model import LoadedModel
     from engine.prompt.render import Prompt
@@ -36,14 +37,6 @@ _PIECES = 3
 # Tokens that a kept answer has and the conversation has not, so that the cache is cut back.
 _CUT_OFF = 2
 _STORE_BYTES = 2**40
-
-_FUNCTION = ToolSpec(
-    "find_weather",
-    "Tells the weather.",
-    '{"type": "object", "properties": {"place": {"type": "string"}}, "required": ["place"]}',
-)
-_CALL = ToolCallPart("find_weather", '{"place": "Heligoland"}', "call00001")
-_RESULT = "Seventeen degrees"
 
 
 def pictures_are_shown(model: LoadedModel) -> str:
@@ -67,21 +60,21 @@ def every_feature_has_its_place(model: LoadedModel) -> str:
 def functions_are_shown(model: LoadedModel) -> str:
     """Does the chat template show a function, its call and its result?"""
     asked = user("What is it like there?")
-    _prompt(model, (asked,), (_FUNCTION,))  # refuses with its own reason
+    _prompt(model, (asked,), (FUNCTION,))  # refuses with its own reason
     messages = (
         asked,
-        assistant("", _CALL),
-        tool(_RESULT, _CALL.name, _CALL.call_id),
+        assistant("", CALL),
+        tool(RESULT, CALL.name, CALL.call_id),
         user("Thank you."),
     )
     try:
-        text = _prompt(model, messages, (_FUNCTION,)).text
+        text = _prompt(model, messages, (FUNCTION,)).text
     except ModelNotUsable:
         return "This model's chat template cannot show a call of a function and its result."
     shown = {
-        "a function": text.count(_CALL.name) > 1,  # once where it is offered, once called
-        "a call": "Heligoland" in text,
-        "a result": _RESULT in text,
+        "a function": text.count(CALL.name) > 1,  # once where it is offered, once called
+        "a call": PLACE in text,
+        "a result": RESULT in text,
     }
     missing = [name for name, is_shown in shown.items() if not is_shown]
     return f"This model's chat template does not show {missing[0]}." if missing else ""

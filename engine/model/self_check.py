@@ -15,6 +15,7 @@ from engine.api.errors import EngineError
 from engine.api.events import AbilityName, Switched
 from engine.model import checks
 from engine.model.allocation import is_out_of_memory
+from engine.model.call_check import a_grammar_opens_a_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,9 +78,13 @@ CHECKS: Sequence[Check] = (
         checks.pieces_with_a_picture_equal_the_whole,
         "Whether a picture can be read in pieces",
     ),
+    Check(
+        "grammar",
+        "functions",
+        a_grammar_opens_a_call,
+        "Whether a grammar can open a call",
+    ),
 )
-# The last thing to be tried of any model, as soon as there are grammars.
-_GRAMMAR = "Whether a grammar opens a call: Tanka has no grammars yet."
 _NEEDS_PICTURES = frozenset({"feature-places", "pieces-with-picture"})
 
 
@@ -133,7 +138,7 @@ def apply(findings: Findings, model: LoadedModel) -> None:
     model.info = replace(
         model.info,
         switched_off=findings.switched_off,
-        not_tried=(*(f"{whether}: there was no time, or no memory." for whether in late), _GRAMMAR),
+        not_tried=tuple(f"{whether}: there was no time, or no memory." for whether in late),
     )
     if any(switched.ability == "chunks" for switched in findings.switched_off):
         model.reads_in_chunks = False

@@ -32,6 +32,7 @@ from engine import (
 )
 from engine.cache.kv_cache import Checkpoint, KVCache
 from engine.cli import main
+from engine.model.call_check import a_grammar_opens_a_call
 from engine.model.checks import pieces_equal_the_whole, what_was_kept_equals_the_whole
 from engine.model.loaded_model import LoadedModel
 from engine.model.self_check import CHECKS, Check, Findings, apply, try_out
@@ -327,7 +328,7 @@ def test_the_doctor_tells_what_is_switched_off(folder: Path, lfm2_folder: Path, 
     assert main(["doctor", "--model", str(folder), "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert facts["switched_off"] == []
-    assert any("grammar" in what for what in facts["not_tried"])
+    assert facts["not_tried"] == []
 
 
 def test_the_starter_passes_every_check(load) -> None:
@@ -363,12 +364,26 @@ def test_a_template_that_knows_functions_and_no_results(folder: Path, load) -> N
     assert "cannot show a call of a function and its result" in found["functions"]
 
 
+@pytest.mark.parametrize("family", sorted(WITH_FUNCTIONS))
+def test_calls_that_are_written_otherwise_than_read(family: str, model_of, monkeypatch) -> None:
+    model = model_of(family)
+    other = "gemma4" if model.dialect != "gemma4" else "hermes"
+    monkeypatch.setattr(model, "dialect", other)
+    assert "cannot be read as" in a_grammar_opens_a_call(model)
+
+
+def test_a_mark_that_is_silent_is_found(model_of, monkeypatch) -> None:
+    model = model_of("Gemma 4")  # its marks are special tokens
+    assert a_grammar_opens_a_call(model) == ""
+    monkeypatch.setattr(model, "call_marks", frozenset())
+    assert "is not seen" in a_grammar_opens_a_call(model)
+
+
 def test_what_was_not_tried_is_told(folder: Path, load) -> None:
     model = load(folder)
     apply(Findings(unchecked=("kept",)), model)
-    late, grammar = model.info.not_tried
+    (late,) = model.info.not_tried
     assert late.startswith("Whether what was read can be used again")
-    assert "no grammars yet" in grammar
 
 
 def test_every_check_says_what_it_asks() -> None:
