@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -136,11 +137,13 @@ def test_no_fault_leaves_anything_broken_on_disk(breaks_at_z: Path) -> None:
 def test_fifty_faults_leave_no_memory_behind(breaks_at_z: Path) -> None:
     told = break_again_and_again(breaks_at_z, 10)
     check_faults(told["faults"])
-    # What the first rounds leave are compiled kernels, up to a number, and libraries' caches.
-    _, _, settled, *_, last = told["held"]
+    # What the first rounds leave are compiled kernels, up to a number, and libraries' caches. How
+    # much of it the allocator gives back differs by a few megabytes from round to round.
+    settled, last = told["held"][2:5], told["held"][-3:]
     assert len(told["faults"]) - 3 * len(ENDS) >= 50
-    assert last["objects"] - settled["objects"] < 1_000
-    assert last["bytes"] - settled["bytes"] < 4 * 2**20
+    assert last[-1]["objects"] - settled[0]["objects"] < 1_000
+    before, after = (median(held["bytes"] for held in three) for three in (settled, last))
+    assert after - before < 6 * 2**20
 
 
 def answer_with_a_new_letter(worker: EngineWorker) -> tuple[str, str, str]:
