@@ -1,0 +1,1 @@
+"""Conversations out of the store as files, and files into the store."""
