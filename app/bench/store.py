@@ -36,108 +36,17 @@ _BEGUN = 1_700_000_000.0
 _QUERIES = (
     "th", "an", "the", "co", "st", "wa", "is", "of the", "the in", "to th", "with th", "the and of",
     "re", "conc", "question 7", "nitrate", "nitrte zz", "a b", "it is wh",
+    "good", "because", "even wa", "us", "work tw", "ver",
 )  # fmt: skip
-_COMMON = [
-    "the",
-    "of",
-    "and",
-    "to",
-    "in",
-    "is",
-    "that",
-    "it",
-    "for",
-    "was",
-    "on",
-    "are",
-    "with",
-    "as",
-    "be",
-    "this",
-    "have",
-    "from",
-    "or",
-    "by",
-    "not",
-    "at",
-    "but",
-    "what",
-    "which",
-    "when",
-    "you",
-    "can",
-    "they",
-    "how",
-    "all",
-    "were",
-    "there",
-    "their",
-    "one",
-    "will",
-    "would",
-    "more",
-    "about",
-    "if",
-    "out",
-    "so",
-    "no",
-    "up",
-    "its",
-    "into",
-    "than",
-    "then",
-    "them",
-    "these",
-    "some",
-    "could",
-    "time",
-    "like",
-    "only",
-    "other",
-    "new",
-    "also",
-    "after",
-    "use",
-    "two",
-    "first",
-    "any",
-    "work",
-    "way",
-    "even",
-    "because",
-    "want",
-    "good",
-    "most",
-    "us",
-]
-_SYLLABLES = [
-    "ba",
-    "co",
-    "de",
-    "fi",
-    "ga",
-    "hu",
-    "in",
-    "jo",
-    "ka",
-    "le",
-    "mi",
-    "no",
-    "or",
-    "pe",
-    "qui",
-    "re",
-    "sta",
-    "tra",
-    "un",
-    "ver",
-    "wa",
-    "xi",
-    "yo",
-    "con",
-    "th",
-    "an",
-]
+_COMMON = """
+    the of and to in is that it for was on are with as be this have from or by not at but what which
+    when you can they how all were there their one will would more about if out so no up its into
+    than then them these some could time like only other new also after use two first any work way
+    even because want good most us
+"""
+_SYLLABLES = """
+    ba co de fi ga hu in jo ka le mi no or pe qui re sta tra un ver wa xi yo con th an
+"""
 
 
 def run() -> list[Row]:
@@ -197,8 +106,9 @@ def _conversations(draw: random.Random) -> Iterator[Conversation]:
 
 def _speaker(draw: random.Random) -> Callable[[int, int], str]:
     """Says so many words, in lines; how often a word comes falls with its rank."""
-    rare = {"".join(draw.choices(_SYLLABLES, k=draw.randint(2, 5))) for _ in range(_VOCABULARY)}
-    words = [*_COMMON, *sorted(rare)]
+    syllables = _SYLLABLES.split()
+    rare = {"".join(draw.choices(syllables, k=draw.randint(2, 5))) for _ in range(_VOCABULARY)}
+    words = [*_COMMON.split(), *sorted(rare)]
     weights = list(accumulate(1 / (rank + 3) for rank in range(len(words))))
 
     def say(fewest: int, most: int) -> str:

@@ -6,6 +6,7 @@ of a word. For speed, give this a database of its own: a second one opened on th
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -14,7 +15,7 @@ from app.store.index import document_text, turn_text
 from app.store.message_json import unpack_pages
 from app.store.migrations import PLACE_BITS
 from app.store.records import ConversationRow
-from app.store.words import Marks, best_line, match_expression, matches, query_words
+from app.store.words import Marks, best_line, holds, match_expression, matches, query_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,17 +28,25 @@ HITS = 50
 _LAST_PLACE = (1 << PLACE_BITS) - 1
 
 _ROW = "number, id, title, folder_id, pinned, changed"
-_FOUND = f"""
+_NEWEST_FIRST = f"""
+    SELECT {_ROW} FROM conversation WHERE deleted IS NULL ORDER BY changed DESC, number DESC
+"""  # noqa: S608
+_AMONG = f"""
     SELECT {_ROW} FROM conversation
-    WHERE deleted IS NULL AND number IN (
-        SELECT rowid >> {PLACE_BITS} FROM message_words WHERE message_words MATCH ?
-    )
+    WHERE deleted IS NULL AND number IN (SELECT value FROM json_each(?))
     ORDER BY changed DESC, number DESC LIMIT ?
 """  # noqa: S608
-_NEWEST_TURN = """
-    SELECT rowid FROM message_words
-    WHERE message_words MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT 1
-"""
+_PLACES = "SELECT rowid FROM message_words WHERE message_words MATCH ? ORDER BY rowid DESC LIMIT ?"
+_TURN_TEXT = "id, question, iif(answer_indexed, answer, '')"
+_TURN = f"SELECT {_TURN_TEXT} FROM turn WHERE number = ?"  # noqa: S608
+_TURNS = f"""
+    SELECT {_TURN_TEXT} FROM turn WHERE number BETWEEN ? AND ? ORDER BY number DESC
+"""  # noqa: S608
+# Words in more turns than this are frequent: the newest conversations are looked at themselves,
+# and no more than so many turns of them.
+_FREQUENT = 10_000
+_MOST_TURNS = 1_500
+_UNLIMITED = -1
 _FOUND_DOCUMENTS = f"""
     SELECT {", ".join(f"c.{name.strip()}" for name in _ROW.split(","))}, u.sha256, max(u.turn)
     FROM document d
@@ -85,8 +94,13 @@ class Search:
             return []
         expression = match_expression(words)
         with self._database.read() as connection:
-            rows = connection.execute(_FOUND, (expression, most)).fetchall()
-            return [_hit(connection, row, expression, words) for row in rows]
+            places = _places(connection, expression, _FREQUENT)
+            if len(places) == _FREQUENT:
+                hits = _among_newest(connection, words, most)
+                if hits is not None:
+                    return hits
+                places = _places(connection, expression, _UNLIMITED)
+            return _at(connection, places, words, most)
 
     def find_in_documents(self, query: str, most: int = HITS) -> list[Hit]:
         """The conversations that have a document which holds `query`, newest first."""
@@ -113,16 +127,55 @@ class Search:
         return Hit(_row(row), matches(row[2], words), "document", line, marks, turn_id)
 
 
-def _hit(connection: Connection, row: _Row, expression: str, words: Sequence[str]) -> Hit:
-    first = row[0] << PLACE_BITS
-    values = (expression, first, first + _LAST_PLACE)
-    place = connection.execute(_NEWEST_TURN, values).fetchone()
+def _places(connection: Connection, expression: str, most: int) -> list[int]:
+    """The numbers of the titles and turns that match, the highest first."""
+    return [row[0] for row in connection.execute(_PLACES, (expression, most))]
+
+
+def _at(
+    connection: Connection, places: Sequence[int], words: Sequence[str], most: int
+) -> list[Hit]:
+    """The hits at these places; a conversation's newest turn stands for it, its title last."""
+    newest = {place >> PLACE_BITS: place for place in reversed(places)}
+    rows = connection.execute(_AMONG, (json.dumps(list(newest)), most)).fetchall()
+    hits = []
+    for row in rows:
+        turn = connection.execute(_TURN, (newest[row[0]],)).fetchone()
+        hits.append(_hit(row, turn, words))
+    return hits
+
+
+def _among_newest(connection: Connection, words: Sequence[str], most: int) -> list[Hit] | None:
+    """The same hits for frequent words, without reading all their places.
+
+    `None` where the words, frequent as they are, are not in the newest conversations.
+    """
+    hits: list[Hit] = []
+    left = _MOST_TURNS
+    for row in connection.execute(_NEWEST_FIRST):
+        first = row[0] << PLACE_BITS
+        found = None
+        for turn in connection.execute(_TURNS, (first, first + _LAST_PLACE)):
+            left -= 1
+            if holds(turn_text(turn[1], turn[2]), words):
+                found = turn
+                break
+        if found is not None or holds(row[2], words):
+            hits.append(_hit(row, found, words))
+        if len(hits) == most:
+            return hits
+        if left < 0:
+            return None
+    return hits
+
+
+def _hit(row: _Row, turn: tuple[str, str, str] | None, words: Sequence[str]) -> Hit:
     title_marks = matches(row[2], words)
-    turn = "SELECT id, question, answer FROM turn WHERE number = ?"
-    for turn_id, question, answer in connection.execute(turn, place or (first,)).fetchall():
-        line, marks = best_line(turn_text(question, answer), words)
-        return Hit(_row(row), title_marks, "turn", line, marks, turn_id)
-    return Hit(_row(row), title_marks, "title")
+    if turn is None:
+        return Hit(_row(row), title_marks, "title")
+    turn_id, question, answer = turn
+    line, marks = best_line(turn_text(question, answer), words)
+    return Hit(_row(row), title_marks, "turn", line, marks, turn_id)
 
 
 def _row(row: _Row) -> ConversationRow:

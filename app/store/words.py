@@ -59,6 +59,15 @@ def match_expression(words: Sequence[str]) -> str:
     return " AND ".join(f'"{word}"' for word in words) + " *"
 
 
+def holds(text: str, words: Sequence[str]) -> bool:
+    """Whether `text` holds all `words`, as the index would say of it."""
+    folded = fold(text)
+    if not all(word in folded for word in words):
+        return False
+    found = {word[:_MAX_WORD] for word in _WORD.findall(folded)}
+    return found.issuperset(words[:-1]) and any(word.startswith(words[-1]) for word in found)
+
+
 def matches(line: str, words: Sequence[str]) -> Marks:
     """Where `words` stand in `line`, as ranges of its characters; of the last, its beginning."""
     return _matches(line, _pattern(words))
