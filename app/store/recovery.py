@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _MARK = ".damaged-"
 _SUFFIXES = ("", "-wal", "-shm")
-_RECOVERED_TITLE = "Recovered conversation"
 _EMPTY_DRAFT = '{"role": "user", "parts": []}'
 _INSERT = """
     INSERT INTO conversation (
@@ -80,21 +79,26 @@ def set_aside_files(path: Path) -> list[Path]:
     return sorted(found)
 
 
-def recover(aside: Path, database: Database, attachments: Attachments) -> Recovered:
+def recover(
+    aside: Path,
+    database: Database,
+    attachments: Attachments,
+    untitled: str = "Recovered conversation",
+) -> Recovered:
     """Take over into `database` what can be read of the file set aside, which is not touched.
 
-    What is there under the same id already is left as it is. All or nothing. Raises
-    `DamagedDatabase` where nothing can be read.
+    What is there under the same id already is left as it is. All or nothing. `untitled` names
+    conversations of which nothing but their turns is left.
     """
     with tempfile.TemporaryDirectory(dir=aside.parent, prefix=".recovery-") as workplace:
         found = salvage(aside, Path(workplace))
     with database.write() as connection:
-        conversations, turns = _take_over(connection, attachments, found)
+        conversations, turns = _take_over(connection, attachments, found, untitled)
     return Recovered(conversations, turns, found.whole)
 
 
 def _take_over(
-    connection: Connection, attachments: Attachments, found: Salvaged
+    connection: Connection, attachments: Attachments, found: Salvaged, untitled: str
 ) -> tuple[int, int]:
     connection.executemany(
         "INSERT OR IGNORE INTO folder (id, name, created) VALUES (?, ?, ?)", found.folders
@@ -102,7 +106,7 @@ def _take_over(
     conversations = turns = 0
     for old in sorted(found.conversations.keys() | found.turns.keys()):
         rows = found.turns.get(old, [])
-        row = found.conversations.get(old) or _nameless(old, rows)
+        row = found.conversations.get(old) or _nameless(old, rows, untitled)
         if _known(connection, "conversation", row[1]):
             continue
         number = _take_conversation(connection, attachments, row)
@@ -148,10 +152,9 @@ def _take_choice(connection: Connection, conversation: int, place: object, turn_
         connection.execute("INSERT OR IGNORE INTO shown VALUES (?, ?, ?)", values)
 
 
-def _nameless(number: int, turns: Sequence[Row]) -> Row:
+def _nameless(number: int, turns: Sequence[Row], title: str) -> Row:
     """A row for turns whose conversation's own was lost."""
     created, changed = turns[0][4], turns[-1][4]
-    title = _RECOVERED_TITLE
     return number, uuid4().hex, title, created, changed, 0, None, 0, "", _EMPTY_DRAFT
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.store.database import Database
-from app.store.errors import told
 from app.store.migrations import PLACE_BITS
 
 if TYPE_CHECKING:
@@ -54,19 +53,19 @@ class Salvaged:
 def salvage(path: Path, workplace: Path) -> Salvaged:
     """Read what can be read of the database at `path`, which is not touched.
 
-    `workplace` is an empty folder for copies. Raises `DamagedDatabase` where nothing can be read.
+    `workplace` is an empty folder for copies. Nothing is found in a file that is no database.
     """
     copy = workplace / "copy.sqlite3"
     _copy(path, copy)
-    with told(path):
-        try:
-            return _read(copy)
-        except sqlite3.DatabaseError:
-            _copy(path, copy)
-            _put_new_first_page(copy, workplace / "new.sqlite3")
-            found = _read(copy)
-            found.whole = False
-            return found
+    with suppress(sqlite3.DatabaseError):
+        return _read(copy)
+    _copy(path, copy)
+    _put_new_first_page(copy, workplace / "new.sqlite3")
+    found = Salvaged()
+    with suppress(sqlite3.DatabaseError):
+        found = _read(copy)
+    found.whole = False
+    return found
 
 
 def _copy(path: Path, copy: Path) -> None:
@@ -85,7 +84,7 @@ def _put_new_first_page(copy: Path, new: Path) -> None:
         head = bytearray(file.read(100))
         size = int.from_bytes(head[16:18], "big")
         page = head + file.read(size - 100)
-    pages = copy.stat().st_size // size
+    pages = max(copy.stat().st_size, new.stat().st_size) // size
     page[28:32] = pages.to_bytes(4, "big")
     # No list of free pages: what it named may be anything by now.
     page[32:40] = bytes(8)
@@ -93,6 +92,8 @@ def _put_new_first_page(copy: Path, new: Path) -> None:
     page[92:96] = page[24:28]
     with copy.open("r+b") as file:
         file.write(page)
+        # Where the end is cut off, tables may begin behind it: they are empty then.
+        file.truncate(pages * size)
     # What the journal holds of the first page is as broken, or not; the rest of it is in the file
     # or lost. A journal that does not fit the new page would hide it.
     copy.with_name(f"{copy.name}-wal").unlink(missing_ok=True)
