@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -97,11 +98,13 @@ class Conversations:
             row = connection.execute(_READ, (number,)).fetchone()
             turns = connection.execute(_READ_TURNS, (number,)).fetchall()
             shown = read_shown(connection, number)
-        draft, lost = decode_draft(row[8], self._attachments.read)
+        # A picture that many turns hold is read and checked once, and in memory once.
+        get = cache(self._attachments.read)
+        draft, lost = decode_draft(row[8], get)
         return Conversation(
             id=row[0], title=row[1], created=row[2], changed=row[3], titled_by_person=bool(row[4]),
             folder_id=row[5], pinned=bool(row[6]), system_prompt=row[7], draft=draft,
-            turns=tuple(turn_of(turn, self._attachments.read) for turn in turns),
+            turns=tuple(turn_of(turn, get) for turn in turns),
             shown=shown, lost_draft=lost,
         )  # fmt: skip
 

@@ -76,15 +76,6 @@ def turn_text(question: str, answer: str) -> str:
     return f"{visible_text(question)}\n{answer}"
 
 
-def reindex(connection: Connection) -> None:
-    """Make the index of titles and turns anew from the rows."""
-    connection.execute("INSERT INTO message_words (message_words) VALUES ('delete-all')")
-    for number, title in connection.execute("SELECT number, title FROM conversation").fetchall():
-        add_title(connection, number, title)
-    for (number,) in connection.execute("SELECT number FROM turn").fetchall():
-        add_turn(connection, number)
-
-
 def _turn_texts(connection: Connection, number: int) -> list[str]:
     query = "SELECT question, iif(answer_indexed, answer, '') FROM turn WHERE number = ?"
     rows = connection.execute(query, (number,)).fetchall()

@@ -80,10 +80,12 @@ class Turns:
             connection.execute(_PARTIAL, values)
 
     def set_state(self, turn_id: str, state: str) -> None:
-        """Note how a turn stands, without its text."""
+        """Note how a turn stands, without its text; an error that it had before is forgotten."""
         with self._database.write() as connection:
             turn_place(connection, turn_id)
-            connection.execute("UPDATE turn SET state = ? WHERE id = ?", (state, turn_id))
+            connection.execute(
+                "UPDATE turn SET state = ?, error = NULL WHERE id = ?", (state, turn_id)
+            )
 
     def finish(
         self,

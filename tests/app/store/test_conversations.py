@@ -10,7 +10,7 @@ from stored_conversations import FOLDER, Clock, conversations, document, picture
 
 from app.conversation import UNTITLED
 from app.drafts import Draft
-from app.store import INTERRUPTED, NotStored, TurnError, open_store, shown_path
+from app.store import INTERRUPTED, NotStored, TurnError, open_store, shown_path, turns
 from engine import user
 
 if TYPE_CHECKING:
@@ -333,3 +333,29 @@ def test_the_sweep_removes_what_nobody_needs(store: Store) -> None:
         (count,) = connection.execute("SELECT count(*) FROM attachment_use").fetchone()
     assert count == 1
     assert kept_files(store) == 2
+
+
+def test_asking_again_forgets_the_error(store: Store) -> None:
+    conversation = store.conversations.create()
+    turn = store.turns.ask(conversation.id, user("one"))
+    store.turns.finish(turn.id, "failed", "par", error=TurnError("A", "b"))
+    store.turns.set_state(turn.id, "queued")
+    (read,) = store.conversations.read(conversation.id).turns
+    assert (read.state, read.answer, read.error) == ("queued", "par", None)
+
+
+def test_a_picture_of_many_turns_is_in_memory_once(store: Store) -> None:
+    conversation = store.conversations.create()
+    for _ in range(2):
+        store.turns.ask(conversation.id, user(PHOTO, "?"))
+    first, second = store.conversations.read(conversation.id).turns
+    assert first.question.images[0].data is second.question.images[0].data
+
+
+def test_a_conversation_has_an_end(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "_MOST_TURNS", 2)
+    conversation = store.conversations.create()
+    for _ in range(2):
+        store.turns.ask(conversation.id, user("?"))
+    with pytest.raises(NotStored, match="as many"):
+        store.turns.ask(conversation.id, user("?"))
