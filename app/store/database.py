@@ -90,6 +90,8 @@ class Database:
     def _prepare(self) -> None:
         connection = self._connection
         connection.execute("PRAGMA foreign_keys = ON")
+        # What is deleted is gone from the file, and cannot come back from a damaged one.
+        connection.execute("PRAGMA secure_delete = ON")
         version = version_of(connection)
         if version > NEWEST:
             raise NewerDatabase(

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from app.store.attachments import Attachments
     from app.store.database import Database
-    from app.store.salvage import Row, Salvaged
+    from app.store.leaves import Row
+    from app.store.salvage import Salvaged
 
 _MARK = ".damaged-"
 _SUFFIXES = ("", "-wal", "-shm")

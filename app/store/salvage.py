@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.store.database import Database
+from app.store.leaves import Row, read_leaves
 from app.store.migrations import PLACE_BITS
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ _SHOWN = "SELECT conversation, place, turn_id FROM shown WHERE conversation = ?"
 _BACKWARDS = " DESC"
 _UNREADABLE = (sqlite3.DatabaseError, UnicodeError, OverflowError)
 
-Row = tuple[object, ...]
-
 
 @dataclass(slots=True)
 class Salvaged:
@@ -57,15 +56,29 @@ def salvage(path: Path, workplace: Path) -> Salvaged:
     """
     copy = workplace / "copy.sqlite3"
     _copy(path, copy)
-    with suppress(sqlite3.DatabaseError):
-        return _read(copy)
-    _copy(path, copy)
-    _put_new_first_page(copy, workplace / "new.sqlite3")
-    found = Salvaged()
-    with suppress(sqlite3.DatabaseError):
+    new = workplace / "new.sqlite3"
+    try:
         found = _read(copy)
-    found.whole = False
+    except sqlite3.DatabaseError:
+        _copy(path, copy)
+        _put_new_first_page(copy, new)
+        found = Salvaged(whole=False)
+        with suppress(sqlite3.DatabaseError):
+            found = _read(copy)
+            found.whole = False
+    if not found.whole:
+        _add_leaves(found, copy, new)
     return found
+
+
+def _add_leaves(found: Salvaged, copy: Path, new: Path) -> None:
+    """Add what is in the leaves of the tables and was not reached from above."""
+    # Closed, the journal of the copy is written into it, as far as it is sound.
+    page_size = _put_new_first_page(copy, new)
+    conversations, turns = read_leaves(copy, page_size)
+    found.conversations = conversations | found.conversations
+    known = {_number(row): row for rows in found.turns.values() for row in rows}
+    _file_turns(found, turns | known)
 
 
 def _copy(path: Path, copy: Path) -> None:
@@ -77,8 +90,11 @@ def _copy(path: Path, copy: Path) -> None:
     copy.with_name(f"{copy.name}-shm").unlink(missing_ok=True)
 
 
-def _put_new_first_page(copy: Path, new: Path) -> None:
-    """Let the copy begin as a new database does, of as many pages as the copy has."""
+def _put_new_first_page(copy: Path, new: Path) -> int:
+    """Let the copy begin as a new database does, of as many pages as the copy has.
+
+    Returns the size of a page in bytes.
+    """
     Database(new).close()
     with new.open("rb") as file:
         head = bytearray(file.read(100))
@@ -97,6 +113,7 @@ def _put_new_first_page(copy: Path, new: Path) -> None:
     # What the journal holds of the first page is as broken, or not; the rest of it is in the file
     # or lost. A journal that does not fit the new page would hide it.
     copy.with_name(f"{copy.name}-wal").unlink(missing_ok=True)
+    return size
 
 
 def _read(copy: Path) -> Salvaged:
@@ -111,7 +128,7 @@ def _read(copy: Path) -> Salvaged:
         for row in reader.rows(_CONVERSATION_ROWS, 0, _HIGHEST):
             found.conversations[_number(row)] = row
         _read_turns(reader, found)
-        for number in found.turns:
+        for number in found.conversations.keys() | found.turns.keys():
             with suppress(*_UNREADABLE):
                 found.shown[number] = connection.execute(_SHOWN, (number,)).fetchall()
         found.whole = reader.whole
@@ -128,8 +145,13 @@ def _read_turns(reader: _Reader, found: Salvaged) -> None:
             first = conversation << PLACE_BITS
             for row in reader.rows(_TURN_ROWS, first, first + (1 << PLACE_BITS) - 1):
                 numbers[_number(row)] = row
-    for number in sorted(numbers):
-        found.turns.setdefault(number >> PLACE_BITS, []).append(numbers[number])
+    _file_turns(found, numbers)
+
+
+def _file_turns(found: Salvaged, turns: dict[int, Row]) -> None:
+    found.turns = {}
+    for number in sorted(turns):
+        found.turns.setdefault(number >> PLACE_BITS, []).append(turns[number])
 
 
 def _number(row: Row) -> int:

@@ -102,6 +102,16 @@ def list_of_conversations(path: Path) -> None:
     overwrite(path, root_page(path, "conversation"), PAGE)
 
 
+def way_to_the_turns(path: Path) -> None:
+    overwrite(path, root_page(path, "turn"), PAGE)
+
+
+def ways_to_everything(path: Path) -> None:
+    for table in ("turn", "conversation", "shown"):
+        overwrite(path, root_page(path, table), PAGE)
+    first_page(path)
+
+
 def some_answers(path: Path) -> None:
     overwrite(path, leaf_in_the_middle(path, "turn"), PAGE)
 
@@ -142,7 +152,8 @@ def put_aside(folder: Path) -> tuple[Store, Path]:
     [
         (header, MANY), (magic, MANY), (first_page, MANY), (schema, MANY),
         (index_of_turns, MANY), (index_of_words, MANY), (some_answers, MANY - 3),
-        (end_cut_off, 1), (list_of_conversations, 1),
+        (end_cut_off, 1), (list_of_conversations, MANY), (way_to_the_turns, MANY),
+        (ways_to_everything, 1),
     ],
 )  # fmt: skip
 def test_what_can_be_read_is_recovered(
@@ -175,6 +186,21 @@ def test_what_can_be_read_is_recovered(
         assert len(store.search.find_in_documents("nitrate")) == 1
     assert store.database.problems() == []
     assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith(".")) == []
+    store.close()
+
+
+def test_what_was_removed_does_not_come_back(tmp_path: Path) -> None:
+    fill(tmp_path)
+    store = open_store(tmp_path, Clock()).store
+    for n in range(0, MANY, 2):
+        store.conversations.purge(f"c{n}")
+    store.close()
+    path = tmp_path / "conversations.sqlite3"
+    ways_to_everything(path)
+    store, aside = put_aside(tmp_path)
+    found = recover(aside, store.database, store.attachments)
+    assert (found.conversations, found.turns, found.whole) == (MANY // 2, MANY * 3, False)
+    assert not any(int(row.id[1:]) % 2 == 0 for row in store.conversations.rows())
     store.close()
 
 
