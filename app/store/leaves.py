@@ -8,27 +8,45 @@ store has deleted content overwritten (`PRAGMA secure_delete`).
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from app.store.migrations import PLACE_BITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 Row = tuple[object, ...]
 
 # The first byte of a page of a table that has rows and no pages below it.
 _LEAF = 0x0D
-_CONVERSATIONS = """
+CONVERSATIONS = """
     SELECT number, id, title, created, changed, titled_by_person, folder_id, pinned, system_prompt,
-        draft FROM conversation NOT INDEXED
+        draft FROM conversation NOT INDEXED ORDER BY number
 """
-_TURNS = """
+TURNS = """
     SELECT number, id, parent_id, question, created, state, answer, reasoning, figures, error,
-        conversation FROM turn NOT INDEXED
+        conversation FROM turn NOT INDEXED ORDER BY number
 """
+_BACKWARDS = " DESC"
+UNREADABLE = (sqlite3.DatabaseError, OverflowError)
+
+
+def from_both_ends(connection: sqlite3.Connection, query: str) -> tuple[dict[int, Row], bool]:
+    """The rows that a query can read before and behind what is broken, by their numbers.
+
+    The second value says whether nothing was.
+    """
+    rows: dict[int, Row] = {}
+    try:
+        rows.update((number_of(row), row) for row in connection.execute(query))
+    except UNREADABLE:
+        with suppress(*UNREADABLE):
+            backwards = connection.execute(query.rstrip() + _BACKWARDS)
+            rows.update((number_of(row), row) for row in backwards)
+        return rows, False
+    return rows, True
 
 
 def read_leaves(copy: Path, page_size: int) -> tuple[dict[int, Row], dict[int, Row]]:
@@ -36,20 +54,17 @@ def read_leaves(copy: Path, page_size: int) -> tuple[dict[int, Row], dict[int, R
 
     `copy` begins with a sound first page; it is written to.
     """
-    conversations: dict[int, Row] = {}
-    turns: dict[int, Row] = {}
     pages = _leaves(copy, page_size)
     with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
         connection.text_factory = lambda data: data.decode("utf-8", "replace")
         connection.execute("PRAGMA journal_mode = MEMORY")
         connection.execute("PRAGMA synchronous = OFF")
-        for row in _rows(connection, "conversation", _CONVERSATIONS, pages):
-            if _is_conversation(row):
-                conversations[_number(row)] = row
-        for row in _rows(connection, "turn", _TURNS, pages):
-            if _is_turn(row):
-                turns[_number(row)] = row[:-1]
-    return conversations, turns
+        conversations = _rows(connection, "conversation", CONVERSATIONS, pages)
+        turns = _rows(connection, "turn", TURNS, pages)
+    return (
+        {number: row for number, row in conversations.items() if is_conversation(row)},
+        {number: row for number, row in turns.items() if is_turn(row)},
+    )
 
 
 def _leaves(copy: Path, page_size: int) -> list[int]:
@@ -65,20 +80,20 @@ def _leaves(copy: Path, page_size: int) -> list[int]:
 
 def _rows(
     connection: sqlite3.Connection, table: str, query: str, pages: Sequence[int]
-) -> Iterator[Row]:
+) -> dict[int, Row]:
+    rows: dict[int, Row] = {}
     for page in pages:
         connection.execute("PRAGMA writable_schema = ON")
         values = (page, table)
         connection.execute("UPDATE sqlite_master SET rootpage = ? WHERE name = ?", values)
         # The schema is read again, and the table is where it is said to be.
         connection.execute("PRAGMA writable_schema = RESET")
-        try:
-            yield from connection.execute(query)
-        except (sqlite3.DatabaseError, OverflowError):
-            continue
+        rows.update(from_both_ends(connection, query)[0])
+    return rows
 
 
-def _is_conversation(row: Row) -> bool:
+def is_conversation(row: Row) -> bool:
+    """Whether a row may be one of the table of conversations."""
     number, *values = row
     texts = (values[0], values[1], values[7], values[8])
     times = values[2:4]
@@ -91,7 +106,8 @@ def _is_conversation(row: Row) -> bool:
     )
 
 
-def _is_turn(row: Row) -> bool:
+def is_turn(row: Row) -> bool:
+    """Whether a row may be one of the table of turns."""
     number, conversation = row[0], row[-1]
     texts = (row[1], row[3], *row[5:9])
     return (
@@ -102,6 +118,7 @@ def _is_turn(row: Row) -> bool:
     )
 
 
-def _number(row: Row) -> int:
+def number_of(row: Row) -> int:
+    """A row's number, its first value."""
     assert isinstance(row[0], int), "a rowid is a whole number in any file"
     return row[0]

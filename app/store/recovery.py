@@ -133,7 +133,7 @@ def _take_turns(
 ) -> int:
     """Turns whose parent was lost stand at the beginning."""
     taken: set[object] = set()
-    for _, turn_id, parent_id, question, *rest in rows:
+    for _, turn_id, parent_id, question, *rest, _ in rows:
         if not _sound(question) or _known(connection, "turn", turn_id):
             continue
         number = (conversation << PLACE_BITS) + len(taken) + 1

@@ -13,29 +13,25 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.store.database import Database
-from app.store.leaves import Row, read_leaves
+from app.store.leaves import (
+    CONVERSATIONS,
+    TURNS,
+    UNREADABLE,
+    Row,
+    from_both_ends,
+    is_conversation,
+    is_turn,
+    number_of,
+    read_leaves,
+)
 from app.store.migrations import PLACE_BITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 _SUFFIXES = ("", "-wal")
-_HIGHEST = 1 << 60
-# How many single rows are tried between the two ends of what can be read in one go.
-_MOST_TRIES = 4096
 _FOLDERS = "SELECT id, name, created FROM folder"
-_CONVERSATION_ROWS = """
-    SELECT number, id, title, created, changed, titled_by_person, folder_id, pinned, system_prompt,
-        draft FROM conversation WHERE number BETWEEN ? AND ? ORDER BY number
-"""
-_TURN_ROWS = """
-    SELECT number, id, parent_id, question, created, state, answer, reasoning, figures, error
-    FROM turn WHERE number BETWEEN ? AND ? ORDER BY number
-"""
 _SHOWN = "SELECT conversation, place, turn_id FROM shown WHERE conversation = ?"
-_BACKWARDS = " DESC"
-_UNREADABLE = (sqlite3.DatabaseError, UnicodeError, OverflowError)
 
 
 @dataclass(slots=True)
@@ -77,7 +73,7 @@ def _add_leaves(found: Salvaged, copy: Path, new: Path) -> None:
     page_size = _put_new_first_page(copy, new)
     conversations, turns = read_leaves(copy, page_size)
     found.conversations = conversations | found.conversations
-    known = {_number(row): row for rows in found.turns.values() for row in rows}
+    known = {number_of(row): row for rows in found.turns.values() for row in rows}
     _file_turns(found, turns | known)
 
 
@@ -122,78 +118,20 @@ def _read(copy: Path) -> Salvaged:
         # What cannot be read as text is no reason to lose the row.
         connection.text_factory = lambda data: data.decode("utf-8", "replace")
         found = Salvaged()
-        with suppress(*_UNREADABLE):
+        with suppress(*UNREADABLE):
             found.folders = connection.execute(_FOLDERS).fetchall()
-        reader = _Reader(connection)
-        for row in reader.rows(_CONVERSATION_ROWS, 0, _HIGHEST):
-            found.conversations[_number(row)] = row
-        _read_turns(reader, found)
+        conversations, first = from_both_ends(connection, CONVERSATIONS)
+        turns, second = from_both_ends(connection, TURNS)
+        found.conversations = {n: row for n, row in conversations.items() if is_conversation(row)}
+        _file_turns(found, {n: row for n, row in turns.items() if is_turn(row)})
         for number in found.conversations.keys() | found.turns.keys():
-            with suppress(*_UNREADABLE):
+            with suppress(*UNREADABLE):
                 found.shown[number] = connection.execute(_SHOWN, (number,)).fetchall()
-        found.whole = reader.whole
+        found.whole = first and second
         return found
-
-
-def _read_turns(reader: _Reader, found: Salvaged) -> None:
-    """All turns in one go, or where that fails each conversation's for itself."""
-    numbers: dict[int, Row] = {}
-    for row in reader.rows(_TURN_ROWS, 0, _HIGHEST):
-        numbers[_number(row)] = row
-    if not reader.whole:
-        for conversation in found.conversations:
-            first = conversation << PLACE_BITS
-            for row in reader.rows(_TURN_ROWS, first, first + (1 << PLACE_BITS) - 1):
-                numbers[_number(row)] = row
-    _file_turns(found, numbers)
 
 
 def _file_turns(found: Salvaged, turns: dict[int, Row]) -> None:
     found.turns = {}
     for number in sorted(turns):
         found.turns.setdefault(number >> PLACE_BITS, []).append(turns[number])
-
-
-def _number(row: Row) -> int:
-    number = row[0]
-    assert isinstance(number, int), "a rowid is a whole number in any file"
-    return number
-
-
-class _Reader:
-    """Reads ranges of rows; `whole` is false once something could not be read."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self.whole = True
-
-    def rows(self, query: str, low: int, high: int) -> Iterator[Row]:
-        """The rows from `low` to `high` that can be read, each once, in any order."""
-        last, failed = low - 1, False
-        for row in self._run(query, low, high):
-            if row is None:
-                failed = True
-                break
-            last = _number(row)
-            yield row
-        if failed:
-            self.whole = False
-            yield from self._behind(query, last + 1, high)
-
-    def _behind(self, query: str, low: int, high: int) -> Iterator[Row]:
-        """From the other end, and then one by one what lies between, where that is not much."""
-        first = high + 1
-        for row in self._run(query.rstrip() + _BACKWARDS, low, high):
-            if row is None:
-                break
-            first = _number(row)
-            yield row
-        for number in range(low, min(first, low + _MOST_TRIES)):
-            yield from (row for row in self._run(query, number, number) if row is not None)
-
-    def _run(self, query: str, low: int, high: int) -> Iterator[Row | None]:
-        """Rows, and `None` where no more can be read."""
-        try:
-            yield from self._connection.execute(query, (low, high))
-        except _UNREADABLE:
-            yield None
