@@ -83,8 +83,8 @@ def told(path: Path) -> Iterator[None]:
 def damaged(path: Path, details: str) -> DamagedDatabase:
     """The error for a file that is no sound database."""
     return DamagedDatabase(
-        f"{path.name}, in which conversations are kept, is damaged. It is set aside and not "
-        "changed; what can still be read in it can be recovered.",
+        f"{path.name}, in which conversations are kept, is damaged. The file is left as it "
+        "is; what can still be read in it can be recovered.",
         details,
     )
 

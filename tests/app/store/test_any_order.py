@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from stored_conversations import Clock, document, picture
 
 from app.drafts import Draft
@@ -39,6 +39,12 @@ class Life(RuleBasedStateMachine):
 
     def pick(self, number: int) -> str:
         return self.live[number % len(self.live)]
+
+    @initialize(text=said)
+    def begin(self, text: str) -> None:
+        self.create("river")
+        turn = self.store.turns.ask(self.live[0], user("the"))
+        self.store.turns.finish(turn.id, "done", f"nitrate {text}")
 
     @rule(title=said)
     def create(self, title: str) -> None:
@@ -152,4 +158,4 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestLife.settings = settings(max_examples=50, stateful_step_count=25, deadline=None)
