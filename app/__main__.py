@@ -54,14 +54,19 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _window_suites() -> Mapping[str, Suite]:
-    """The benchmarks that need the window; its libraries are imported when one of them runs."""
+    """The application's own benchmarks; its libraries are imported when one of them runs."""
 
     def gui() -> list[Row]:
         from app.bench.gui import run
 
         return run()
 
-    return {"gui": gui}
+    def store() -> list[Row]:
+        from app.bench.store import run
+
+        return run()
+
+    return {"gui": gui, "store": store}
 
 
 def names_command(arguments: list[str]) -> bool:

@@ -33,7 +33,7 @@ SUITES: Mapping[str, Suite] = {
 # These take so long that they run only where they are named.
 LONG_SUITES: Mapping[str, Suite] = {"context_long": context.run_long}
 # Named here so that the engine alone can say where they are.
-WINDOW_SUITES = ("gui",)
+WINDOW_SUITES = ("gui", "store")
 
 
 def run_suites(

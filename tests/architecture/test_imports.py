@@ -38,6 +38,11 @@ def test_the_program_can_be_imported_without_qt() -> None:
     assert loaded_after("import app.__main__").isdisjoint({*RUNTIME, "PySide6", "qasync"})
 
 
+def test_the_store_can_be_imported_without_qt() -> None:
+    loaded = loaded_after("import app.store, app.store.exchange, app.bench.store")
+    assert loaded.isdisjoint({*RUNTIME, "PySide6", "qasync"})
+
+
 WINDOW = """
 import sys
 from app import startup
