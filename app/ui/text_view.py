@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
-    QGuiApplication,
     QHelpEvent,
     QMouseEvent,
     QPainter,
+    QPen,
     QTextBlock,
     QTextCursor,
     QTextFormat,
@@ -18,11 +18,22 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextEdit, QToolTip, QWidget
 
+from app.ui.addresses import look_at
+from app.ui.inline_objects import OBJECT, SPOKEN, InlineObjects, readable, selected_source
+from app.ui.link_dialog import LinkDialog
+from app.ui.links import Link, links, place_of
 from app.ui.plain_tip import plain_tip
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent, QWheelEvent
+    from PySide6.QtGui import (
+        QContextMenuEvent,
+        QFocusEvent,
+        QKeyEvent,
+        QPaintEvent,
+        QWheelEvent,
+    )
 
+    from app.ui.formulas import Formulas
     from app.ui.theme import Theme
 
 CARET_WIDTH = 2
@@ -36,14 +47,19 @@ RULE_PROPERTY = QTextFormat.Property.UserProperty.value + 1
 class TextView(QTextEdit):
     """A read-only document that shows everything it holds.
 
-    Links show their address and can be copied; nothing is opened and nothing is ever fetched.
+    Links are opened only after a person has seen the address; nothing is ever fetched.
     """
+
+    # A place in the answer, by its anchor, that a link leads to.
+    place_requested = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, wraps: bool = True) -> None:
         super().__init__(parent)
         self._theme = theme
         self._caret_shown = False
         self._pressed_link = ""
+        self._reached: Link | None = None
+        self._objects: InlineObjects | None = None
         self.setReadOnly(True)
         self.setAcceptDrops(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -108,14 +124,18 @@ class TextView(QTextEdit):
         super().paintEvent(event)
         painter = QPainter(self.viewport())
         self._paint_rules(painter)
+        if self._reached is not None and self.hasFocus():
+            self._paint_ring(painter, self._reached)
         if self._caret_shown:
             self._paint_caret(painter)
         painter.end()
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Show where a link leads."""
+        """Show where a link leads, or what an object stands for."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), plain_tip(self.anchorAt(event.pos())), self)
+            link = self.anchorAt(event.pos())
+            tip = self.cursorForPosition(event.pos()).charFormat().toolTip()
+            QToolTip.showText(event.globalPos(), plain_tip(tip or link), self)
             return True
         return super().viewportEvent(event)
 
@@ -132,21 +152,123 @@ class TextView(QTextEdit):
         super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click on a link shows its whole address and offers to copy it."""
+        """A click on a link asks, with its whole address, before it is opened."""
         super().mouseReleaseEvent(event)
-        link = self.anchorAt(event.position().toPoint())
+        spot = event.position().toPoint()
+        target = self.anchorAt(spot)
         selected = self.textCursor().hasSelection()
-        if link and link == self._pressed_link and not selected:
-            self._show_address(link, event.globalPosition().toPoint())
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and target and target == self._pressed_link and not selected:
+            at = self.cursorForPosition(spot).position()
+            meant = (x for x in links(self.document()) if x.begin <= at <= x.end)
+            self._follow(next((x for x in meant if x.target == target), Link(at, at, target, "")))
 
-    def _show_address(self, address: str, where: QPoint) -> None:
-        menu = QMenu(self)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter follows the link that the keyboard is on."""
+        link = self._reached
+        if link is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._follow(link)
+        else:
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab stops at each link before it goes on."""
+        every = links(self.document())
+        at = every.index(self._reached) if self._reached in every else -1 if forward else len(every)
+        at += 1 if forward else -1
+        if 0 <= at < len(every):
+            self._reach(every[at])
+            return True
+        self._reach(None)
+        return super().focusNextPrevChild(forward)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Whoever comes by Tab is at the first link, or at the last one."""
+        super().focusInEvent(event)
+        every = links(self.document())
+        if every and event.reason() == Qt.FocusReason.TabFocusReason:
+            self._reach(every[0])
+        elif every and event.reason() == Qt.FocusReason.BacktabFocusReason:
+            self._reach(every[-1])
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring around a link away."""
+        super().focusOutEvent(event)
+        if event.reason() not in (
+            Qt.FocusReason.ActiveWindowFocusReason,
+            Qt.FocusReason.PopupFocusReason,
+        ):
+            self._reach(None)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Copy and select, and what this kind of text offers besides."""
+        menu = self.createStandardContextMenu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        # An ampersand in a menu would vanish and underline what follows.
-        menu.addAction(address.replace("&", "&&")).setEnabled(False)
-        copy = menu.addAction("Copy address")
-        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(address))
-        menu.popup(where)
+        self.fill_menu(menu)
+        menu.popup(event.globalPos())
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Nothing more; kinds of text may add to it."""
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Formulas and boxes are copied as they were written."""
+        source = selected_source(self.textCursor())
+        if source is None:
+            return super().createMimeDataFromSelection()
+        data = QMimeData()
+        data.setText(source)
+        return data
+
+    def show_objects(self, formulas: Formulas) -> None:
+        """Be ready for formulas and boxes in the text."""
+        self._objects = InlineObjects(self._theme, formulas, self.document(), self)
+
+    def contents_changed(self) -> None:
+        """Tell the keyboard and screen readers what the text has come to hold."""
+        document = self.document()
+        policies = Qt.FocusPolicy
+        has_links = bool(links(document))
+        self.setFocusPolicy(policies.StrongFocus if has_links else policies.ClickFocus)
+        holds = OBJECT in document.toPlainText()
+        self.setAccessibleDescription(readable(document, SPOKEN) if holds else "")
+
+    def place_of(self, anchor: str) -> int | None:
+        """Where the anchor called `anchor` is in this text."""
+        return place_of(self.document(), anchor)
+
+    def go_to(self, place: int) -> None:
+        """Put the cursor at the link at `place`."""
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(place)
+        self.setTextCursor(cursor)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._reach(next((x for x in links(self.document()) if x.begin == place), None))
+
+    def _reach(self, link: Link | None) -> None:
+        if link != self._reached:
+            self._reached = link
+            self.viewport().update()
+
+    def _follow(self, link: Link) -> None:
+        """Places in the answer are shown; before anything is opened, a person is asked."""
+        if link.target.startswith("#"):
+            self.place_requested.emit(link.target)
+        else:
+            LinkDialog(self._theme, look_at(link.target, link.text), self).open()
+
+    def _paint_ring(self, painter: QPainter, link: Link) -> None:
+        """The keyboard's ring around each line of a link."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.colors.focus, 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        begin, end = QTextCursor(self.document()), QTextCursor(self.document())
+        begin.setPosition(link.begin)
+        end.setPosition(min(link.end, self.document().characterCount() - 1))
+        first, last = self.cursorRect(begin), self.cursorRect(end)
+        if first.top() == last.top():
+            painter.drawRoundedRect(QRectF(first.united(last)).adjusted(-1, 1, 1, -1), 3, 3)
+        else:
+            painter.drawRoundedRect(QRectF(first.topLeft(), last.bottomRight()).normalized(), 3, 3)
 
     def _paint_caret(self, painter: QPainter) -> None:
         end = QTextCursor(self.document())

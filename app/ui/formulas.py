@@ -1,0 +1,88 @@
+"""Pictures of formulas, drawn beside the window's thread and kept as long as they are in use."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
+
+from app.background import Background
+from app.ui.formula_drawing import Drawing, draw
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QColor
+
+# A formula by its source and whether it stands in a line of its own.
+Key = tuple[str, bool]
+
+_KEPT_DRAWINGS, _KEPT_PICTURES = 2000, 500
+
+
+class Formulas(QObject):
+    """Hands out drawings; `drawn` says which one has come, or that it cannot be made."""
+
+    drawn = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        # One thread of its own: files must not wait for formulas, and the library is not made for
+        # several.
+        self._background = Background(self, threads=1)
+        self._drawings: OrderedDict[Key, Drawing | None] = OrderedDict()
+        self._pictures: OrderedDict[tuple[Key, int, int, int], QImage] = OrderedDict()
+        self._under_way: set[Key] = set()
+
+    def drawing(self, key: Key) -> Drawing | None:
+        """The formula, if it has been drawn; else it will be, and `drawn` says so."""
+        if key in self._drawings:
+            self._drawings.move_to_end(key)
+            return self._drawings[key]
+        if key not in self._under_way:
+            self._under_way.add(key)
+            self._background.run(
+                lambda: draw(*key),
+                lambda drawing: self._keep(key, drawing),
+                lambda _fault: self._keep(key, None),
+            )
+        return None
+
+    def failed(self, key: Key) -> bool:
+        """Whether it is known that the formula cannot be drawn."""
+        return key in self._drawings and self._drawings[key] is None
+
+    def picture(self, key: Key, color: QColor, width: int, height: int) -> QImage:
+        """The formula in `color`, in device pixels; it must have been drawn."""
+        place = (key, color.rgb(), width, height)
+        picture = self._pictures.get(place)
+        if picture is None:
+            picture = _picture(self._drawings[key], color, width, height)
+            self._pictures[place] = picture
+            if len(self._pictures) > _KEPT_PICTURES:
+                self._pictures.popitem(last=False)
+        self._pictures.move_to_end(place)
+        return picture
+
+    def _keep(self, key: Key, drawing: Drawing | None) -> None:
+        self._under_way.discard(key)
+        self._drawings[key] = drawing
+        if len(self._drawings) > _KEPT_DRAWINGS:
+            self._drawings.popitem(last=False)
+        self.drawn.emit(key)
+
+
+def _picture(drawing: Drawing | None, color: QColor, width: int, height: int) -> QImage:
+    image = QImage(max(1, width), max(1, height), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    if drawing is None:
+        return image
+    painter = QPainter(image)
+    renderer = QSvgRenderer(QByteArray(drawing.svg.encode()))
+    renderer.render(painter, QRectF(0, 0, width, height))
+    # Drawn in black; only its shape is kept.
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(image.rect(), color)
+    painter.end()
+    return image
