@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from app.background import Background
 from app.ui.block_reader import BlockReader, Reading
 from app.ui.code_block import CodeBlock
 from app.ui.footnotes import Footnotes, Note
@@ -37,11 +38,17 @@ class AnswerView(QWidget):
     """Prose, code and tables under one another. Blocks once finished are not drawn again."""
 
     def __init__(
-        self, theme: Theme, parent: QWidget | None = None, *, formulas: Formulas | None = None
+        self,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        background: Background | None = None,
+        formulas: Formulas | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._formulas = formulas or Formulas(self)
+        self._background = background or Background(self)
+        self._formulas = formulas or Formulas(self._background, self)
         self._text = ""
         self._growing = False
         self._reader = BlockReader()
@@ -116,7 +123,7 @@ class AnswerView(QWidget):
         for segment in self._segments[place:]:
             self._remove(segment)
         if kind is CodeBlock:
-            return self._append(CodeBlock(self._theme))
+            return self._append(CodeBlock(self._theme, self._background))
         if kind is TableView:
             return self._append(TableView(self._theme, self._formulas))
         return self._append(ProseView(self._theme, self._formulas))

@@ -7,7 +7,6 @@ earlier block another meaning, as the address of a link does, everything is read
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,6 @@ from app.ui.markdown_blocks import Block, Definitions, definitions_in, parse_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-_BRACKETS = re.compile(r"\[([^\]\[]+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,4 +147,5 @@ def _is_item_of(block: Block, delimiter: str) -> bool:
 
 def _refers(text: str, labels: set[str]) -> bool:
     """Whether brackets in `text` hold one of `labels`."""
-    return any(normalizeReference(found[1]) in labels for found in _BRACKETS.finditer(text))
+    alike = normalizeReference(text)
+    return any(f"[{label}]" in alike for label in labels)

@@ -15,6 +15,7 @@ from app.ui.parts import Text, TextButton, hairline
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.background import Background
     from app.ui.markdown_blocks import Block
     from app.ui.text_view import TextView
     from app.ui.theme import Theme
@@ -30,7 +31,7 @@ class CodeBlock(QFrame):
     written below then stays where it is.
     """
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._code = ""
         self.unfolded = False
@@ -44,7 +45,7 @@ class CodeBlock(QFrame):
         self._copy.setAccessibleName("Copy code")
         self._copy.clicked.connect(self._copy_code)
         self._copy.hide()
-        self._lines = CodeLines(theme)
+        self._lines = CodeLines(theme, background)
         self._fold = TextButton(theme, "", "link")
         self._fold.clicked.connect(self._toggle_fold)
         self._fold_row = QWidget()

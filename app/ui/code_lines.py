@@ -19,12 +19,13 @@ from PySide6.QtGui import (
     QTextOption,
 )
 from PySide6.QtWidgets import QTextEdit
+from shiboken6 import isValid
 
-from app.background import Background
 from app.ui.highlighting import Spans, highlight
 from app.ui.text_view import TextView
 
 if TYPE_CHECKING:
+    from app.background import Background
     from app.ui.theme import Theme
 
 _LINE = 20
@@ -37,7 +38,7 @@ _LINES_AT_ONCE = 100
 class CodeLines(TextView):
     """Text in the code font whose lines scroll sideways, or break if they are told to."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__(theme, wraps=False)
         self._code = ""
         self._language = ""
@@ -46,7 +47,7 @@ class CodeLines(TextView):
         self._colours: list[Spans] = []
         self._shown: list[Spans] = []
         self._job = ""
-        self._background: Background | None = None
+        self._background = background
         self._slice = QTimer(self, interval=0, singleShot=True)
         self._slice.timeout.connect(self._colour_some)
         self.setAccessibleName("Code")
@@ -98,12 +99,10 @@ class CodeLines(TextView):
             self._colour_beside()
 
     def _colour_beside(self) -> None:
-        if self._background is None:
-            self._background = Background(self, threads=1)
         code, language = self._code, self._language
 
         def take(colours: list[Spans]) -> None:
-            if (code, language) == (self._code, self._language):
+            if isValid(self) and (code, language) == (self._code, self._language):
                 self._take(colours)
 
         self._background.drop(self._job)

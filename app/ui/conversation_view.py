@@ -45,7 +45,7 @@ class ConversationView(QScrollArea):
         super().__init__(parent)
         self._theme = theme
         self._background = background or Background(self)
-        self._formulas = Formulas(self)
+        self._formulas = Formulas(self._background, self)
         self._turns: dict[Turn, TurnWidget] = {}
         self._changed: set[Turn] = set()
         self._following = True

@@ -9,11 +9,12 @@ from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
-from app.background import Background
 from app.ui.formula_drawing import Drawing, draw
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QColor
+
+    from app.background import Background
 
 # A formula by its source and whether it stands in a line of its own.
 Key = tuple[str, bool]
@@ -26,27 +27,23 @@ class Formulas(QObject):
 
     drawn = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        # One thread of its own: files must not wait for formulas, and the library is not made for
-        # several.
-        self._background = Background(self, threads=1)
+        self._background = background
         self._drawings: OrderedDict[Key, Drawing | None] = OrderedDict()
         self._pictures: OrderedDict[tuple[Key, int, int, int], QImage] = OrderedDict()
-        self._under_way: set[Key] = set()
+        # In the order asked for. The first is being drawn; the library is not made for threads.
+        self._queue: OrderedDict[Key, None] = OrderedDict()
 
     def drawing(self, key: Key) -> Drawing | None:
         """The formula, if it has been drawn; else it will be, and `drawn` says so."""
         if key in self._drawings:
             self._drawings.move_to_end(key)
             return self._drawings[key]
-        if key not in self._under_way:
-            self._under_way.add(key)
-            self._background.run(
-                lambda: draw(*key),
-                lambda drawing: self._keep(key, drawing),
-                lambda _fault: self._keep(key, None),
-            )
+        if key not in self._queue:
+            self._queue[key] = None
+            if len(self._queue) == 1:
+                self._draw(key)
         return None
 
     def failed(self, key: Key) -> bool:
@@ -65,8 +62,17 @@ class Formulas(QObject):
         self._pictures.move_to_end(place)
         return picture
 
+    def _draw(self, key: Key) -> None:
+        self._background.run(
+            lambda: draw(*key),
+            lambda drawing: self._keep(key, drawing),
+            lambda _fault: self._keep(key, None),
+        )
+
     def _keep(self, key: Key, drawing: Drawing | None) -> None:
-        self._under_way.discard(key)
+        del self._queue[key]
+        if self._queue:
+            self._draw(next(iter(self._queue)))
         self._drawings[key] = drawing
         if len(self._drawings) > _KEPT_DRAWINGS:
             self._drawings.popitem(last=False)

@@ -62,9 +62,17 @@ def highlight(code: str, language: str) -> list[Spans]:
                 break
             width = _units(piece)
             if color != "ink" and piece.strip():
-                lines[row].append((column, width, color))
+                _add(lines[row], column, width, color)
             column += width
     return [tuple(line) for line in lines]
+
+
+def _add(line: list[tuple[int, int, str]], column: int, width: int, color: str) -> None:
+    """Go on with the last span where it ends here and looks the same."""
+    if line and line[-1][2] == color and sum(line[-1][:2]) == column:
+        line[-1] = (line[-1][0], line[-1][1] + width, color)
+    else:
+        line.append((column, width, color))
 
 
 def color_of(kind: _TokenType) -> str:

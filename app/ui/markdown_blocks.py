@@ -87,17 +87,6 @@ def parse_on(text: str, definitions: Mapping[str, object]) -> Parsed:
     return Parsed(tuple(blocks), unsettled if isinstance(unsettled, int) else None)
 
 
-def render(text: str) -> str:
-    """The HTML of what is parsed, for comparison with the specification; it is never shown."""
-    tokens = [t for block in parse_tokens(text) for t in block if t.type != "definition"]
-    return str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
-
-
-def parse_tokens(text: str) -> list[tuple[Token, ...]]:
-    """The tokens of `text` by groups, as the blocks are made of them."""
-    return list(_groups(_PARSER.parse(text), 0))
-
-
 def definitions_in(block: Block) -> Iterator[tuple[str, object]]:
     """What `block` defines for links: labels, and addresses as the parser keeps them."""
     for token in block.tokens:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QTextBlockFormat, QTextCursor
 
 from app.ui.markdown_writer import ProseWriter
 from app.ui.text_view import TextView
@@ -29,6 +29,7 @@ class ProseView(TextView):
         self.show_objects(formulas)
         self._final_end = 0
         self._final_kind = ""
+        self._final_format = QTextBlockFormat()
 
     @property
     def holds_final(self) -> bool:
@@ -49,6 +50,7 @@ class ProseView(TextView):
             self._final_kind = self._write(block, self._final_kind)
         if final:
             self._final_end = self.document().characterCount() - 1
+            self._final_format = self.document().lastBlock().blockFormat()
         kind = self._final_kind
         for block in still_open:
             kind = self._write(block, kind)
@@ -64,6 +66,9 @@ class ProseView(TextView):
         edit.setPosition(self._final_end)
         edit.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         edit.removeSelectedText()
+        # Where the last final block is empty, Qt leaves it the look of what was removed.
+        if edit.blockFormat() != self._final_format:
+            edit.setBlockFormat(self._final_format)
 
 
 class NotesView(TextView):

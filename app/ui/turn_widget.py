@@ -43,7 +43,7 @@ class TurnWidget(QWidget):
         self._is_last = False
         self._waits_for: WaitsFor = "model"
         self._reached = False
-        self.answer = AnswerView(theme, formulas=formulas)
+        self.answer = AnswerView(theme, background=background, formulas=formulas)
         self.queued = QueuedCard(theme)
         self.prefill = PrefillLine(theme)
         self.note = NoteRow(theme)

@@ -26,6 +26,8 @@ from app.ui.theme import Theme
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from app.background import Background
+
 SAMPLE = """# Title
 
 A *paragraph* with **strong** words, `code` and a [link](https://example.org/a).
@@ -48,8 +50,8 @@ The end."""
 
 
 @pytest.fixture
-def answer(qtbot: QtBot) -> AnswerView:
-    view = AnswerView(Theme())
+def answer(qtbot: QtBot, background: Background) -> AnswerView:
+    view = AnswerView(Theme(), background=background)
     qtbot.addWidget(view)
     view.resize(600, 400)
     return view
@@ -124,7 +126,10 @@ def test_raw_html_and_pictures_are_text_and_nothing_is_loaded(answer: AnswerView
     )
 
     view = answer.segments[0].text_view
-    assert view.toPlainText() == "<b>x</b> <img src='https://example.org/p.png'> alt (https://example.org/q.png)"
+    assert (
+        view.toPlainText()
+        == "<b>x</b> <img src='https://example.org/p.png'> alt (https://example.org/q.png)"
+    )
     assert (
         view.loadResource(
             QTextDocument.ResourceType.ImageResource.value, QUrl("file:///etc/hostname")
