@@ -9,7 +9,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.code_lines import CodeLines
-from app.ui.highlighting import language_name
 from app.ui.parts import Text, TextButton, hairline
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class CodeBlock(QFrame):
         self._code = ""
         self.unfolded = False
         self.setProperty("surface", "card")
-        self._language = Text(theme, "", "meta", "ink2")
+        self._language = Text(theme, "code", "meta", "ink2")
         self._wrap = TextButton(theme, "Wrap", "quiet", compact=True)
         self._wrap.setAccessibleName("Wrap long lines")
         self._wrap.setCheckable(True)
@@ -46,6 +45,7 @@ class CodeBlock(QFrame):
         self._copy.clicked.connect(self._copy_code)
         self._copy.hide()
         self._lines = CodeLines(theme, background)
+        self._lines.language_known.connect(self._language.setText)
         self._fold = TextButton(theme, "", "link")
         self._fold.clicked.connect(self._toggle_fold)
         self._fold_row = QWidget()
@@ -67,8 +67,8 @@ class CodeBlock(QFrame):
         """Show the code of the one block given; what is there already stays as it is."""
         (block,) = (*final, *still_open)
         self._code = block.code
-        self._language.setText(language_name(block.language) or "code")
-        self._lines.set_language(block.language)
+        if self._lines.set_language(block.language):
+            self._language.setText(block.language or "code")
         self._show_lines()
         if final:
             self._lines.complete()

@@ -1,14 +1,15 @@
 """The lines of a code block, in colours.
 
-Colours come with whole lines. While a text grows, only short ones are coloured as they grow; a
-long one is when it is complete, some lines at a time, so that nothing waits for it.
+Colours are found beside the window's thread and come with whole lines. While a text grows, only a
+short one is coloured as it grows; a long one is when it is complete, some lines at a time.
 """
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import (
     QFontMetricsF,
     QTextBlock,
@@ -21,22 +22,27 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextEdit
 from shiboken6 import isValid
 
-from app.ui.highlighting import Spans, highlight
+from app.ui.highlighting import Highlighted, Spans, highlight
 from app.ui.text_view import TextView
 
 if TYPE_CHECKING:
     from app.background import Background
     from app.ui.theme import Theme
 
+log = logging.getLogger(__name__)
+
 _LINE = 20
 _INDENT = 4
-# So much is coloured at once, within a millisecond or two.
+# So much of a growing text is coloured again with every line.
 _SHORT = 3000
 _LINES_AT_ONCE = 100
 
 
 class CodeLines(TextView):
     """Text in the code font whose lines scroll sideways, or break if they are told to."""
+
+    # What the language is usually called.
+    language_known = Signal(str)
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__(theme, wraps=False)
@@ -46,18 +52,20 @@ class CodeLines(TextView):
         self._coloured = 0
         self._colours: list[Spans] = []
         self._shown: list[Spans] = []
-        self._job = ""
+        self._under_way = False
         self._background = background
         self._slice = QTimer(self, interval=0, singleShot=True)
         self._slice.timeout.connect(self._colour_some)
         self.setAccessibleName("Code")
         self._set_format()
 
-    def set_language(self, language: str) -> None:
-        """Which language's words are coloured."""
-        if language != self._language:
-            self._language = language
-            self._coloured = 0
+    def set_language(self, language: str) -> bool:
+        """Which language's words are coloured; says whether it is another than before."""
+        if language == self._language:
+            return False
+        self._language = language
+        self._coloured = 0
+        return True
 
     def set_code(self, code: str) -> None:
         """Show `code`; what is there already stays as it is."""
@@ -89,31 +97,31 @@ class CodeLines(TextView):
 
     def _colour(self) -> None:
         whole = len(self._code) if self._complete else self._code.rfind("\n") + 1
-        if whole <= self._coloured or not self._language:
+        if self._under_way or whole <= self._coloured or not self._language:
             return
-        if whole <= _SHORT:
+        if self._complete or whole <= _SHORT:
             self._coloured = whole
-            self._take(highlight(self._code[:whole], self._language))
-        elif self._complete:
-            self._coloured = whole
-            self._colour_beside()
+            self._colour_beside(self._code[:whole], self._language)
 
-    def _colour_beside(self) -> None:
-        code, language = self._code, self._language
+    def _colour_beside(self, code: str, language: str) -> None:
+        def take(found: Highlighted) -> None:
+            if isValid(self):
+                self._under_way = False
+                if language == self._language and self._code.startswith(code):
+                    self._take(found)
+                self._colour()  # what has come in the meantime
 
-        def take(colours: list[Spans]) -> None:
-            if isValid(self) and (code, language) == (self._code, self._language):
-                self._take(colours)
+        def leave_plain(fault: Exception) -> None:
+            log.warning("code could not be coloured: %s", fault)
 
-        self._background.drop(self._job)
-        self._job = self._background.run(
-            lambda: highlight(code, language), take, lambda _fault: None
-        )
+        self._under_way = True
+        self._background.run(lambda: highlight(code, language), take, leave_plain)
 
-    def _take(self, colours: list[Spans]) -> None:
-        self._colours = colours
-        self._shown += [()] * (len(colours) - len(self._shown))
+    def _take(self, found: Highlighted) -> None:
+        self._colours = found.lines
+        self._shown += [()] * (len(found.lines) - len(self._shown))
         self._colour_some()
+        self.language_known.emit(found.language)
 
     def _colour_some(self) -> None:
         """Colour the next lines that look different now, and leave the others for later."""

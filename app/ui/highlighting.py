@@ -1,11 +1,15 @@
-"""The colours of code: which token of the theme each piece of a text has."""
+"""The colours of code: which token of the theme each piece of a text has.
+
+The first use of a language loads what is known of it, which takes up to a tenth of a second: all of
+this is meant for other threads than the window's.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pygments.lexers import get_lexer_by_name
 from pygments.token import Token
 from pygments.util import ClassNotFound
 
@@ -46,8 +50,20 @@ def language_name(language: str) -> str:
     return lexer.aliases[0] if lexer is not None and lexer.aliases else language
 
 
-def highlight(code: str, language: str) -> list[Spans]:
-    """The colours of each line of `code`; none where the language is not known."""
+@dataclass(frozen=True, slots=True)
+class Highlighted:
+    """The usual name of a code's language, and the colours of each of its lines."""
+
+    language: str
+    lines: list[Spans]
+
+
+def highlight(code: str, language: str) -> Highlighted:
+    """The colours of `code`; none where the language is not known."""
+    return Highlighted(language_name(language), _colours(code, language))
+
+
+def _colours(code: str, language: str) -> list[Spans]:
     lexer = _lexer(language)
     lines: list[list[tuple[int, int, str]]] = [[] for _ in range(code.count("\n") + 1)]
     if lexer is None or any(len(line) > _LONGEST_LINE for line in code.split("\n")):
@@ -84,6 +100,8 @@ def color_of(kind: _TokenType) -> str:
 def _lexer(language: str) -> Lexer | None:
     if not language:
         return None
+    from pygments.lexers import get_lexer_by_name  # slow, and not needed to show a window
+
     try:
         return get_lexer_by_name(language.lower(), stripnl=False, ensurenl=False)
     except ClassNotFound:

@@ -50,7 +50,7 @@ _SCALE, _DISPLAY_SCALE = 1.1, 1.2
 _BOX, _BOX_BELOW = 14, 2
 _AROUND = 1
 # What may reach over the letters of its line, and hang below it, without touching other lines.
-_ROOM_ABOVE, _ROOM_BELOW = 5.0, 7.0
+_ROOM_ABOVE, _ROOM_BELOW = 7.0, 7.0
 _IN_THE_MIDDLE = QTextCharFormat.VerticalAlignment.AlignMiddle
 
 

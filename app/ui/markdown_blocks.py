@@ -22,6 +22,7 @@ Definitions = dict[str, object]
 
 _PARSER = Parser()
 _LISTS = ("bullet_list_open", "ordered_list_open")
+_LEADING = ("link_open", "footnote_ref", "image")
 _KINDS: dict[str, BlockKind] = {
     "fence": "code",
     "code_block": "code",
@@ -92,6 +93,11 @@ def definitions_in(block: Block) -> Iterator[tuple[str, object]]:
     for token in block.tokens:
         if token.type == "definition":
             yield str(token.meta["id"]), {"title": token.meta["title"], "href": token.meta["url"]}
+
+
+def has_links(block: Block) -> bool:
+    """Whether something in `block` leads somewhere."""
+    return any(child.type in _LEADING for token in block.tokens for child in token.children or ())
 
 
 def _groups(tokens: Sequence[Token], level: int) -> Iterator[tuple[Token, ...]]:

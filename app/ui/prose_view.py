@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QTextBlockFormat, QTextCursor
 
+from app.ui.markdown_blocks import has_links
 from app.ui.markdown_writer import ProseWriter
 from app.ui.text_view import TextView
 
@@ -29,6 +30,7 @@ class ProseView(TextView):
         self.show_objects(formulas)
         self._final_end = 0
         self._final_kind = ""
+        self._has_links = False
         self._final_format = QTextBlockFormat()
 
     @property
@@ -55,7 +57,9 @@ class ProseView(TextView):
         for block in still_open:
             kind = self._write(block, kind)
         edit.endEditBlock()
-        self.contents_changed()
+        self._has_links = self._has_links or any(map(has_links, final))
+        linked = self._has_links or any(map(has_links, still_open))
+        self.contents_changed(has_links=linked, complete=not still_open)
 
     def _write(self, block: Block, previous: str) -> str:
         continues = bool(previous)
@@ -92,4 +96,4 @@ class NotesView(TextView):
             writer = ProseWriter(self._theme, self._formulas, self.document(), continues=True)
             writer.write_note(note)
         edit.endEditBlock()
-        self.contents_changed()
+        self.contents_changed(has_links=True, complete=True)

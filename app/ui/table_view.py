@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 
 from app.ui.inline_objects import SOURCE, readable
 from app.ui.inline_writer import InlineWriter, plain_text
+from app.ui.markdown_blocks import has_links
 from app.ui.text_view import TextView
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class TableView(TextView):
         if begun:
             # The view's own caret went along with the text and would scroll its end into sight.
             self.moveCursor(QTextCursor.MoveOperation.Start)
-        self.contents_changed()
+        self.contents_changed(has_links=has_links(block), complete=bool(final))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """What fits may be another arrangement now."""

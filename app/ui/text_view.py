@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, QRect, QRectF, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QHelpEvent,
     QMouseEvent,
@@ -40,6 +40,8 @@ CARET_WIDTH = 2
 QUOTE_RULE_WIDTH = 3
 QUOTE_INDENT = 16
 _ABOVE_BAR = 4
+# More than ever lies between two blocks.
+_BETWEEN = 40
 # Marks a block that is only a line across the column.
 RULE_PROPERTY = QTextFormat.Property.UserProperty.value + 1
 
@@ -123,7 +125,7 @@ class TextView(QTextEdit):
         """Draw the text, then the rules of quotes and the caret, which are no part of it."""
         super().paintEvent(event)
         painter = QPainter(self.viewport())
-        self._paint_rules(painter)
+        self._paint_rules(painter, event.rect())
         if self._reached is not None and self.hasFocus():
             self._paint_ring(painter, self._reached)
         if self._caret_shown:
@@ -223,14 +225,13 @@ class TextView(QTextEdit):
         """Be ready for formulas and boxes in the text."""
         self._objects = InlineObjects(self._theme, formulas, self.document(), self)
 
-    def contents_changed(self) -> None:
+    def contents_changed(self, *, has_links: bool, complete: bool) -> None:
         """Tell the keyboard and screen readers what the text has come to hold."""
-        document = self.document()
         policies = Qt.FocusPolicy
-        has_links = bool(links(document))
         self.setFocusPolicy(policies.StrongFocus if has_links else policies.ClickFocus)
-        holds = OBJECT in document.toPlainText()
-        self.setAccessibleDescription(readable(document, SPOKEN) if holds else "")
+        if complete:
+            holds = OBJECT in self.document().toPlainText()
+            self.setAccessibleDescription(readable(self.document(), SPOKEN) if holds else "")
 
     def place_of(self, anchor: str) -> int | None:
         """Where the anchor called `anchor` is in this text."""
@@ -279,14 +280,18 @@ class TextView(QTextEdit):
         x = min(glyph.left() + 1, self.viewport().width() - CARET_WIDTH)
         painter.fillRect(x, top, CARET_WIDTH, height, self._theme.colors.accent)
 
-    def _paint_rules(self, painter: QPainter) -> None:
+    def _paint_rules(self, painter: QPainter, seen: QRect) -> None:
         layout = self.document().documentLayout()
-        block = self.document().begin()
+        block = self.cursorForPosition(seen.topLeft()).block()
+        # The one above may have something in what lies between the two.
+        block = block.previous() if block.previous().isValid() else block
         while block.isValid():
             form = block.blockFormat()
             level = _quote_level(block)
+            top = layout.blockBoundingRect(block).top()
+            if top > seen.bottom() + _BETWEEN:
+                return
             if level or form.hasProperty(RULE_PROPERTY):
-                top = layout.blockBoundingRect(block).top()
                 if level:
                     self._paint_quote(painter, block, level, top)
                 else:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtGui import QGuiApplication, QTextBlock
-from PySide6.QtWidgets import QPushButton, QTextEdit
+from PySide6.QtGui import QColor, QGuiApplication, QTextBlock
+from PySide6.QtWidgets import QLabel, QPushButton, QTextEdit
 
 from app.ui.answer_view import AnswerView
 from app.ui.code_block import FOLDED_LINES, CodeBlock
+from app.ui.code_lines import CodeLines
 from app.ui.highlighting import STYLE, highlight, language_name
 from app.ui.tokens import DARK, LIGHT, Colors
 
@@ -52,18 +53,18 @@ def colours(view: AnswerView, line: int) -> dict[str, str]:
     }
 
 
-def luminance(value: float) -> float:
-    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+def lightness(color: QColor) -> float:
+    """Relative luminance of WCAG 2.x."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (color.redF(), color.greenF(), color.blueF())
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def contrast(colors: Colors, name: str, ground: str) -> float:
-    lights = sorted(
-        0.2126 * luminance(c.redF())
-        + 0.7152 * luminance(c.greenF())
-        + 0.0722 * luminance(c.blueF())
-        for c in (getattr(colors, name), getattr(colors, ground))
-    )
-    return (lights[1] + 0.05) / (lights[0] + 0.05)
+    darker, lighter = sorted(lightness(getattr(colors, one)) for one in (name, ground))
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
@@ -73,9 +74,10 @@ def test_every_colour_of_code_can_be_read(colors: Colors, ground: str, name: str
     assert contrast(colors, name, ground) >= READABLE
 
 
-def test_words_have_the_colours_of_the_theme(view: AnswerView) -> None:
+def test_words_have_the_colours_of_the_theme(qtbot: QtBot, view: AnswerView) -> None:
     view.set_text('```py\nfrom x import y  # why\nz = "s" + 12\n```', growing=False)
     colors = view._theme.colors
+    qtbot.waitUntil(lambda: bool(colours(view, 1)))
     assert colours(view, 0) == {
         "from": colors.accent.name(),
         "import": colors.accent.name(),
@@ -83,10 +85,11 @@ def test_words_have_the_colours_of_the_theme(view: AnswerView) -> None:
     }
     assert colours(view, 1)['"s"'] == colors.ok.name()
     assert colours(view, 1)["12"] == colors.warn.name()
+    assert "python" in [label.text() for label in block(view).findChildren(QLabel)]
 
 
 def test_letters_beyond_the_basic_plane_do_not_shift_colours() -> None:
-    assert highlight('"😀" # c', "python")[0][-1] == (5, 3, "ink3")
+    assert highlight('"😀" # c', "python").lines[0][-1] == (5, 3, "ink3")
 
 
 @pytest.mark.parametrize(
@@ -103,25 +106,32 @@ def test_languages_have_their_usual_names(written: str, name: str) -> None:
     assert language_name(written) == name
 
 
-def test_an_unknown_language_stays_plain(view: AnswerView) -> None:
+def test_an_unknown_language_stays_plain(qtbot: QtBot, view: AnswerView) -> None:
     view.set_text("```klingon\nfrom x import y\n```", growing=False)
+    lines = block(view).text_view
+    assert isinstance(lines, CodeLines)
+    with qtbot.waitSignal(lines.language_known) as known:
+        pass
+    assert known.args == ["klingon"]
     assert colours(view, 0) == {}
     assert block(view).code == "from x import y"
 
 
-def test_lines_are_coloured_as_they_are_completed(view: AnswerView) -> None:
+def test_lines_are_coloured_as_they_are_completed(qtbot: QtBot, view: AnswerView) -> None:
     view.set_text("```py\nimport a\nimport", growing=True)
-    assert list(colours(view, 0)) == ["import"]
+    qtbot.waitUntil(lambda: list(colours(view, 0)) == ["import"])
     assert colours(view, 1) == {}
     view.set_text("```py\nimport a\nimport b\nx", growing=True)
-    assert list(colours(view, 1)) == ["import"]
+    qtbot.waitUntil(lambda: list(colours(view, 1)) == ["import"])
 
 
-def test_what_looks_the_same_is_not_coloured_again(view: AnswerView) -> None:
+def test_what_looks_the_same_is_not_coloured_again(qtbot: QtBot, view: AnswerView) -> None:
     view.set_text("```py\nimport a\nim", growing=True)
+    qtbot.waitUntil(lambda: list(colours(view, 0)) == ["import"])
     changed: list[int] = []
     view.segments[0].text_view.document().contentsChange.connect(lambda at, *_: changed.append(at))
     view.set_text("```py\nimport a\nimport b\nx", growing=True)
+    qtbot.waitUntil(lambda: list(colours(view, 1)) == ["import"])
     assert min(changed) >= len("import a")
 
 

@@ -114,7 +114,7 @@ def test_the_text_around_a_formula_stays_on_its_baseline(
     def height(text: str) -> float:
         return layout.blockBoundingRect(document.find(text).block()).height()
 
-    qtbot.waitUntil(lambda: height("three") > 30)
+    qtbot.waitUntil(lambda: height("three") > 26)
     assert height("one") <= 25
     drawing = formulas.drawing((matrix, False))
     assert drawing is not None
