@@ -70,7 +70,7 @@ def _cautions(target: str, host: str, text: str) -> list[str]:
     if claimed and claimed.removeprefix("www.") != host.removeprefix("www."):
         cautions.append(f"The text names {claimed}, but the link leads to {host}.")
     if "xn--" in host:
-        cautions.append(f"The site's name has other letters: {_international(host)}.")
+        cautions.append(f"The site's name uses other letters and reads {_international(host)}.")
     if "@" in urlsplit(target).netloc:
         cautions.append(f"What stands before the @ is not the site. The site is {host}.")
     return cautions

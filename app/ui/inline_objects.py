@@ -44,13 +44,17 @@ _DISPLAY = _USER + 13
 _DONE = _USER + 14
 _FORMULA_TYPE = QTextFormat.ObjectTypes.UserObject.value + 1
 _BOX_TYPE = QTextFormat.ObjectTypes.UserObject.value + 2
+_STRUT_TYPE = QTextFormat.ObjectTypes.UserObject.value + 3
+# Keeps a strut in the line of its formula.
+JOINER = "\u2060"
 
 # The letters of formulas are smaller than those of texts at the same size.
 _SCALE, _DISPLAY_SCALE = 1.1, 1.2
 _BOX, _BOX_BELOW = 14, 2
 _AROUND = 1
-# What may reach over the letters of its line, and hang below it, without touching other lines.
-_ROOM_ABOVE, _ROOM_BELOW = 7.0, 7.0
+# What hangs so far below the letters touches no other line. Where more does, the line keeps this
+# much above its baseline, as lines without formulas do.
+_ROOM_BELOW, _ROOM_ABOVE = 6.0, 20.0
 _IN_THE_MIDDLE = QTextCharFormat.VerticalAlignment.AlignMiddle
 
 
@@ -69,6 +73,19 @@ def formula_format(base: QTextCharFormat, token: Token, formulas: Formulas) -> Q
     form.setProperty(SOURCE, source)
     form.setProperty(SPOKEN, token.content)
     form.setToolTip(token.content)
+    return form
+
+
+def strut_format(formula: QTextCharFormat) -> QTextCharFormat:
+    """What stands before `formula` and has no width: it keeps the room above the baseline.
+
+    Qt centres an object that reaches below the baseline, so that above it there is never enough.
+    """
+    form = QTextCharFormat(formula)
+    form.setObjectType(_STRUT_TYPE)
+    form.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignNormal)
+    form.setProperty(SOURCE, "")
+    form.setProperty(SPOKEN, "")
     return form
 
 
@@ -100,7 +117,7 @@ class InlineObjects(QPyTextObject):
         self._document = document
         self._waiting: set[Key] = set()
         layout = document.documentLayout()
-        for kind in (_FORMULA_TYPE, _BOX_TYPE):
+        for kind in (_FORMULA_TYPE, _BOX_TYPE, _STRUT_TYPE):
             layout.registerHandler(kind, self)
         formulas.drawn.connect(self._drawn)
 
@@ -111,6 +128,8 @@ class InlineObjects(QPyTextObject):
             return QSizeF(_BOX, _BOX - _BOX_BELOW)
         key = _key(form)
         drawing = self._formulas.drawing(key)
+        if form.objectType() == _STRUT_TYPE:
+            return QSizeF(0, _strut_height(drawing, char))
         if drawing is None:
             self._waiting.add(key)
             letters = QFontMetricsF(self._theme.font("code"))
@@ -119,7 +138,7 @@ class InlineObjects(QPyTextObject):
         above, below = drawing.ascent * scale, drawing.descent * scale
         wide = drawing.width * scale + 2 * _AROUND
         if char.verticalAlignment() == _IN_THE_MIDDLE:
-            return QSizeF(wide, 2 * max(above - _ROOM_ABOVE, below) + 2)
+            return QSizeF(wide, 2 * below + _half_x(char))
         # In a line of its own nothing is above or below.
         return QSizeF(wide, above + below if _alone(document, position) else above)
 
@@ -131,11 +150,11 @@ class InlineObjects(QPyTextObject):
         position: int,
         form: QTextFormat,
     ) -> None:
-        """Draw the object; `rect` ends at the baseline."""
+        """Draw the object; but for formulas that hang low, `rect` ends at the baseline."""
         rect = QRectF(rect)
-        del document, position
         if form.objectType() == _BOX_TYPE:
             self._draw_box(painter, rect, bool(form.property(_DONE)))
+        if form.objectType() != _FORMULA_TYPE:
             return
         key, char = _key(form), form.toCharFormat()
         drawing = self._formulas.drawing(key)
@@ -151,8 +170,8 @@ class InlineObjects(QPyTextObject):
         picture = self._formulas.picture(key, color, round(width * ratio), round(height * ratio))
         top = rect.top()
         if char.verticalAlignment() == _IN_THE_MIDDLE:
-            # Qt centres such an object a pixel below the baseline.
-            top += rect.height() / 2 - 1 - drawing.ascent * scale
+            # Qt gives such an object another place than it has measured.
+            top = _baseline(document, position) - drawing.ascent * scale
         place = QRectF(rect.left() + _AROUND, round(top * ratio) / ratio, width, height)
         painter.drawImage(place, picture)
 
@@ -218,7 +237,8 @@ def _pieces(block: QTextBlock, what: int, begin: int, end: int) -> Iterator[str]
         piece = walk.fragment()
         first = max(0, begin - piece.position())
         text = piece.text()[first : max(0, end - piece.position())]
-        yield text.replace(OBJECT, str(piece.charFormat().property(what) or ""))
+        stands_for = str(piece.charFormat().property(what) or "")
+        yield text.replace(OBJECT, stands_for).replace(JOINER, "")
         walk += 1
 
 
@@ -233,6 +253,23 @@ def _scale(char: QTextCharFormat, key: Key) -> float:
 
 def _hangs_low(drawing: Drawing, form: QTextCharFormat) -> bool:
     return drawing.descent * form.font().pixelSize() * _SCALE / DRAWN_SIZE > _ROOM_BELOW
+
+
+def _baseline(document: QTextDocument, position: int) -> float:
+    block = document.findBlock(position)
+    line = block.layout().lineForTextPosition(position - block.position())
+    return document.documentLayout().blockBoundingRect(block).top() + line.y() + line.ascent()
+
+
+def _half_x(form: QTextCharFormat) -> float:
+    """Half of an x: Qt centres objects half as high above the baseline."""
+    return QFontMetricsF(form.font()).xHeight() / 2
+
+
+def _strut_height(drawing: Drawing | None, form: QTextCharFormat) -> float:
+    if drawing is None or not _hangs_low(drawing, form):
+        return 0
+    return max(_ROOM_ABOVE, drawing.ascent * form.font().pixelSize() * _SCALE / DRAWN_SIZE)
 
 
 def _alone(document: QTextDocument, position: int) -> bool:

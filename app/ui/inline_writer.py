@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QFont, QTextCharFormat
 
 from app.ui.addresses import look_at
-from app.ui.inline_objects import OBJECT, formula_format, is_display
+from app.ui.inline_objects import JOINER, OBJECT, formula_format, is_display, strut_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,6 +62,8 @@ class InlineWriter:
             self._cursor.insertText(token.content, code_format(self._form, self._theme))
         else:
             form = formula_format(self._form, token, self._formulas)
+            self._cursor.insertText(OBJECT, strut_format(form))
+            self._cursor.insertText(JOINER, self._form)
             self._cursor.insertText(OBJECT, form)
 
     def _mention(self, token: Token) -> None:

@@ -118,7 +118,7 @@ def test_the_text_around_a_formula_stays_on_its_baseline(
     assert height("one") <= 25
     drawing = formulas.drawing((matrix, False))
     assert drawing is not None
-    assert height("three") <= (drawing.ascent + drawing.descent) * 16.5 / 40 + 6
+    assert height("three") <= (drawing.ascent + drawing.descent) * 16.5 / 40 + 2
 
 
 def test_a_formula_that_fails_is_shown_as_code(qtbot: QtBot, view: AnswerView) -> None:

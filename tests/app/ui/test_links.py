@@ -169,7 +169,7 @@ def test_names_in_other_letters_are_shown_as_the_network_knows_them(
     click(qtbot, view.segments[0].text_view)
     shown = words(asked(view))
     assert "https://xn--exmple-4nf.org/pay" in shown
-    assert "other letters" in shown
+    assert "uses other letters" in shown
 
 
 @pytest.mark.parametrize(
