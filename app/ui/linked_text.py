@@ -123,7 +123,7 @@ class LinkedText(QTextEdit):
         if link.target.startswith("#"):
             self.place_requested.emit(link.target)
         else:
-            LinkDialog(self._theme, look_at(link.target, link.text), self).open()
+            LinkDialog(self._theme, look_at(link.target, link.text), self.window()).open()
 
     def paint_ring(self, painter: QPainter) -> None:
         """The keyboard's ring around each line of the link that it is on."""

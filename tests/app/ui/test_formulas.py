@@ -121,6 +121,30 @@ def test_the_text_around_a_formula_stays_on_its_baseline(
     assert height("three") <= (drawing.ascent + drawing.descent) * 16.5 / 40 + 2
 
 
+def test_formulas_stand_on_the_line_of_the_letters(
+    qtbot: QtBot, view: AnswerView, formulas: Formulas
+) -> None:
+    """A minus sign is as high above the baseline alone as beside something that hangs low."""
+    view.show()
+    alone, deep = "-", r"-_{\frac{\frac{a}{b}}{c}}"
+    assert formulas.drawing((alone, False)) is None
+    qtbot.waitUntil(lambda: formulas.drawing((deep, False)) is not None)
+    heights = []
+    for source in (alone, deep):
+        view.set_text("", growing=False)
+        view.set_text(f"${source}$", growing=False)
+        text = view.segments[0].text_view
+        qtbot.waitUntil(lambda text=text: text.isVisible() and text.width() == view.width())
+        picture = text.viewport().grab().toImage()
+        dark = [y for y in range(picture.height()) if picture.pixelColor(5, y).lightness() < 160]
+        block = text.document().firstBlock()
+        line = block.layout().lineAt(0)
+        top = text.document().documentLayout().blockBoundingRect(block).top()
+        heights.append(top + line.y() + line.ascent() - dark[0])
+    assert heights[0] == pytest.approx(heights[1], abs=1)
+    assert heights[0] > 2
+
+
 def test_a_formula_that_fails_is_shown_as_code(qtbot: QtBot, view: AnswerView) -> None:
     view.set_text("Before $\\frac{$ after", growing=False)
     qtbot.waitUntil(lambda: "\\frac{" in view.segments[0].text_view.toPlainText())
