@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 from app.background import Background
 from app.conversation import Conversation, Turn, TurnState
 from app.ui.column import Column
+from app.ui.formulas import Formulas
 from app.ui.parts import TextButton
 from app.ui.turn_parts import BLEED, figures
 from app.ui.turn_widget import TurnWidget
@@ -44,6 +45,7 @@ class ConversationView(QScrollArea):
         super().__init__(parent)
         self._theme = theme
         self._background = background or Background(self)
+        self._formulas = Formulas(self._background, self)
         self._turns: dict[Turn, TurnWidget] = {}
         self._changed: set[Turn] = set()
         self._following = True
@@ -163,7 +165,7 @@ class ConversationView(QScrollArea):
         self._column.setAutoFillBackground(False)
 
     def _append(self, turn: Turn) -> None:
-        widget = TurnWidget(self._theme, self._background, turn)
+        widget = TurnWidget(self._theme, self._background, turn, self._formulas)
         widget.continue_requested.connect(self.continue_requested)
         widget.start_over_requested.connect(self.start_over_requested)
         widget.retry_requested.connect(self.retry_requested)

@@ -1,6 +1,5 @@
-"""Markdown taken apart into blocks that can be drawn one by one while more is being written.
+"""Markdown taken apart into blocks that can be drawn one by one.
 
-Only the last block can still change when text is appended, so all blocks before it are final.
 Items of a list count as blocks of their own: a long list would else be drawn again and again.
 """
 
@@ -10,28 +9,44 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
-from markdown_it import MarkdownIt
+from app.ui.markdown_rules import UNSETTLED, Parser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from markdown_it.token import Token
 
-BlockKind = Literal["prose", "item", "code", "table"]
+BlockKind = Literal["prose", "item", "code", "table", "note", "definition"]
+# Addresses by label, as the parser keeps them.
+Definitions = dict[str, object]
 
-# Raw HTML stays text: what a model writes is never markup of ours.
-_PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_PARSER = Parser()
 _LISTS = ("bullet_list_open", "ordered_list_open")
+_LEADING = ("link_open", "footnote_ref", "image")
+_KINDS: dict[str, BlockKind] = {
+    "fence": "code",
+    "code_block": "code",
+    "table_open": "table",
+    "footnote_open": "note",
+    "definition": "definition",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block. `start` is where it begins in the text; `number` is that of an ordered item."""
+    """One block, from line `first_line` to before `end_line` of what was parsed, from 0.
+
+    `start` is where it begins in the text. `number` is that of an ordered item, `delimiter` what
+    follows the numbers of its list. Definitions are what links refer to; nothing is drawn for them.
+    """
 
     kind: BlockKind
     start: int
     tokens: tuple[Token, ...]
+    first_line: int = 0
+    end_line: int = 0
     number: int | None = None
+    delimiter: str = ""
 
     @property
     def code(self) -> str:
@@ -44,41 +59,45 @@ class Block:
         words = self.tokens[0].info.split()
         return words[0] if words else ""
 
-
-class BlockReader:
-    """Reads a text that grows at its end; each block is handed out as final exactly once."""
-
-    def __init__(self) -> None:
-        self._text = ""
-        self._final_until = 0
-        # Link definitions seen so far: later blocks may refer to them.
-        self._definitions: dict[str, object] = {}
-
-    def read(self, text: str, *, complete: bool = False) -> tuple[list[Block], list[Block]]:
-        """The blocks that have become final since the last call, and the one still open.
-
-        `text` is the whole text so far and must begin with what was given before.
-        """
-        self._text = text
-        tail = text[self._final_until :]
-        blocks = parse(tail, self._definitions)
-        if complete or not blocks:
-            self._final_until = len(text) if complete else self._final_until
-            return blocks, []
-        self._final_until += blocks[-1].start
-        return blocks[:-1], blocks[-1:]
-
-    def continues(self, text: str) -> bool:
-        """Whether `text` only appends to what was read."""
-        return text.startswith(self._text)
+    @property
+    def label(self) -> str:
+        """What a footnote is called."""
+        return str(self.tokens[0].meta["label"])
 
 
-def parse(text: str, definitions: dict[str, object] | None = None) -> list[Block]:
-    """All blocks of `text`. `definitions` keeps link definitions between calls."""
-    env = definitions if definitions is not None else {}
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The blocks of a text, and the line of a formula that is neither closed nor given up."""
+
+    blocks: tuple[Block, ...]
+    unsettled_line: int | None
+
+
+def parse(text: str) -> list[Block]:
+    """All blocks of `text`."""
+    return list(parse_on(text, {}).blocks)
+
+
+def parse_on(text: str, definitions: Mapping[str, object]) -> Parsed:
+    """The blocks of `text`, which goes on after something that held `definitions`."""
+    env: dict[str, object] = {"references": dict(definitions)}
     tokens = _PARSER.parse(text, env)
     starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
-    return [block for group in _groups(tokens, 0) for block in _blocks(group, starts)]
+    blocks = [block for group in _groups(tokens, 0) for block in _blocks(group, starts)]
+    unsettled = env.get(UNSETTLED)
+    return Parsed(tuple(blocks), unsettled if isinstance(unsettled, int) else None)
+
+
+def definitions_in(block: Block) -> Iterator[tuple[str, object]]:
+    """What `block` defines for links: labels, and addresses as the parser keeps them."""
+    for token in block.tokens:
+        if token.type == "definition":
+            yield str(token.meta["id"]), {"title": token.meta["title"], "href": token.meta["url"]}
+
+
+def has_links(block: Block) -> bool:
+    """Whether something in `block` leads somewhere."""
+    return any(child.type in _LEADING for token in block.tokens for child in token.children or ())
 
 
 def _groups(tokens: Sequence[Token], level: int) -> Iterator[tuple[Token, ...]]:
@@ -97,15 +116,13 @@ def _blocks(group: tuple[Token, ...], starts: list[int]) -> Iterator[Block]:
         number = int(first.attrs.get("start", 1)) if first.type == "ordered_list_open" else None
         for index, item in enumerate(_groups(group[1:-1], 1)):
             own = None if number is None else number + index
-            yield Block("item", _start(item[0], starts), item, own)
+            yield _block("item", item, starts, own)
         return
-    kinds: dict[str, BlockKind] = {
-        "fence": "code",
-        "code_block": "code",
-        "table_open": "table",
-    }
-    yield Block(kinds.get(first.type, "prose"), _start(first, starts), group)
+    yield _block(_KINDS.get(first.type, "prose"), group, starts)
 
 
-def _start(token: Token, starts: list[int]) -> int:
-    return starts[token.map[0]] if token.map else 0
+def _block(
+    kind: BlockKind, tokens: tuple[Token, ...], starts: list[int], number: int | None = None
+) -> Block:
+    first_line, end_line = tokens[0].map or (0, 0)
+    return Block(kind, starts[first_line], tokens, first_line, end_line, number, tokens[0].markup)

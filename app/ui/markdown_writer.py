@@ -16,7 +16,14 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
-from app.ui.inline_writer import LINE_BREAK, code_format, write_inline
+from app.ui.inline_objects import OBJECT, box_format, formula_format
+from app.ui.inline_writer import (
+    LINE_BREAK,
+    MENTION_ANCHOR,
+    NOTE_ANCHOR,
+    InlineWriter,
+    code_format,
+)
 from app.ui.text_view import QUOTE_INDENT, RULE_PROPERTY
 
 if TYPE_CHECKING:
@@ -24,11 +31,14 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
+    from app.ui.footnotes import Note
+    from app.ui.formulas import Formulas
     from app.ui.markdown_blocks import Block
     from app.ui.theme import Theme
     from app.ui.tokens import TypeStyle
 
 READING_LINE = 24
+_NOTE_LINE = 20
 PARAGRAPH_GAP = 12
 _ITEM_GAP = 4
 _LIST_GAP = 8
@@ -43,22 +53,30 @@ _HEADINGS: dict[str, tuple[TypeStyle, int, int]] = {
     "h6": ("reading", 24, 16),
 }
 _BULLETS = ("•", "◦")
+_TASKS = {"[ ]": False, "[x]": True, "[X]": True}
 
 
 class ProseWriter:
     """Appends blocks to a document; one writer draws one block or one run of blocks."""
 
-    def __init__(self, theme: Theme, document: QTextDocument, *, continues: bool) -> None:
+    def __init__(
+        self, theme: Theme, formulas: Formulas, document: QTextDocument, *, continues: bool
+    ) -> None:
         self._theme = theme
+        self._formulas = formulas
         self._cursor = QTextCursor(document)
         self._cursor.movePosition(QTextCursor.MoveOperation.End)
         self._continues = continues
         self._lists: list[int | None] = []
         self._marker_due = False
+        self._task: bool | None = None
         self._quotes = 0
         self._mirrored = False
-        self._style: TypeStyle = "reading"
+        self._base: TypeStyle = "reading"
+        self._base_line = READING_LINE
+        self._style: TypeStyle = self._base
         self._line = READING_LINE
+        self._grows = False
         self._strong = False
 
     def write(self, block: Block, previous: str) -> str:
@@ -76,10 +94,34 @@ class ProseWriter:
         is_heading = block.tokens[0].type == "heading_open"
         return "heading" if is_heading else block.kind
 
+    def write_note(self, note: Note) -> None:
+        """Draw a footnote with its number, and behind it a way back to where it is mentioned."""
+        number, block = note
+        self._base, self._base_line = "body", _NOTE_LINE
+        self._lists = [number]
+        self._marker_due = True
+        self._walk(block.tokens, _ITEM_GAP)
+        if self._marker_due:
+            self._begin_block(_ITEM_GAP)
+        form = self._text()
+        form.setForeground(self._theme.colors.accent)
+        form.setAnchor(True)
+        form.setAnchorHref(MENTION_ANCHOR + block.label)
+        form.setAnchorNames([NOTE_ANCHOR + block.label])
+        form.setToolTip("Back to the text")
+        self._cursor.insertText("\u00a0↩", form)
+
+    def write_rule(self) -> None:
+        """Draw a line across the column."""
+        self._rule(PARAGRAPH_GAP)
+
     def _walk(self, tokens: Sequence[Token], gap: int) -> None:
         for place, token in enumerate(tokens):
             if token.type in ("paragraph_open", "heading_open"):
-                self._mirrored = reads_from_the_right(tokens[place + 1].content)
+                content = tokens[place + 1]
+                self._mirrored = reads_from_the_right(content.content)
+                self._task = _task(content) if self._marker_due else None
+                self._grows = _has_formula(content)
             gap = self._step(token, gap)
 
     def _step(self, token: Token, gap: int) -> int:
@@ -90,13 +132,19 @@ class ProseWriter:
             self._begin_block(gap)
             return _ITEM_GAP if self._lists else PARAGRAPH_GAP
         if kind == "inline":
-            write_inline(self._cursor, token.children or [], self._text(), self._theme)
+            children = token.children or []
+            if self._task is not None:
+                children = _without_task(children)
+            InlineWriter(self._cursor, self._text(), self._theme, self._formulas).write(children)
+            self._grows = False
         elif kind in ("th_close", "td_close"):
             self._cursor.insertText("\t")
         elif kind in ("fence", "code_block"):
             self._begin_block(gap)
             lines = token.content.rstrip("\n").replace("\n", LINE_BREAK)
             self._cursor.insertText(lines, code_format(self._text(), self._theme))
+        elif kind == "math_block":
+            self._formula(token, gap)
         elif kind == "hr":
             self._rule(gap)
         else:
@@ -124,13 +172,33 @@ class ProseWriter:
         if number is not None:
             self._lists[-1] = number + 1
 
+    def _formula(self, token: Token, gap: int) -> None:
+        """A formula in a line of its own, in the middle."""
+        if self._formulas.failed((token.content, True)):
+            self._begin_block(gap)
+            lines = token.content.replace("\n", LINE_BREAK)
+            self._cursor.insertText(lines, code_format(self._text(), self._theme))
+            return
+        self._set_style("")
+        self._grows = True
+        self._begin_block(gap)
+        form = self._cursor.blockFormat()
+        form.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._cursor.setBlockFormat(form)
+        self._cursor.insertText(OBJECT, formula_format(self._text(), token, self._formulas))
+        self._grows = False
+
     def _set_style(self, tag: str) -> None:
-        self._style, self._line, _ = _HEADINGS.get(tag, ("reading", READING_LINE, 0))
+        usual = (self._base, self._base_line, 0)
+        self._style, self._line, _ = _HEADINGS.get(tag, usual)
         self._strong = tag.startswith("h") and tag[1:].isdigit()
 
     def _begin_block(self, gap: int) -> None:
         form = QTextBlockFormat()
-        form.setLineHeight(self._line, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        heights = QTextBlockFormat.LineHeightTypes
+        # A line gives room to what is higher than letters are.
+        height = heights.MinimumHeight if self._grows else heights.FixedHeight
+        form.setLineHeight(self._line, height.value)
         form.setTopMargin(gap if self._continues else 0)
         if self._mirrored:
             form.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
@@ -154,7 +222,11 @@ class ProseWriter:
         self._continues = True
         if self._marker_due:
             self._marker_due = False
-            self._cursor.insertText(self._marker() + "\t", self._text())
+            if self._task is None:
+                self._cursor.insertText(self._marker() + "\t", self._text())
+            else:
+                self._cursor.insertText(OBJECT, box_format(self._text(), self._task))
+                self._cursor.insertText("\t", self._text())
 
     def _indent(self) -> int:
         marks = sum(_BULLET_INDENT if n is None else _NUMBER_INDENT for n in self._lists)
@@ -188,3 +260,19 @@ def reads_from_the_right(text: str) -> bool:
     """Whether the first letter of `text` that has a direction is of a script like Hebrew's."""
     strong = (unicodedata.bidirectional(letter) for letter in text)
     return next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L"
+
+
+def _task(content: Token) -> bool | None:
+    """Whether the item that begins with `content` is a task, and then whether it is done."""
+    first = content.children[0] if content.children else None
+    if first is None or first.type != "text" or first.content[3:4] != " ":
+        return None
+    return _TASKS.get(first.content[:3])
+
+
+def _without_task(children: Sequence[Token]) -> list[Token]:
+    return [children[0].copy(content=children[0].content[4:]), *children[1:]]
+
+
+def _has_formula(content: Token) -> bool:
+    return any(child.type == "math_inline" for child in content.children or ())

@@ -69,6 +69,11 @@ class TextButton(Button):
         self._tint()
         theme.changed.connect(self._tint)
 
+    def set_icon(self, icon: str) -> None:
+        """Show another icon."""
+        self._icon = icon
+        self._tint()
+
     def set_bare(self, bare: bool) -> None:
         """Show the icon alone, where there is no room for words."""
         self._bare = bare

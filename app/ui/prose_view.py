@@ -1,17 +1,22 @@
-"""A run of paragraphs, headings and lists; its last block may still be growing."""
+"""A run of paragraphs, headings and lists; its last blocks may still be growing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QTextBlockFormat, QTextCursor
 
+from app.ui.markdown_blocks import has_links
 from app.ui.markdown_writer import ProseWriter
 from app.ui.text_view import TextView
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtWidgets import QWidget
 
+    from app.ui.footnotes import Note
+    from app.ui.formulas import Formulas
     from app.ui.markdown_blocks import Block
     from app.ui.theme import Theme
 
@@ -19,10 +24,14 @@ if TYPE_CHECKING:
 class ProseView(TextView):
     """One document for neighbouring blocks of prose, so that a selection runs through them."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, formulas: Formulas, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
+        self._formulas = formulas
+        self.show_objects(formulas)
         self._final_end = 0
         self._final_kind = ""
+        self._has_links = False
+        self._final_format = QTextBlockFormat()
 
     @property
     def holds_final(self) -> bool:
@@ -34,27 +43,57 @@ class ProseView(TextView):
         """Where the caret of a growing text belongs."""
         return self
 
-    def takes(self, block: Block) -> bool:
-        """Whether `block` belongs in here after what is final."""
-        return block.kind in ("prose", "item")
-
-    def draw(self, block: Block, *, final: bool) -> None:
-        """Draw `block` in the place of the one still open."""
+    def draw(self, final: Sequence[Block], still_open: Sequence[Block]) -> None:
+        """Draw blocks after what is final, in the place of those that were still open."""
         edit = QTextCursor(self.document())
         edit.beginEditBlock()
         self._remove_open(edit)
-        writer = ProseWriter(self._theme, self.document(), continues=self.holds_final)
-        kind = writer.write(block, self._final_kind)
-        edit.endEditBlock()
+        for block in final:
+            self._final_kind = self._write(block, self._final_kind)
         if final:
-            self._final_kind = kind
             self._final_end = self.document().characterCount() - 1
+            self._final_format = self.document().lastBlock().blockFormat()
+        kind = self._final_kind
+        for block in still_open:
+            kind = self._write(block, kind)
+        edit.endEditBlock()
+        self._has_links = self._has_links or any(map(has_links, final))
+        linked = self._has_links or any(map(has_links, still_open))
+        self.contents_changed(has_links=linked, complete=not still_open)
 
-    def discard_open(self) -> None:
-        """Take the open block away again: it turned out to be no prose."""
-        self._remove_open(QTextCursor(self.document()))
+    def _write(self, block: Block, previous: str) -> str:
+        continues = bool(previous)
+        writer = ProseWriter(self._theme, self._formulas, self.document(), continues=continues)
+        return writer.write(block, previous)
 
     def _remove_open(self, edit: QTextCursor) -> None:
         edit.setPosition(self._final_end)
         edit.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         edit.removeSelectedText()
+        # Where the last final block is empty, Qt leaves it the look of what was removed.
+        if edit.blockFormat() != self._final_format:
+            edit.setBlockFormat(self._final_format)
+
+
+class NotesView(TextView):
+    """The footnotes of an answer, below a line at its end."""
+
+    def __init__(self, theme: Theme, formulas: Formulas, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._formulas = formulas
+        self.show_objects(formulas)
+        self.setAccessibleName("Notes")
+
+    def draw(self, notes: Sequence[Note]) -> None:
+        """Show `notes`, which are few."""
+        edit = QTextCursor(self.document())
+        edit.beginEditBlock()
+        edit.select(QTextCursor.SelectionType.Document)
+        edit.removeSelectedText()
+        line = ProseWriter(self._theme, self._formulas, self.document(), continues=False)
+        line.write_rule()
+        for note in notes:
+            writer = ProseWriter(self._theme, self._formulas, self.document(), continues=True)
+            writer.write_note(note)
+        edit.endEditBlock()
+        self.contents_changed(has_links=True, complete=True)

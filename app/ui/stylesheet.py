@@ -55,7 +55,8 @@ QPushButton[kind="danger"] { color: $danger; border-color: $danger; }
 QPushButton[kind="danger"]:hover, QPushButton[kind="danger"]:pressed { background: $danger_wash; }
 QPushButton[kind="danger"]:disabled { color: $ink3; border-color: $line; }
 QPushButton[kind="quiet"] { background: transparent; color: $ink2; border-color: transparent; }
-QPushButton[kind="quiet"]:hover, QPushButton[kind="quiet"]:pressed { background: $wash; }
+QPushButton[kind="quiet"]:hover, QPushButton[kind="quiet"]:pressed,
+QPushButton[kind="quiet"]:checked { background: $wash; }
 QPushButton[kind="subtle"] { background: transparent; color: $ink2; border-color: $line; }
 QPushButton[kind="subtle"]:hover, QPushButton[kind="subtle"]:pressed { background: $wash; }
 QPushButton[kind="link"] {

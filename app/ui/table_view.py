@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QFontMetrics,
+    QGuiApplication,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
+    QTextDocument,
     QTextFrameFormat,
     QTextLength,
     QTextOption,
@@ -20,20 +24,27 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from app.ui.inline_writer import plain_text, write_inline
+from app.ui.inline_objects import SOURCE, readable
+from app.ui.inline_writer import InlineWriter, plain_text
+from app.ui.markdown_blocks import has_links
 from app.ui.text_view import TextView
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from markdown_it.token import Token
     from PySide6.QtGui import QColor, QResizeEvent
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QMenu, QWidget
 
+    from app.ui.formulas import Formulas
     from app.ui.markdown_blocks import Block
     from app.ui.theme import Theme
 
 _Cell = tuple["Token", ...]
 _FIGURE = re.compile(r"[-+−±~≈<>≤≥$€£]?\s?\d[\d.,:\s]*\s?\S{0,5}$")
 _FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value
+_AT_LEAST = QTextBlockFormat.LineHeightTypes.MinimumHeight.value
+_CODE_WIDE = ("code_inline", "math_inline")
 _ROW_PADDING, _COLUMN_GAP = 5, 16
 # Text that is longer than this may break; a column narrower than this is hard to read.
 _READABLE = 180
@@ -42,9 +53,10 @@ _READABLE = 180
 class TableView(TextView):
     """Shows one table; where its words do not fit the column, it scrolls sideways."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, formulas: Formulas, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self.holds_final = False
+        self._formulas = formulas
+        self.show_objects(formulas)
         self._table: QTextTable | None = None
         self._rows: list[list[_Cell]] = []
         self._aligned: list[bool] = []
@@ -59,12 +71,9 @@ class TableView(TextView):
         """Where the caret of a growing table belongs."""
         return self
 
-    def takes(self, block: Block) -> bool:
-        """Whether `block` is this one, still growing."""
-        return block.kind == "table" and not self.holds_final
-
-    def draw(self, block: Block, *, final: bool) -> None:
-        """Show the table; rows that are there already stay as they are."""
+    def draw(self, final: Sequence[Block], still_open: Sequence[Block]) -> None:
+        """Show the one table given; rows that are there already stay as they are."""
+        (block,) = (*final, *still_open)
         rows = _rows(block)
         aligned = _right_aligned(block, rows)
         edit = QTextCursor(self.document())
@@ -81,13 +90,31 @@ class TableView(TextView):
         if begun:
             # The view's own caret went along with the text and would scroll its end into sight.
             self.moveCursor(QTextCursor.MoveOperation.Start)
-        self.holds_final = final
+        self.contents_changed(has_links=has_links(block), complete=bool(final))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """What fits may be another arrangement now."""
         if self._table is not None:
             self._set_widths(self._table)
         super().resizeEvent(event)
+
+    def csv(self) -> str:
+        """The table as comma-separated values, formulas as they were written."""
+        table = self._table
+        if table is None:
+            return ""
+        lines = io.StringIO()
+        writer = csv.writer(lines, lineterminator="\n")
+        for row in range(table.rows()):
+            cells = (table.cellAt(row, column) for column in range(table.columns()))
+            writer.writerow([_text(self.document(), cell) for cell in cells])
+        return lines.getvalue()
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """What the context menu of a table has more than that of other text."""
+        menu.addSeparator()
+        copy = menu.addAction("Copy as CSV")
+        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(self.csv()))
 
     def _set_widths(self, table: QTextTable) -> None:
         """Fill the column; where that would squeeze words into slivers, scroll instead."""
@@ -133,7 +160,7 @@ class TableView(TextView):
         words = QFontMetrics(self._theme.font("body_strong"))
         code = QFontMetrics(self._theme.font("code"))
         width = sum(
-            (code if token.type == "code_inline" else words).horizontalAdvance(plain_text(token))
+            (code if token.type in _CODE_WIDE else words).horizontalAdvance(plain_text(token))
             for token in content
         )
         width += 2 if last else 2 + _COLUMN_GAP
@@ -145,7 +172,8 @@ class TableView(TextView):
         colors = self._theme.colors
         cell.setFormat(_cell_format(colors.edge if head else colors.line, last))
         block = QTextBlockFormat()
-        block.setLineHeight(20, _FIXED)
+        grows = any(token.type == "math_inline" for token in content)
+        block.setLineHeight(20, _AT_LEAST if grows else _FIXED)
         block.setAlignment(Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
         form = QTextCharFormat()
         font = self._theme.font("body_strong" if head else "body")
@@ -155,7 +183,7 @@ class TableView(TextView):
         cursor.setPosition(cell.lastPosition(), QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
         cursor.setBlockFormat(block)
-        write_inline(cursor, content, form, self._theme)
+        InlineWriter(cursor, form, self._theme, self._formulas).write(content)
 
     def _flatten_ends(self, table: QTextTable) -> None:
         """Qt keeps an empty line before and after a table; here they take no room."""
@@ -188,6 +216,10 @@ def _cell_format(rule: QColor, last: bool) -> QTextTableCellFormat:
     form.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
     form.setBottomBorderBrush(rule)
     return form
+
+
+def _text(document: QTextDocument, cell: QTextTableCell) -> str:
+    return readable(document, SOURCE, cell.firstPosition(), cell.lastPosition())
 
 
 def _rows(block: Block) -> list[list[_Cell]]:

@@ -5,45 +5,49 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QUrl
+from PySide6.QtCore import QMimeData, QRect, QRectF, QSize, Qt, QUrl
 from PySide6.QtGui import (
-    QGuiApplication,
-    QHelpEvent,
-    QMouseEvent,
     QPainter,
     QTextBlock,
     QTextCursor,
     QTextFormat,
     QTextOption,
 )
-from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextEdit, QWidget
 
-from app.ui.plain_tip import plain_tip
+from app.ui.inline_objects import OBJECT, SPOKEN, InlineObjects, readable, selected_source
+from app.ui.linked_text import LinkedText
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent, QWheelEvent
+    from PySide6.QtGui import (
+        QContextMenuEvent,
+        QPaintEvent,
+        QWheelEvent,
+    )
 
+    from app.ui.formulas import Formulas
     from app.ui.theme import Theme
 
 CARET_WIDTH = 2
 QUOTE_RULE_WIDTH = 3
 QUOTE_INDENT = 16
 _ABOVE_BAR = 4
+# More than ever lies between two blocks.
+_BETWEEN = 40
 # Marks a block that is only a line across the column.
 RULE_PROPERTY = QTextFormat.Property.UserProperty.value + 1
 
 
-class TextView(QTextEdit):
+class TextView(LinkedText):
     """A read-only document that shows everything it holds.
 
-    Links show their address and can be copied; nothing is opened and nothing is ever fetched.
+    Links are opened only after a person has seen the address; nothing is ever fetched.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, wraps: bool = True) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._caret_shown = False
-        self._pressed_link = ""
+        self._objects: InlineObjects | None = None
         self.setReadOnly(True)
         self.setAcceptDrops(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -107,46 +111,42 @@ class TextView(QTextEdit):
         """Draw the text, then the rules of quotes and the caret, which are no part of it."""
         super().paintEvent(event)
         painter = QPainter(self.viewport())
-        self._paint_rules(painter)
+        self._paint_rules(painter, event.rect())
+        self.paint_ring(painter)
         if self._caret_shown:
             self._paint_caret(painter)
         painter.end()
 
-    def viewportEvent(self, event: QEvent) -> bool:
-        """Show where a link leads."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), plain_tip(self.anchorAt(event.pos())), self)
-            return True
-        return super().viewportEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """A link looks like something that answers a click."""
-        super().mouseMoveEvent(event)
-        over_link = bool(self.anchorAt(event.position().toPoint()))
-        shape = Qt.CursorShape.PointingHandCursor if over_link else Qt.CursorShape.IBeamCursor
-        self.viewport().setCursor(shape)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Remember the link under the pointer, if any."""
-        self._pressed_link = self.anchorAt(event.position().toPoint())
-        super().mousePressEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click on a link shows its whole address and offers to copy it."""
-        super().mouseReleaseEvent(event)
-        link = self.anchorAt(event.position().toPoint())
-        selected = self.textCursor().hasSelection()
-        if link and link == self._pressed_link and not selected:
-            self._show_address(link, event.globalPosition().toPoint())
-
-    def _show_address(self, address: str, where: QPoint) -> None:
-        menu = QMenu(self)
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Copy and select, and what this kind of text offers besides."""
+        menu = self.createStandardContextMenu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        # An ampersand in a menu would vanish and underline what follows.
-        menu.addAction(address.replace("&", "&&")).setEnabled(False)
-        copy = menu.addAction("Copy address")
-        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(address))
-        menu.popup(where)
+        self.fill_menu(menu)
+        menu.popup(event.globalPos())
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Nothing more; kinds of text may add to it."""
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Formulas and boxes are copied as they were written."""
+        source = selected_source(self.textCursor())
+        if source is None:
+            return super().createMimeDataFromSelection()
+        data = QMimeData()
+        data.setText(source)
+        return data
+
+    def show_objects(self, formulas: Formulas) -> None:
+        """Be ready for formulas and boxes in the text."""
+        self._objects = InlineObjects(self._theme, formulas, self.document(), self)
+
+    def contents_changed(self, *, has_links: bool, complete: bool) -> None:
+        """Tell the keyboard and screen readers what the text has come to hold."""
+        policies = Qt.FocusPolicy
+        self.setFocusPolicy(policies.StrongFocus if has_links else policies.ClickFocus)
+        if complete:
+            holds = OBJECT in self.document().toPlainText()
+            self.setAccessibleDescription(readable(self.document(), SPOKEN) if holds else "")
 
     def _paint_caret(self, painter: QPainter) -> None:
         end = QTextCursor(self.document())
@@ -157,14 +157,18 @@ class TextView(QTextEdit):
         x = min(glyph.left() + 1, self.viewport().width() - CARET_WIDTH)
         painter.fillRect(x, top, CARET_WIDTH, height, self._theme.colors.accent)
 
-    def _paint_rules(self, painter: QPainter) -> None:
+    def _paint_rules(self, painter: QPainter, seen: QRect) -> None:
         layout = self.document().documentLayout()
-        block = self.document().begin()
+        block = self.cursorForPosition(seen.topLeft()).block()
+        # The one above may have something in what lies between the two.
+        block = block.previous() if block.previous().isValid() else block
         while block.isValid():
             form = block.blockFormat()
             level = _quote_level(block)
+            top = layout.blockBoundingRect(block).top()
+            if top > seen.bottom() + _BETWEEN:
+                return
             if level or form.hasProperty(RULE_PROPERTY):
-                top = layout.blockBoundingRect(block).top()
                 if level:
                     self._paint_quote(painter, block, level, top)
                 else:
@@ -176,7 +180,9 @@ class TextView(QTextEdit):
         form = block.blockFormat()
         # What lies between two paragraphs of one quote belongs to it.
         above = form.topMargin() if _quote_level(block.previous()) else 0
-        height = block.layout().lineCount() * form.lineHeight() + above
+        lines = block.layout().lineCount() * form.lineHeight()
+        # Lines with formulas may be higher.
+        height = max(lines, block.layout().boundingRect().height()) + above
         mirrored = form.layoutDirection() == Qt.LayoutDirection.RightToLeft
         for depth in range(level):
             from_edge = depth * QUOTE_INDENT

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QEnterEvent, QFocusEvent, QPaintEvent
 
     from app.background import Background
+    from app.ui.formulas import Formulas
     from app.ui.theme import Theme
     from app.ui.turn_parts import WaitsFor
 
@@ -32,7 +33,9 @@ class TurnWidget(QWidget):
     retry_requested = Signal(object)
     withdraw_requested = Signal(object)
 
-    def __init__(self, theme: Theme, background: Background, turn: Turn) -> None:
+    def __init__(
+        self, theme: Theme, background: Background, turn: Turn, formulas: Formulas | None = None
+    ) -> None:
         super().__init__()
         self._theme = theme
         self.turn = turn
@@ -40,7 +43,7 @@ class TurnWidget(QWidget):
         self._is_last = False
         self._waits_for: WaitsFor = "model"
         self._reached = False
-        self.answer = AnswerView(theme)
+        self.answer = AnswerView(theme, background=background, formulas=formulas)
         self.queued = QueuedCard(theme)
         self.prefill = PrefillLine(theme)
         self.note = NoteRow(theme)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.background import Background
 from app.engine_bridge import EngineBridge
+from app.ui.formulas import Formulas
 from app.ui.theme import Theme
 from engine import (
     CountTokens,
@@ -164,6 +166,18 @@ def theme(qapp: QApplication) -> Theme:
     theme = Theme(qapp)
     theme.set_choice("light")
     return theme
+
+
+@pytest.fixture
+def background(qapp: QApplication) -> Iterator[Background]:
+    background = Background(qapp)
+    yield background
+    assert background.close()
+
+
+@pytest.fixture
+def formulas(background: Background) -> Formulas:
+    return Formulas(background, background)
 
 
 @pytest.fixture
