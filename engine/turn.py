@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from engine.api.events import Finished, MemoryUse, PrefillProgress, TextDelta, Timings, Usage
@@ -17,7 +17,7 @@ from engine.model.abilities import refuse_switched_off
 from engine.prompt.budget import answer_room
 from engine.prompt.conversation import check_answerable
 from engine.prompt.render import render
-from engine.prompt.transcripts import Transcript, Transcripts
+from engine.prompt.transcripts import Opening, Transcript, Transcripts
 from engine.text.dialects import answer_message
 from engine.text.speaker import Speaker
 
@@ -270,7 +270,10 @@ class Turn:
         messages = self.request.messages
         if prompt.lasting is not None and messages[-1].role != "assistant":
             # The whole prompt will not be seen again: the template is going to change its end.
-            self.transcripts.keep(messages, prompt.lasting, self.request.tools)
+            lasting = prompt.lasting
+            if not speaker.tokens:  # then nobody knows whether what opens the answer was read
+                lasting = replace(lasting, opening=Opening())
+            self.transcripts.keep(messages, lasting, self.request.tools)
         else:
             self._keep(messages, prompt, prompt.text, prompt.keys, prompt.spoken)
         if not speaker.tokens or speaker.stopped_by_string:

@@ -81,11 +81,10 @@ class ModelDrafter:
         self._broken = False
 
     def behind(self, tokens: Sequence[int]) -> int:
-        """See `Reader`. What the last draft may have got right is not looked at."""
+        """See `Reader`."""
         if self._max_context is not None and len(tokens) >= self._max_context:
             return 0
-        held = len(self._held) if self._open_at is None else self._open_at + 1
-        return max(0, len(tokens) - 1 - held)
+        return max(0, len(tokens) - 1 - self._agreed(tokens))
 
     def read_on(self, tokens: Sequence[int]) -> int:
         """See `Reader`."""
@@ -116,13 +115,21 @@ class ModelDrafter:
             self._cache.truncate(0)
             self._held.clear()
         elif self._open_at is not None:
-            kept = self._open_at + 1
-            while kept < min(len(self._held), len(tokens) - 1) and self._held[kept] == tokens[kept]:
-                kept += 1
+            kept = self._agreed(tokens)
             self._cache.commit(kept - self._open_at)
             del self._held[kept:]
             self._open_at = None
         self._lease.keys[:] = self._held
+
+    def _agreed(self, tokens: Sequence[int]) -> int:
+        """How much of what is held is the beginning of `tokens`, the last of them not counted."""
+        if self._open_at is None:
+            return len(self._held)
+        agreed = self._open_at + 1
+        most = min(len(self._held), len(tokens) - 1)
+        while agreed < most and self._held[agreed] == tokens[agreed]:
+            agreed += 1
+        return agreed
 
     @contextmanager
     def _unbroken(self) -> Iterator[None]:

@@ -38,7 +38,7 @@ class Reader(Protocol):
         """How many of `tokens` it would have to read before it can draft."""
 
     def read_on(self, tokens: Sequence[int]) -> int:
-        """Read some more of them; returns how many, none where nothing is missing after all."""
+        """Read some more of them; returns how many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ class Draft:
 class DraftCounts:
     """What drafting did in one turn; seconds of plain steps one by one, others as sums.
 
-    `drafted_s` is what drafts took to propose and to check, `beside_s` what led to no draft.
+    `drafted_s` is what drafts took to propose and to check, `beside_s` what led to no draft, but
+    for looks into the text that found nothing.
     """
 
     proposed: int = 0
@@ -172,7 +173,7 @@ class DraftSources:
 class Drafting:
     """Drafts for one turn: by the drafter that has gained most lately of those with an idea.
 
-    An `index` that drafters share is filled with the prompt after the answer's first token.
+    An `index` that all lookups share is filled with the prompt after the answer's first token.
     """
 
     def __init__(
@@ -322,10 +323,9 @@ class Drafting:
             return False
         took = time.perf_counter() - begun
         self.counts.beside_s += took
-        if not read:
-            return True  # all that seemed to be missing was in the last draft
-        catching_up.note_reading(read, took)
-        return behind - read <= ON_THE_WAY
+        if read:
+            catching_up.note_reading(read, took)
+        return reader.behind(tokens) <= ON_THE_WAY
 
     def _note(self) -> str:
         """Why less is drafted than could be, in words."""

@@ -146,7 +146,10 @@ class _Parts:
     def between(
         self, start: int, end: int, most: int
     ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        """Pieces of the tokens [start, end), each (1, key heads, `most` at most, head size)."""
+        """Pieces of the tokens [start, end), each (1, key heads, tokens, head size).
+
+        Of tensors they have `most` tokens at most, of 8-bit numbers as many as unpack into a cache.
+        """
         if self._held is None:
             for first in range(start, end, max(1, most)):
                 last = min(first + most, end)

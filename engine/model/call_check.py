@@ -93,6 +93,8 @@ def _demanded(model: LoadedModel, mark: str) -> str:
     )
     cache = model.new_cache()
     scores = model.forward(prompt.tokens, prompt.positions, cache)
+    if bool(torch.isnan(scores).any()):
+        return mark  # scores that are no numbers tell nothing
     with closing(decode(model, scores, prompt.positions, cache, sampler)) as tokens:
         said = "".join(speaker.hear(token) for token in tokens)
     return said + speaker.close()

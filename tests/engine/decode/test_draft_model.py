@@ -126,8 +126,9 @@ def test_a_draft_model_that_fails_is_given_up_and_said_so(
         assert not drafting.drafts.note
 
 
+@pytest.mark.parametrize("wrong", [0, 1])
 def test_nothing_is_read_again_of_a_long_draft_that_was_right_but_for_its_end(
-    tiny_model: LoadedModel,
+    tiny_model: LoadedModel, wrong: int
 ) -> None:
     tokens = tiny_model.tokenize(PROMPTS[0])
     with source_of(tiny_model).drafter(tokens) as drafter:
@@ -137,14 +138,15 @@ def test_nothing_is_read_again_of_a_long_draft_that_was_right_but_for_its_end(
             draft = drafting.propose(tokens)
             assert draft is not None
             long = len(draft.tokens) > ON_THE_WAY + 1
-            agreed = draft.tokens[: len(draft.tokens) - long]
+            agreed = draft.tokens[: len(draft.tokens) - wrong * long]
             tokens += [*agreed, 65]
             drafting.note_draft(draft, len(agreed), 1.0)
             if long:
                 break
-        # As long as the last draft is not looked at, all of it counts as missing.
-        assert drafter.behind(tokens) > ON_THE_WAY
+        beside_s = drafting.counts.beside_s
+        assert drafter.behind(tokens) <= ON_THE_WAY
         assert drafting.propose(tokens) is not None
+        assert drafting.counts.beside_s == beside_s
 
 
 def test_no_memory_to_begin_with_is_no_failed_answer(tiny_model: LoadedModel) -> None:
