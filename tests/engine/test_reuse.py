@@ -323,3 +323,10 @@ def test_only_what_is_new_is_tokenised(conversations, picture) -> None:
         opening = len("<|im_start|>assistant\n<think>\n") if rewritten else 0
         assert len(known.tokens) >= done.usage.prompt_tokens - opening
         assert len(text) - len(known.text) < 120
+
+
+def test_the_template_is_not_blamed_for_what_was_never_read(conversations) -> None:
+    first = (user(LONG),)
+    assert conversations.ask(first, cancel_after=1).reason == "cancelled"
+    usage = follow(conversations, next_turn(first, "Said elsewhere.", "And then?"))
+    assert "chat template" not in usage.reuse_note
