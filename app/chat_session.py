@@ -101,8 +101,7 @@ class ChatSession(QObject):
 
     def messages_with(self, draft: Draft) -> tuple[Message, ...]:
         """What the model would read if `draft` were sent now."""
-        turn = Turn(draft.message())
-        return Conversation(turns=[*self.current.turns, turn]).messages_for(turn)
+        return self.current.messages_with(draft.message())
 
     def open_new(self) -> None:
         """Turn to the empty conversation; there is a new one once the last has been asked in."""

@@ -1,13 +1,18 @@
-"""A conversation as the window holds it: questions, their answers, and how each one stands."""
+"""A conversation as the window holds it: a tree of questions, their answers, how each one stands.
+
+An edited question and a regenerated answer are turns beside the old one; one of them is shown.
+"""
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from engine import DocumentPart, ImagePart, assistant
+from app.turn_tree import Siblings, choose, descendants, shown_path, siblings
+from engine import DocumentPart, ImagePart, assistant, system
 
 if TYPE_CHECKING:
     from engine import EngineError, Message, PrefillProgress, Timings, Usage
@@ -17,7 +22,10 @@ TITLE_WORDS = 6
 
 
 class TurnState(Enum):
-    """How a turn stands. `CUT` is an answer that ran into its limit."""
+    """How a turn stands. `CUT` is an answer that ran into its limit.
+
+    `INTERRUPTED` is one that the end of the program has cut off.
+    """
 
     QUEUED = "queued"
     READING = "reading"
@@ -26,6 +34,7 @@ class TurnState(Enum):
     CANCELLED = "cancelled"
     CUT = "cut"
     FAILED = "failed"
+    INTERRUPTED = "interrupted"
 
     @property
     def running(self) -> bool:
@@ -35,10 +44,18 @@ class TurnState(Enum):
 
 @dataclass(slots=True, eq=False)
 class Turn:
-    """One question and its answer. It changes while the answer comes in."""
+    """One question and its answer. It changes while the answer comes in.
+
+    `parent_id` is the turn that it follows, `None` for a first question; `created` are seconds
+    since 1970.
+    """
 
     question: Message
+    parent_id: str | None = None
+    id: str = field(default_factory=lambda: uuid4().hex)
+    created: float = field(default_factory=time.time)
     answer: str = ""
+    reasoning: str = ""
     state: TurnState = TurnState.QUEUED
     prefill: PrefillProgress | None = None
     error: EngineError | None = None
@@ -51,11 +68,28 @@ class Turn:
 
 @dataclass(slots=True, eq=False)
 class Conversation:
-    """Turns in order, and the title that the first question gave."""
+    """All turns in the order in which they were asked, and which are shown.
+
+    `shown` names, for a turn's id (`None` for the beginning), which of the turns below it is shown;
+    where nothing is named, it is the newest. The first question gives the title.
+    """
 
     id: str = field(default_factory=lambda: uuid4().hex)
     title: str = UNTITLED
-    turns: list[Turn] = field(default_factory=list)
+    system_prompt: str = ""
+    all_turns: list[Turn] = field(default_factory=list)
+    shown: dict[str | None, str] = field(default_factory=dict)
+    _path: list[Turn] | None = field(default=None, init=False, repr=False)
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The turns that are shown, from the first question to the last answer. Not to be changed.
+
+        It is asked for at every event, so the path is looked for once after each change.
+        """
+        if self._path is None:
+            self._path = shown_path(self.all_turns, self.shown)
+        return self._path
 
     @property
     def context_tokens(self) -> int | None:
@@ -65,29 +99,69 @@ class Conversation:
 
     def add(self, question: Message) -> Turn:
         """Append a turn that asks `question`; the first one names the conversation."""
-        if not self.turns:
+        if not self.all_turns:
             self.title = title_from(question)
-        turn = Turn(question)
-        self.turns.append(turn)
-        return turn
+        path = self.turns
+        return self._add(Turn(question, path[-1].id if path else None))
+
+    def add_beside(self, turn: Turn, question: Message) -> Turn:
+        """Ask `question` in the place of `turn`, which stays: an edit, or a second answer."""
+        return self._add(Turn(question, turn.parent_id))
 
     def remove(self, turn: Turn) -> None:
-        """Take `turn` out; an empty conversation is untitled again."""
-        self.turns.remove(turn)
-        if not self.turns:
+        """Take out `turn` and all below it; an empty conversation is untitled again."""
+        ids = {gone.id for gone in descendants(self.all_turns, turn.id)}
+        self.all_turns = [kept for kept in self.all_turns if kept.id not in ids]
+        self.shown = {p: t for p, t in self.shown.items() if p not in ids and t not in ids}
+        self._path = None
+        if not self.all_turns:
             self.title = UNTITLED
+
+    def versions(self, turn: Turn) -> Siblings:
+        """The turns that stand in the place of `turn`."""
+        return siblings(self.all_turns, turn.id)
+
+    def choose(self, turn_id: str) -> None:
+        """Show this turn; what was chosen below it stays. Raises `KeyError`."""
+        self.shown = choose(self.all_turns, self.shown, turn_id)
+        self._path = None
 
     def messages_for(self, turn: Turn) -> tuple[Message, ...]:
         """The whole history up to `turn`'s question; its partial answer last, to be continued.
 
+        It is the history of `turn`, shown or not: an answer goes on while another is looked at.
+
         Chat templates want questions and answers to alternate, so an earlier question that never
         got an answer (failed, stopped while it was read, or still waiting) is left out with it.
+        Raises `KeyError` for a turn of another conversation.
         """
-        earlier = self.turns[: self.turns.index(turn)]
-        answered = [t for t in earlier if t.answer]
-        pairs = (m for t in answered for m in (t.question, assistant(t.answer)))
+        if turn.id not in (one.id for one in self.all_turns):
+            raise KeyError(turn.id)
         partial = (assistant(turn.answer),) if turn.answer else ()
-        return (*pairs, turn.question, *partial)
+        return (*self._history(turn.parent_id), turn.question, *partial)
+
+    def messages_with(self, question: Message) -> tuple[Message, ...]:
+        """What the model would read if `question` were asked now."""
+        path = self.turns
+        return (*self._history(path[-1].id if path else None), question)
+
+    def _history(self, place: str | None) -> list[Message]:
+        """What is said up to and with the turn `place`."""
+        above = {one.id: one for one in self.all_turns}
+        answered: list[Turn] = []
+        while place is not None:
+            earlier = above[place]
+            if earlier.answer:
+                answered.append(earlier)
+            place = earlier.parent_id
+        answered.reverse()
+        head = [system(self.system_prompt)] if self.system_prompt.strip() else []
+        return head + [m for t in answered for m in (t.question, assistant(t.answer))]
+
+    def _add(self, turn: Turn) -> Turn:
+        self.all_turns.append(turn)
+        self.choose(turn.id)
+        return turn
 
 
 def title_from(question: Message) -> str:

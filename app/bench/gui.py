@@ -13,7 +13,7 @@ from statistics import median, quantiles
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.conversation import Conversation, Turn, TurnState
+from app.conversation import Conversation, TurnState
 from app.drafts import Draft
 from app.startup import Program
 from engine import user
@@ -107,15 +107,15 @@ def _stream(application: QApplication) -> list[float]:
 
 def _open_ms(application: QApplication) -> float:
     """Milliseconds to show a conversation of a thousand answered turns."""
-    turns = [
-        Turn(user(f"Question {n}"), f"**Answer** {n} with a few words in it.", TurnState.DONE)
-        for n in range(_TURNS)
-    ]
+    conversation = Conversation()
+    for n in range(_TURNS):
+        turn = conversation.add(user(f"Question {n}"))
+        turn.answer, turn.state = f"**Answer** {n} with a few words in it.", TurnState.DONE
     program = Program(application)
     program.window.show()
     application.processEvents()
     started = time.perf_counter()
-    program.page.show_conversation(Conversation(title="Long", turns=turns))
+    program.page.show_conversation(conversation)
     application.processEvents()
     elapsed = (time.perf_counter() - started) * 1000
     program.window.close()

@@ -27,7 +27,7 @@ from app.store.records import (
 from app.store.recovery import Recovered, recover, set_aside_files
 from app.store.search import Hit, Search
 from app.store.store import Opened, Store, open_store
-from app.store.tree import Siblings, choose, shown_path, siblings
+from app.turn_tree import Siblings, choose, shown_path, siblings
 
 __all__ = [
     "INTERRUPTED",

@@ -61,7 +61,7 @@ class Conversations:
     def insert(self, conversation: Conversation) -> None:
         """Keep a whole conversation under its own ids, which nothing else may have yet.
 
-        Its turns must be a tree (`app.store.tree.is_tree`), its folder must be there.
+        Its turns must be a tree (`app.turn_tree.is_tree`), its folder must be there.
         """
         encoded = encode_draft(conversation.draft, self._attachments.add)
         title = storable(conversation.title)

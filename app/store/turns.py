@@ -21,7 +21,7 @@ from app.store.rows import (
     storable,
     turn_place,
 )
-from app.store.tree import choose, descendants
+from app.turn_tree import choose, descendants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -61,8 +61,54 @@ def test_answer_to_be_continued_comes_last_exactly_as_it_stopped() -> None:
 
 
 def test_messages_for_a_turn_of_another_conversation_is_refused() -> None:
-    with pytest.raises(ValueError, match="not in list"):
-        Conversation().messages_for(Turn(user("stray")))
+    stray = Turn(user("stray"))
+
+    with pytest.raises(KeyError, match=stray.id):
+        Conversation().messages_for(stray)
+
+
+def test_an_edited_question_stands_beside_the_old_one_with_its_own_history() -> None:
+    conversation = Conversation()
+    first = asked(conversation, "one", "first", TurnState.DONE)
+    old = asked(conversation, "two", "second", TurnState.DONE)
+    below_old = asked(conversation, "three", "third", TurnState.DONE)
+    new = conversation.add_beside(old, user("two, better"))
+
+    assert conversation.turns == [first, new]
+    assert [message.text for message in conversation.messages_for(new)] == [
+        "one",
+        "first",
+        "two, better",
+    ]
+    assert conversation.versions(new).ids == (old.id, new.id)
+
+    conversation.choose(old.id)
+    assert conversation.turns == [first, old, below_old]
+
+    conversation.choose(new.id)
+    follow_up = conversation.add(user("four"))
+    assert follow_up.parent_id == new.id
+    assert conversation.turns == [first, new, follow_up]
+
+
+def test_removing_an_edited_question_shows_the_old_one_again() -> None:
+    conversation = Conversation()
+    old = asked(conversation, "one", "first", TurnState.DONE)
+    below = asked(conversation, "two", "second", TurnState.DONE)
+    new = conversation.add_beside(old, user("one, better"))
+    conversation.add(user("below the new one"))
+
+    conversation.remove(new)
+
+    assert conversation.turns == [old, below]
+    assert conversation.shown == {old.id: below.id}
+
+
+def test_system_prompt_is_told_before_everything() -> None:
+    conversation = Conversation(system_prompt="Answer in rhymes.")
+    asked(conversation, "one", "first", TurnState.DONE)
+
+    assert roles(conversation.messages_with(user("two"))) == "suau"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.drafts import Draft
 from app.store import Conversation, Folder, Turn, TurnError
-from app.store.tree import choose
+from app.turn_tree import choose
 from engine import (
     DocumentPage,
     DocumentPart,

@@ -24,7 +24,7 @@ from app.store.message_json import (
     encode_parts,
 )
 from app.store.records import Conversation, Folder, Turn, TurnError
-from app.store.tree import is_tree
+from app.turn_tree import is_tree
 from engine import Message, TextPart, user
 
 if TYPE_CHECKING:

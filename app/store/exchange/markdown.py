@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from app.store.tree import shown_path
+from app.turn_tree import shown_path
 from engine import DocumentPart, ImagePart
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from markdown_it import MarkdownIt
 
 from app.store.exchange.markdown import attachment_line, attachments_of
-from app.store.tree import shown_path
+from app.turn_tree import shown_path
 from engine import ImagePart
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stored_conversations import trees
 
-from app.store.tree import children, choose, descendants, is_tree, shown_path, siblings
 from app.store.turns import _Node
+from app.turn_tree import children, choose, descendants, is_tree, shown_path, siblings
 
 
 def nodes(*pairs: tuple[str, str | None]) -> list[_Node]:
