@@ -1,64 +1,46 @@
-"""The conversations of this run: from a draft to a request, from events back to the turn.
+"""The conversations at hand: which one is open, what is asked in it, which answers are shown.
 
-No widget is known here: the window connects its own to these signals and slots. Requests are made
-one at a time, so a question that is asked meanwhile waits here and takes the finished answer along.
+No widget is known here: the window connects its own to these signals and slots. What happens is
+kept in the library as it happens; answers are made by `Answering`.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.conversation import Conversation, Turn, TurnState
+from app.answering import Answering
+from app.conversation import Conversation, TurnState, copy_to
 from app.drafts import Draft, draft_of
 from app.figures import Meter
-from engine import (
-    Failed,
-    Finished,
-    Generate,
-    ModelNotUsable,
-    PrefillProgress,
-    TextDelta,
-)
 from engine.machine import process_memory_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from app.answering import AnswerSettings
+    from app.conversation import Turn
     from app.engine_bridge import EngineBridge
+    from app.library import Library, TakenUp
     from app.model_loading import ModelLoading
-    from engine import EngineError, Event, Limits, Message, SamplingParams
+    from engine import Event, Message
 
-_NO_MODEL = "No model is loaded. Open a model folder, then try again."
-AnswerSettings = tuple["SamplingParams", "Limits"]
-_ENDS = {"stop": TurnState.DONE, "length": TurnState.CUT, "cancelled": TurnState.CANCELLED}
-
-
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    """A turn to be answered, and the conversation that it belongs to."""
-
-    conversation: Conversation
-    turn: Turn
-
-
-@dataclass(slots=True, eq=False)
-class _Running(_Waiting):
-    """The turn being answered. `kept` is what it had said before it was continued."""
-
-    request_id: str
-    kept: str
-    kept_tokens: int
+# So many conversations stay in memory beside those in which something happens.
+_AT_HAND = 8
 
 
 class ChatSession(QObject):
-    """Keeps the conversations, asks the engine, and says what changed."""
+    """Opens conversations, asks in them, and says what changed.
+
+    `state_changed` says that something waits or ends somewhere; `path_changed` that other turns are
+    shown in the open conversation; `not_opened` carries why one could not be read.
+    """
 
     conversation_opened = Signal(object)
-    conversations_changed = Signal()
+    not_opened = Signal(object)
+    state_changed = Signal()
+    path_changed = Signal(object)
     turn_added = Signal(object)
     turn_changed = Signal(object)
     turn_removed = Signal(object)
@@ -70,215 +52,256 @@ class ChatSession(QObject):
         bridge: EngineBridge,
         models: ModelLoading,
         answer_settings: Callable[[], AnswerSettings],
+        library: Library,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._bridge = bridge
         self._models = models
-        self._answer_settings = answer_settings
-        self._queue: deque[_Waiting] = deque()
-        self._running: _Running | None = None
+        self._library = library
+        self._answering = Answering(bridge, models, answer_settings, self)
         self.meter = Meter()
-        self.conversations: list[Conversation] = []
         self.current = Conversation()
         # Where nothing has been asked yet; there is one, so that what is written there is found.
         self._unsent = self.current
+        self._wanted = self.current.id
+        # The most recently opened last.
+        self._at_hand: dict[str, Conversation] = {self.current.id: self.current}
+        self._drafts: dict[str, Draft] = {}
         self._show_loading()
         models.changed.connect(self._show_loading)
         models.heard.connect(self._measure)
-        models.ready.connect(self._advance)
-        models.failed.connect(self._model_failed)
+        self._answering.changed.connect(self._turn_changed)
+        self._answering.grown.connect(lambda _conversation, turn: library.save_partial(turn))
+        self._answering.ended.connect(self._turn_ended)
+        self._answering.heard.connect(self._hear)
 
     @property
     def answering(self) -> Conversation | None:
         """The conversation whose answer is being written."""
-        return self._running.conversation if self._running is not None else None
+        return self._answering.conversation
+
+    @property
+    def unsent(self) -> Conversation:
+        """Where nothing has been asked yet."""
+        return self._unsent
 
     @property
     def busy(self) -> bool:
         """Whether the open conversation waits for an answer that can be stopped."""
-        return any(turn.state.running for turn in self.current.turns)
+        return _runs(self.current)
+
+    @property
+    def running(self) -> frozenset[str]:
+        """The ids of the conversations in which an answer is still to come."""
+        return frozenset(c.id for c in self._at_hand.values() if _runs(c))
 
     def messages_with(self, draft: Draft) -> tuple[Message, ...]:
         """What the model would read if `draft` were sent now."""
         return self.current.messages_with(draft.message())
 
+    def draft_for(self, conversation: Conversation) -> Draft:
+        """What was being written in `conversation` when it was last kept; told once."""
+        return self._drafts.pop(conversation.id, Draft())
+
     def open_new(self) -> None:
         """Turn to the empty conversation; there is a new one once the last has been asked in."""
-        if not self.current.turns:
+        if not self.current.all_turns:
             self.conversation_opened.emit(self.current)
             return
-        if self._unsent.turns:
+        if self._unsent.all_turns:
             self._unsent = Conversation()
         self._open(self._unsent)
 
     def open(self, conversation_id: str) -> None:
-        """Turn to the conversation with this id."""
-        found = next((c for c in self.conversations if c.id == conversation_id), None)
-        if found is not None and found is not self.current:
-            self._open(found)
+        """Turn to the conversation with this id, at once or as soon as it has been read."""
+        self._wanted = conversation_id
+        found = self._at_hand.get(conversation_id)
+        if found is not None:
+            if found is not self.current:
+                self._open(found)
+            return
+        self._library.read(conversation_id, self._read, self.not_opened.emit)
 
     def send(self, draft: Draft, tokens: Mapping[str, int] | None = None) -> None:
         """Ask `draft` in the open conversation; `tokens` is what its attachments cost."""
         if draft.empty:
             return
-        conversation = self.current
-        turn = conversation.add(draft.message())
+        turn = self.current.add(draft.message())
         turn.attachment_tokens.update(tokens or {})
-        if conversation not in self.conversations:
-            self.conversations.insert(0, conversation)
+        self._library.ask(self.current, turn)
         self.turn_added.emit(turn)
-        self._enqueue(conversation, turn)
+        self._ask(self.current, turn)
+
+    def edit(self, turn: Turn, text: str) -> None:
+        """Ask the question of `turn` anew with other words; the old one stays beside it."""
+        draft = Draft(text, draft_of(turn.question).attachments)
+        if not draft.empty:
+            self._ask_beside(turn, draft.message())
+
+    def regenerate(self, turn: Turn) -> None:
+        """Answer the question of `turn` once more; the old answer stays beside the new one."""
+        self._ask_beside(turn, turn.question)
+
+    def show_version(self, turn: Turn, step: int) -> Turn | None:
+        """Show the version of `turn` that is `step` further; it and all below it change."""
+        owner = self._owner(turn)
+        if owner is None:
+            return None
+        versions = owner.versions(turn)
+        place = versions.index + step
+        if not 0 <= place < versions.count:
+            return None
+        chosen = next(one for one in owner.all_turns if one.id == versions.ids[place])
+        owner.choose(chosen.id)
+        self._library.choose(chosen)
+        self.path_changed.emit(owner)
+        self.state_changed.emit()
+        return chosen
+
+    def branch(self, turn: Turn) -> None:
+        """Go on from `turn` in a conversation of its own."""
+        owner = self._owner(turn)
+        if owner is None or turn.state.running:
+            return
+        branch = copy_to(owner, turn)
+        self._at_hand[branch.id] = branch
+        self._library.insert(branch)
+        self._open(branch)
 
     def stop(self) -> None:
         """End the answer being written in the open conversation, and what waits behind it."""
-        if self.answering is self.current and self._running is not None:
-            self._bridge.cancel(self._running.request_id)
-        for waiting in [w for w in self._queue if w.conversation is self.current]:
-            self.give_up(waiting.turn)
+        self._answering.stop(self.current)
 
     def give_up(self, turn: Turn) -> None:
         """Let a turn that waits to be answered, or to be continued, stand as it is."""
-        waiting = next((w for w in self._queue if w.turn is turn), None)
-        if waiting is not None:
-            self._queue.remove(waiting)
-            self._end(waiting, TurnState.CANCELLED)
+        self._answering.give_up(turn)
 
     def withdraw(self, turn: Turn) -> Draft | None:
         """Take back a question that waits, or that failed; it is handed back as a draft."""
         owner = self._owner(turn)
-        waiting = next((w for w in self._queue if w.turn is turn), None)
         refused = turn.state is TurnState.FAILED and not turn.answer
-        if owner is None or not (waiting or refused):
+        if owner is None or not (self._answering.forget(turn) or refused):
             return None
-        if waiting is not None:
-            self._queue.remove(waiting)
+        beside = owner.versions(turn).count > 1
         owner.remove(turn)
+        self._library.remove(owner, turn)
         self._shelve(owner)
-        self.turn_removed.emit(turn)
-        self.conversations_changed.emit()
+        if beside:
+            self.path_changed.emit(owner)
+        else:
+            self.turn_removed.emit(turn)
+        self.state_changed.emit()
         return draft_of(turn.question)
 
     def resume(self, turn: Turn) -> None:
         """Continue an answer exactly where it stopped."""
-        self._ask_again(turn)
+        owner = self._owner(turn)
+        if owner is not None and not turn.state.running:
+            self._ask(owner, turn)
+            self._library.begin_again(turn)
 
     def start_over(self, turn: Turn) -> None:
-        """Answer a question afresh; what was said is dropped."""
-        turn.answer = ""
-        turn.completion_tokens = 0
-        self._ask_again(turn)
+        """Answer a question afresh; what was said stays beside it."""
+        if turn.answer:
+            self.regenerate(turn)
+        else:
+            self.resume(turn)
+
+    def rename(self, conversation_id: str, title: str) -> None:
+        """Give a conversation the title that the person has chosen."""
+        found = self._at_hand.get(conversation_id)
+        if found is not None:
+            found.title, found.titled_by_person = title, True
+        self._library.arrangement.rename(conversation_id, title)
+        self.state_changed.emit()
+
+    def delete(self, conversation_id: str) -> str | None:
+        """Delete a conversation, so that it can be restored; returns its title."""
+        found = self._at_hand.get(conversation_id)
+        if found is not None:
+            self._answering.stop(found)
+        if self.current.id == conversation_id:
+            self.open_new()
+        return self._library.arrangement.delete(conversation_id)
 
     def close(self) -> None:
-        """Give up everything; the engine is closed elsewhere."""
-        self._queue.clear()
-        if self._running is not None:
-            self._bridge.cancel(self._running.request_id)
+        """Give up what is asked, and keep what has been answered; the engine is closed elsewhere.
+
+        Answers still being written are kept as far as they have come.
+        """
+        self._answering.close()
+        for conversation in self._at_hand.values():
+            for turn in conversation.all_turns:
+                if turn.state.running:
+                    turn.state = TurnState.INTERRUPTED
+                    self._library.finish(conversation, turn)
+
+    def _read(self, taken_up: TakenUp) -> None:
+        conversation = taken_up.conversation
+        found = self._at_hand.setdefault(conversation.id, conversation)
+        if found is conversation:
+            self._drafts[conversation.id] = taken_up.draft
+        if self._wanted == conversation.id:
+            self._open(found)
 
     def _open(self, conversation: Conversation) -> None:
         self.current = conversation
+        self._wanted = conversation.id
+        self._at_hand.pop(conversation.id, None)
+        self._at_hand[conversation.id] = conversation
+        self._put_away()
         self.conversation_opened.emit(conversation)
-        self.conversations_changed.emit()
+        self.state_changed.emit()
         self._show_figures_of(conversation)
 
+    def _put_away(self) -> None:
+        """Let go of conversations in which nothing happens; they are read again when opened.
+
+        What is not on the disk yet could not be read again.
+        """
+        if self._library.unwritten:
+            return
+        quiet = [c for c in self._at_hand.values() if not _runs(c)]
+        for conversation in quiet[:-_AT_HAND]:
+            if conversation is not self._unsent and conversation is not self.current:
+                del self._at_hand[conversation.id]
+
     def _owner(self, turn: Turn) -> Conversation | None:
-        return next((c for c in self.conversations if turn in c.turns), None)
+        return next((c for c in self._at_hand.values() if turn in c.all_turns), None)
 
     def _shelve(self, conversation: Conversation) -> None:
         """An emptied conversation is the unsent one again, unless another has taken its place."""
-        if conversation.turns:
-            return
-        if self._unsent is conversation or self._unsent.turns:
+        if not conversation.all_turns and self._unsent.all_turns:
             self._unsent = conversation
-            self.conversations.remove(conversation)
 
-    def _ask_again(self, turn: Turn) -> None:
+    def _ask_beside(self, turn: Turn, question: Message) -> None:
         owner = self._owner(turn)
         if owner is None or turn.state.running:
             return
-        turn.error = turn.prefill = turn.usage = turn.timings = None
-        self._enqueue(owner, turn)
+        new = owner.add_beside(turn, question)
+        new.attachment_tokens.update(turn.attachment_tokens)
+        self._library.ask(owner, new)
+        self.path_changed.emit(owner)
+        self._ask(owner, new)
 
-    def _enqueue(self, conversation: Conversation, turn: Turn) -> None:
-        turn.state = TurnState.QUEUED
-        self._queue.append(_Waiting(conversation, turn))
+    def _ask(self, conversation: Conversation, turn: Turn) -> None:
+        self._answering.ask(conversation, turn)
+
+    def _turn_changed(self, _conversation: Conversation, turn: Turn) -> None:
         self.turn_changed.emit(turn)
-        self.conversations_changed.emit()
-        self._advance()
+        if turn.state is TurnState.QUEUED:
+            self.state_changed.emit()
 
-    def _advance(self) -> None:
-        """Ask the next question that waits, where nothing stands in its way."""
-        if self._running is not None or self._models.loading or not self._queue:
-            return
-        if self._models.info is None:
-            self._fail_what_waits(self._models.error)
-            return
-        waiting = self._queue.popleft()
-        turn = waiting.turn
-        messages = waiting.conversation.messages_for(turn)
-        request = Generate(messages, *self._answer_settings())
-        self._running = _Running(
-            waiting.conversation, turn, request.request_id, turn.answer, turn.completion_tokens
-        )
-        self._bridge.submit(request, self._hear)
-
-    def _model_failed(self, error: EngineError) -> None:
-        """Without a model, what waits cannot be answered; with an older one, it goes on."""
-        if self._models.info is not None:
-            self._advance()
-        else:
-            self._fail_what_waits(error)
-
-    def _fail_what_waits(self, error: EngineError | None) -> None:
-        """The window itself says why there is no model; a turn says what became of it."""
-        while self._queue:
-            waiting = self._queue.popleft()
-            waiting.turn.error = ModelNotUsable(_NO_MODEL, error.sentence if error else "")
-            self._end(waiting, TurnState.FAILED)
-
-    def _hear(self, event: Event) -> None:
-        running = self._running
-        if running is None:
-            return
-        turn = running.turn
-        match event:
-            case PrefillProgress():
-                turn.state, turn.prefill = TurnState.READING, event
-                self.turn_changed.emit(turn)
-            case TextDelta():
-                self._hear_text(running, event)
-            case Finished():
-                self._finish(running, event)
-            case Failed():
-                turn.error = event.error
-                self._end(running, TurnState.FAILED)
-        self._measure(event)
-        if running.conversation is not self.current:
-            self._show_figures_of(self.current)
-        self._advance()
-
-    def _hear_text(self, running: _Running, event: TextDelta) -> None:
-        turn = running.turn
-        turn.state = TurnState.ANSWERING
-        turn.answer += event.text
-        turn.completion_tokens = running.kept_tokens + event.tokens
-        self.turn_changed.emit(turn)
-
-    def _finish(self, running: _Running, event: Finished) -> None:
-        turn = running.turn
-        turn.answer = running.kept + event.text
-        turn.completion_tokens = running.kept_tokens + event.usage.completion_tokens
-        turn.usage, turn.timings = event.usage, event.timings
-        self._end(running, _ENDS[event.reason])
-        if event.reason != "cancelled":
+    def _turn_ended(self, conversation: Conversation, turn: Turn) -> None:
+        self._library.finish(conversation, turn)
+        self.state_changed.emit()
+        if turn.state in (TurnState.DONE, TurnState.CUT):
             self.answer_finished.emit(turn)
 
-    def _end(self, ended: _Waiting, state: TurnState) -> None:
-        if ended is self._running:
-            self._running = None
-        ended.turn.state = state
-        self.turn_changed.emit(ended.turn)
-        self.conversations_changed.emit()
+    def _hear(self, conversation: Conversation, event: Event) -> None:
+        self._measure(event)
+        if conversation is not self.current:
+            self._show_figures_of(self.current)
 
     def _show_figures_of(self, conversation: Conversation) -> None:
         """The engine's rate is everybody's; the context is this conversation's own."""
@@ -294,3 +317,7 @@ class ChatSession(QObject):
     def _measure(self, event: Event) -> None:
         self.meter.hear(event)
         self._show_loading()
+
+
+def _runs(conversation: Conversation) -> bool:
+    return any(turn.state.running for turn in conversation.all_turns)

@@ -64,6 +64,8 @@ class Turn:
     completion_tokens: int = 0
     # What single attachments cost, by their digest, as far as it was known when they were sent.
     attachment_tokens: dict[str, int] = field(default_factory=dict)
+    # What of the question is gone from the disk, in words.
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -76,6 +78,7 @@ class Conversation:
 
     id: str = field(default_factory=lambda: uuid4().hex)
     title: str = UNTITLED
+    titled_by_person: bool = False
     system_prompt: str = ""
     all_turns: list[Turn] = field(default_factory=list)
     shown: dict[str | None, str] = field(default_factory=dict)
@@ -99,7 +102,7 @@ class Conversation:
 
     def add(self, question: Message) -> Turn:
         """Append a turn that asks `question`; the first one names the conversation."""
-        if not self.all_turns:
+        if not self.all_turns and not self.titled_by_person:
             self.title = title_from(question)
         path = self.turns
         return self._add(Turn(question, path[-1].id if path else None))
@@ -114,7 +117,7 @@ class Conversation:
         self.all_turns = [kept for kept in self.all_turns if kept.id not in ids]
         self.shown = {p: t for p, t in self.shown.items() if p not in ids and t not in ids}
         self._path = None
-        if not self.all_turns:
+        if not self.all_turns and not self.titled_by_person:
             self.title = UNTITLED
 
     def versions(self, turn: Turn) -> Siblings:
@@ -162,6 +165,21 @@ class Conversation:
         self.all_turns.append(turn)
         self.choose(turn.id)
         return turn
+
+
+def copy_to(conversation: Conversation, last: Turn) -> Conversation:
+    """A conversation of its own with all that was said up to and with `last`."""
+    copy = Conversation(title=conversation.title, system_prompt=conversation.system_prompt)
+    path = conversation.turns
+    for turn in path[: path.index(last) + 1]:
+        new = copy.add(turn.question)
+        new.answer, new.reasoning, new.state = turn.answer, turn.reasoning, turn.state
+        new.error, new.usage, new.timings = turn.error, turn.usage, turn.timings
+        new.completion_tokens = turn.completion_tokens
+        new.attachment_tokens.update(turn.attachment_tokens)
+        new.lost = turn.lost
+    copy.title, copy.titled_by_person = conversation.title, conversation.titled_by_person
+    return copy
 
 
 def title_from(question: Message) -> str:

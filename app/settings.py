@@ -19,6 +19,7 @@ class WindowSettings(BaseModel):
     theme: Literal["system", "light", "dark"] = "system"
     geometry: str = Field("", description="Where the window was, as Qt writes it, in hex digits.")
     sidebar_collapsed: bool = False
+    last_conversation: str = Field("", description="The one that was open when Tanka closed.")
     answered_once: bool = Field(False, description="The first steps are not shown again.")
 
 

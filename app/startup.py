@@ -27,8 +27,11 @@ from app.crash import FaultCatcher
 from app.engine_bridge import EngineBridge
 from app.facts import facts
 from app.interrupt import Interrupt
+from app.library import Library, StoreThread
 from app.model_loading import ModelLoading
 from app.settings_store import SettingsStore
+from app.sidebar_control import SidebarControl
+from app.store_control import StoreControl
 from app.token_counting import TokenCounting
 from app.ui.conversation_page import ConversationPage
 from app.ui.drop_overlay import DropOverlay
@@ -40,6 +43,7 @@ from app.ui.shortcut_dialog import ShortcutDialog
 from app.ui.theme import Theme, ThemeChoice
 from app.window_control import WindowControl
 from engine.machine import Machine, read_machine
+from engine.paths import data_dir
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,15 +72,23 @@ class Program(QObject):
         self.bridge = EngineBridge(client, self)
         self.models = ModelLoading(self.bridge, self, lambda: self.store.engine.resume_bytes())
         self.counting = TokenCounting(self.bridge, self)
-        self.session = ChatSession(self.bridge, self.models, self.store.answer_settings, self)
+        self.store_thread = StoreThread(self)
+        self.library = Library(self.store_thread, self)
+        self.session = ChatSession(
+            self.bridge, self.models, self.store.answer_settings, self.library, self
+        )
         self.window = MainWindow(self.theme)
         self.page = ConversationPage(self.theme, self.window.registry, self.background)
         self.window.set_page(self.page, self.page.panes)
         self.overlay = DropOverlay(self.theme, self.window)
         self.overlay.install(self.window)
         self.control = WindowControl(
-            self.window, self.page, self.session, self.models, self.counting
+            self.window, self.page, self.session, self.models, self.counting, self.library
         )
+        self.store_control = StoreControl(
+            self.page.notice, self.library, self.store_thread, data_dir, self
+        )
+        self.sidebar_control = SidebarControl(self.window, self.session, self.library)
         self.overlay.dropped.connect(self.control.drop)
         self._machine: Machine | None = None
         self._connect()
@@ -95,8 +107,12 @@ class Program(QObject):
         self.store.change(
             geometry=bytes(self.window.saveGeometry().toHex().data()).decode(),
             sidebar_collapsed=self.window.sidebar_collapsed,
+            last_conversation=self.session.current.id if self.session.current.all_turns else "",
         )
+        self.control.keep_draft()
         self.session.close()
+        if error := self.store_thread.close():
+            log.error("%s", error.sentence)
         if not self.bridge.close(_ENGINE_PATIENCE_S):
             log.error("the engine did not end in time")
         self.background.close()
@@ -106,6 +122,7 @@ class Program(QObject):
         FaultDialog(self.theme, sentence, report, self.window).show()
 
     def _start(self) -> None:
+        self.store_control.open()
         self.models.load(self.store.engine.model_folder)
         self.background.run(read_machine, self._show_machine, _log_failure)
 
@@ -120,6 +137,7 @@ class Program(QObject):
         self.models.changed.connect(self._show_facts)
         self.models.ready.connect(self._keep_model)
         self.control.first_answered.connect(self._first_answer)
+        self.library.listed.connect(lambda: self.control.go_on(self.store.window.last_conversation))
 
     def _restore(self) -> None:
         kept = self.store.window

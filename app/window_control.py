@@ -8,8 +8,6 @@ from PySide6.QtCore import QObject, Signal
 
 from app.conversation import Conversation, Turn, TurnState
 from app.drafts import Draft
-from app.ui.composer import Unfinished
-from app.ui.conversation_list import Row
 from app.ui.header import ModelState
 
 if TYPE_CHECKING:
@@ -18,8 +16,10 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from app.chat_session import ChatSession
+    from app.library import Library, TakenUp
     from app.model_loading import ModelLoading
     from app.token_counting import TokenCounting
+    from app.ui.composer import Unfinished
     from app.ui.conversation_page import ConversationPage
     from app.ui.main_window import MainWindow
     from app.ui.starting_points import StartingPoint
@@ -42,10 +42,12 @@ class WindowControl(QObject):
         session: ChatSession,
         models: ModelLoading,
         counting: TokenCounting,
+        library: Library,
     ) -> None:
         super().__init__(window)
         self._window, self._page = window, page
         self._session, self._models, self._counting = session, models, counting
+        self._library = library
         self._shown = session.current
         self._unfinished: dict[str, Unfinished] = {}
         self._connect_composer()
@@ -53,7 +55,7 @@ class WindowControl(QObject):
         self._connect_models()
         self._connect_actions()
         self._show_model()
-        self._show_conversations()
+        self._show_state()
         window.strip.show_figures(session.meter.figures)
 
     def choose_start(self, point: StartingPoint) -> None:
@@ -81,6 +83,17 @@ class WindowControl(QObject):
                 self.withdraw(turn)
         self._session.stop()
 
+    def go_on(self, conversation_id: str) -> None:
+        """Open the conversation that was open last, unless the person has begun something else."""
+        if self._session.current.all_turns or not self._page.composer.draft().empty:
+            return
+        if self._library.rows.get(conversation_id) is not None:
+            self._session.open(conversation_id)
+
+    def keep_draft(self) -> None:
+        """Keep what is being written now, as the program ends."""
+        self._library.save_draft(self._shown, self._page.composer.draft())
+
     def withdraw(self, turn: Turn) -> None:
         """Take a waiting question back into the composer, before what is written there."""
         if turn.answer:
@@ -96,7 +109,7 @@ class WindowControl(QObject):
         composer = self._page.composer
         composer.submitted.connect(self._send)
         composer.stop_requested.connect(self.stop)
-        composer.draft_changed.connect(self._count)
+        composer.draft_changed.connect(self._draft_changed)
         composer.new_conversation_requested.connect(self._ask_anew)
         self._counting.counted.connect(composer.set_count)
         self._counting.uncountable.connect(composer.set_uncountable)
@@ -107,7 +120,8 @@ class WindowControl(QObject):
     def _connect_session(self) -> None:
         session, view = self._session, self._page.view
         session.conversation_opened.connect(self._open)
-        session.conversations_changed.connect(self._show_conversations)
+        session.state_changed.connect(self._show_state)
+        session.path_changed.connect(self._show_path)
         session.turn_added.connect(self._add_turn)
         session.turn_changed.connect(self._update_turn)
         session.turn_removed.connect(self._remove_turn)
@@ -117,7 +131,7 @@ class WindowControl(QObject):
         view.start_over_requested.connect(session.start_over)
         view.retry_requested.connect(session.start_over)
         view.withdraw_requested.connect(self.withdraw)
-        self._window.sidebar.chosen.connect(session.open)
+        self._library.unsent_found.connect(self._take_up_unsent)
 
     def _connect_models(self) -> None:
         models = self._models
@@ -139,6 +153,7 @@ class WindowControl(QObject):
         self._page.composer.focus_text()
 
     def _send(self, draft: Draft) -> None:
+        self._library.save_draft(self._shown, Draft())
         self._session.send(draft, self._page.composer.attachments.tokens)
 
     def _ask_anew(self) -> None:
@@ -151,10 +166,26 @@ class WindowControl(QObject):
         """Show `conversation` with what was being written in it."""
         if conversation is not self._shown:
             composer = self._page.composer
+            self._library.save_draft(self._shown, composer.draft())
             self._unfinished[self._shown.id] = composer.put_away()
             self._shown = conversation
-            composer.take_up(self._unfinished.pop(conversation.id, Unfinished()))
+            kept = self._session.draft_for(conversation)
+            unfinished = self._unfinished.pop(conversation.id, None)
+            if unfinished is not None:
+                composer.take_up(unfinished)
+            else:
+                composer.prepend(kept)
         self._page.show_conversation(conversation)
+
+    def _take_up_unsent(self, found: TakenUp) -> None:
+        """Go on with what was being written when the program ended."""
+        unsent = self._session.unsent
+        if found.conversation.id == unsent.id:
+            return
+        if unsent is self._shown:
+            self._page.composer.prepend(found.draft)
+            self._library.save_draft(unsent, self._page.composer.draft())
+            self._library.discard_unsent(found.conversation.id)
 
     def _add_turn(self, turn: Turn) -> None:
         self._page.show_begun(begun=True)
@@ -170,13 +201,14 @@ class WindowControl(QObject):
             if not turn.state.running:
                 self._page.composer.recount()  # the next question takes this answer along
 
-    def _show_conversations(self) -> None:
+    def _show_path(self, conversation: Conversation) -> None:
+        if conversation is self._session.current:
+            self._page.show_conversation(conversation)
+            self._page.composer.recount()
+
+    def _show_state(self) -> None:
         session = self._session
-        rows = [
-            Row(c.id, c.title, any(t.state.running for t in c.turns)) for c in session.conversations
-        ]
         current = session.current
-        self._window.sidebar.show_rows(rows, current.id)
         self._window.header.show_title(current.title)
         self._page.composer.set_busy(session.busy)
         self._window.registry["stop"].setEnabled(session.busy)
@@ -189,6 +221,10 @@ class WindowControl(QObject):
         else:
             text = _ASK_EARLY if self._models.loading else _ASK
         self._page.composer.set_placeholder(text)
+
+    def _draft_changed(self, draft: Draft) -> None:
+        self._library.save_draft(self._shown, draft)
+        self._count(draft)
 
     def _count(self, draft: Draft) -> None:
         if draft.empty or self._models.info is None:

@@ -16,7 +16,6 @@ from app.store.errors import (
 )
 from app.store.groups import Group, group_rows
 from app.store.records import (
-    INTERRUPTED,
     Conversation,
     ConversationRow,
     Folder,
@@ -30,7 +29,6 @@ from app.store.store import Opened, Store, open_store
 from app.turn_tree import Siblings, choose, shown_path, siblings
 
 __all__ = [
-    "INTERRUPTED",
     "Conversation",
     "ConversationRow",
     "DamagedDatabase",

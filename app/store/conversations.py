@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from app.conversation import UNTITLED
 from app.store import index, uses
+from app.store.migrations import PLACE_BITS
 from app.store.records import Conversation, ConversationRow
 from app.store.rows import (
     TURN_COLUMNS,
@@ -32,10 +33,20 @@ _COLUMNS = "id, title, created, changed, titled_by_person, folder_id, pinned, sy
 _READ = f"SELECT {_COLUMNS} FROM conversation WHERE number = ?"  # noqa: S608
 _READ_TURNS = f"SELECT {TURN_COLUMNS} FROM turn WHERE conversation = ? ORDER BY number"  # noqa: S608
 _INSERT = f"INSERT INTO conversation ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-_ROWS = """
+_BEGUN = f"""
+    (title <> ? OR titled_by_person OR EXISTS (
+        SELECT 1 FROM turn WHERE turn.number BETWEEN
+        conversation.number << {PLACE_BITS} AND (conversation.number + 1 << {PLACE_BITS}) - 1
+    ))
+"""  # noqa: S608
+_ROWS = f"""
     SELECT id, title, folder_id, pinned, changed FROM conversation
-    WHERE deleted IS NULL ORDER BY changed DESC, number DESC
-"""
+    WHERE deleted IS NULL AND {_BEGUN} ORDER BY changed DESC, number DESC
+"""  # noqa: S608
+_UNSENT = f"""
+    SELECT id FROM conversation WHERE deleted IS NULL AND NOT {_BEGUN}
+    ORDER BY changed DESC, number DESC
+"""  # noqa: S608
 
 
 class Conversations:
@@ -83,10 +94,18 @@ class Conversations:
             save_shown(connection, number, conversation.shown)
 
     def rows(self) -> list[ConversationRow]:
-        """What the sidebar shows, newest first; without those that are marked as deleted."""
+        """What the sidebar shows, newest first; without those that are marked as deleted.
+
+        One in which nothing was asked yet, and that nobody named, is no conversation to be shown.
+        """
         with self._database.read() as connection:
-            rows = connection.execute(_ROWS).fetchall()
+            rows = connection.execute(_ROWS, (UNTITLED,)).fetchall()
         return [ConversationRow(i, t, f, bool(p), c) for i, t, f, p, c in rows]
+
+    def unsent(self) -> list[str]:
+        """The ids of those that `rows` leaves out: kept for what is being written in them."""
+        with self._database.read() as connection:
+            return [row[0] for row in connection.execute(_UNSENT, (UNTITLED,))]
 
     def read(self, conversation_id: str) -> Conversation:
         """A whole conversation, one marked as deleted too; raises `NotStored`.

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 Json = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
-# An answer that the program's own end has cut off; no state of a turn that runs.
-INTERRUPTED = "interrupted"
-
 
 @dataclass(frozen=True, slots=True)
 class Folder:
@@ -63,7 +60,7 @@ class LostPart:
 class Turn:
     """One question and its answer, below the turn that it follows; `None` at the beginning.
 
-    `state` is the name of a `TurnState`, or `INTERRUPTED`. `figures` are usage, timings and the
+    `state` is the name of a `TurnState`. `figures` are usage, timings and the
     like as JSON values.
     """
 

@@ -12,7 +12,7 @@ from app.store import index, uses
 from app.store.errors import NotStored
 from app.store.message_json import encode
 from app.store.migrations import PLACE_BITS
-from app.store.records import INTERRUPTED, Turn
+from app.store.records import Turn
 from app.store.rows import (
     TURN_COLUMNS,
     conversation_number,
@@ -51,15 +51,22 @@ class Turns:
         self._attachments = attachments
         self._clock = clock
 
-    def ask(self, conversation_id: str, question: Message, parent_id: str | None = None) -> Turn:
+    def ask(
+        self,
+        conversation_id: str,
+        question: Message,
+        parent_id: str | None = None,
+        turn_id: str | None = None,
+    ) -> Turn:
         """Save a question, to be answered, and show it; it waits as `queued`.
 
         It stands below the turn `parent_id`, beside what is below that already: an edited question
         and a regenerated answer are turns with the parent of the old one. The first question names
-        the conversation, unless a person did.
+        the conversation, unless a person did. `turn_id` is its id where it has one already.
         """
         now = self._clock()
-        turn = Turn(uuid4().hex, parent_id, question, now, TurnState.QUEUED.value)
+        state = TurnState.QUEUED.value
+        turn = Turn(turn_id or uuid4().hex, parent_id, question, now, state)
         with self._database.write() as connection:
             number = conversation_number(connection, conversation_id)
             self._check_parent(connection, number, parent_id)
@@ -140,7 +147,7 @@ class Turns:
                 index.drop_turn(connection, number)
                 connection.execute(
                     "UPDATE turn SET state = ?, answer_indexed = 1 WHERE number = ?",
-                    (INTERRUPTED, number),
+                    (TurnState.INTERRUPTED.value, number),
                 )
                 index.add_turn(connection, number)
         return len(numbers)

@@ -10,6 +10,7 @@ from app.ui.composer import Composer
 from app.ui.conversation_view import ConversationView
 from app.ui.first_run import FirstRun
 from app.ui.model_card import ModelCard
+from app.ui.notice_bar import NoticeBar
 
 if TYPE_CHECKING:
     from app.background import Background
@@ -27,6 +28,7 @@ class ConversationPage(QFrame):
         self.first_run = FirstRun(theme, actions)
         self.view = ConversationView(theme, background)
         self.model_card = ModelCard(theme, actions)
+        self.notice = NoticeBar(theme)
         self.composer = Composer(theme, background)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.first_run)
@@ -35,13 +37,14 @@ class ConversationPage(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._stack, 1)
+        column.addWidget(self.notice)
         column.addWidget(self.model_card)
         column.addWidget(self.composer)
 
     @property
     def panes(self) -> tuple[QWidget, ...]:
         """What the keyboard visits, in order."""
-        return (self._stack, self.model_card, self.composer)
+        return (self._stack, self.notice, self.model_card, self.composer)
 
     def show_conversation(self, conversation: Conversation) -> None:
         """Show `conversation` from its end, or the fresh start where it is empty."""

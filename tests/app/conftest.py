@@ -10,6 +10,7 @@ import pytest
 
 from app.background import Background
 from app.engine_bridge import EngineBridge
+from app.library import Library, StoreThread
 from app.ui.formulas import Formulas
 from app.ui.theme import Theme
 from engine import (
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
 
     from engine import FinishReason, Request, Ticket
     from engine.inbox import EndOvertaken, Work
@@ -159,6 +161,22 @@ def bridge(qapp: QApplication, client: EngineClient) -> Iterator[EngineBridge]:
     bridge = EngineBridge(client, qapp)
     yield bridge
     assert bridge.close(5.0)
+
+
+@pytest.fixture
+def store_thread(qapp: QApplication) -> Iterator[StoreThread]:
+    thread = StoreThread(qapp, retry_ms=20)
+    yield thread
+    thread.close()
+
+
+@pytest.fixture
+def library(qtbot: QtBot, store_thread: StoreThread, tmp_path: Path) -> Library:
+    """An open library in an empty folder."""
+    library = Library(store_thread, store_thread)
+    with qtbot.waitSignal(library.listed):
+        library.open(lambda: tmp_path)
+    return library
 
 
 @pytest.fixture

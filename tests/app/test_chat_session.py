@@ -17,18 +17,24 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from app.engine_bridge import EngineBridge
+    from app.library import Library
 
 
 @dataclass
 class Desk:
     session: ChatSession
     models: ModelLoading
+    library: Library
+
+    @property
+    def titles(self) -> list[str]:
+        return [row.title for row in self.library.rows.all]
 
 
 @pytest.fixture
-def desk(bridge: EngineBridge, answer_settings) -> Desk:
+def desk(bridge: EngineBridge, answer_settings, library: Library) -> Desk:
     models = ModelLoading(bridge)
-    return Desk(ChatSession(bridge, models, answer_settings), models)
+    return Desk(ChatSession(bridge, models, answer_settings, library), models, library)
 
 
 @pytest.fixture
@@ -101,7 +107,7 @@ def test_a_waiting_question_can_be_taken_back(desk: Desk, script) -> None:
     desk.models.load()
     turn = ask(desk.session, "Early?")
     assert desk.session.withdraw(turn) == Draft("Early?")
-    assert desk.session.conversations == []
+    assert desk.titles == []
     assert desk.session.current.turns == []
     assert desk.session.current.title == UNTITLED
 
@@ -116,7 +122,9 @@ def test_an_emptied_conversation_stays_in_reach_beside_another_unsent_one(
     desk.session.open_new()
     desk.session.open(emptied.id)
     desk.session.withdraw(turn)
-    assert desk.session.conversations == [emptied]
+    assert desk.session.current is emptied
+    desk.session.open_new()
+    assert desk.session.current is emptied
 
 
 def test_without_a_model_the_turn_says_why(qtbot: QtBot, desk: Desk, script) -> None:
@@ -176,7 +184,9 @@ def test_a_continuation_that_waits_can_be_given_up(
     assert turn.answer == "Once"
 
 
-def test_start_over_forgets_what_was_said(qtbot: QtBot, session: ChatSession, script) -> None:
+def test_start_over_answers_beside_what_was_said(
+    qtbot: QtBot, session: ChatSession, script
+) -> None:
     script.generate = script.answer_until_stopped
     turn = ask(session, "Tell me.")
     wait_for(qtbot, turn, TurnState.ANSWERING)
@@ -184,8 +194,11 @@ def test_start_over_forgets_what_was_said(qtbot: QtBot, session: ChatSession, sc
     wait_for(qtbot, turn, TurnState.CANCELLED)
     script.generate = script.answer
     session.start_over(turn)
-    wait_for(qtbot, turn, TurnState.DONE)
-    assert turn.answer == "Paris."
+    (new,) = session.current.turns
+    wait_for(qtbot, new, TurnState.DONE)
+    assert new.answer == "Paris."
+    assert turn.answer == "Once"
+    assert session.current.versions(new).ids == (turn.id, new.id)
     assert script.generated[1].messages == (user("Tell me."),)
 
 
@@ -227,11 +240,13 @@ def test_an_answer_goes_on_while_another_conversation_is_open(
     assert session.meter.figures.context_tokens == 41
 
 
-def test_the_newest_conversation_stands_first(qtbot: QtBot, session: ChatSession) -> None:
+def test_the_newest_conversation_stands_first(
+    qtbot: QtBot, session: ChatSession, desk: Desk
+) -> None:
     wait_for(qtbot, ask(session, "First?"), TurnState.DONE)
     session.open_new()
     wait_for(qtbot, ask(session, "Second?"), TurnState.DONE)
-    assert [c.title for c in session.conversations] == ["Second?", "First?"]
+    assert desk.titles == ["Second?", "First?"]
 
 
 def test_a_new_conversation_is_not_made_twice(session: ChatSession) -> None:
@@ -240,7 +255,9 @@ def test_a_new_conversation_is_not_made_twice(session: ChatSession) -> None:
     assert session.current is before
 
 
-def test_the_unsent_conversation_is_returned_to(qtbot: QtBot, session: ChatSession) -> None:
+def test_the_unsent_conversation_is_returned_to(
+    qtbot: QtBot, session: ChatSession, desk: Desk
+) -> None:
     wait_for(qtbot, ask(session, "First?"), TurnState.DONE)
     first = session.current
     session.open_new()
@@ -248,7 +265,7 @@ def test_the_unsent_conversation_is_returned_to(qtbot: QtBot, session: ChatSessi
     session.open(first.id)
     session.open_new()
     assert session.current is unsent
-    assert session.conversations == [first]
+    assert desk.titles == ["First?"]
 
 
 def test_an_empty_draft_asks_nothing(session: ChatSession, script) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
 from app.conversation import TurnState
-from app.store.records import INTERRUPTED, Turn
+from app.store.records import Turn
 from engine import Message, TextPart
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class _Weaver:
         answer = "\n\n".join(node.text for node in spoken if node.text)
         reasoning = "\n\n".join(node.reasoning for node in spoken if node.reasoning)
         created = self._created if first.created is None else first.created
-        state = TurnState.DONE.value if answer else INTERRUPTED
+        state = TurnState.DONE.value if answer else TurnState.INTERRUPTED.value
         turn = Turn(uuid4().hex, parent, question, created, state, answer, reasoning)
         self._turns.append(turn)
         current = sum(node.id in self._current for node in chain)

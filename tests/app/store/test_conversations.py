@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from stored_conversations import FOLDER, Clock, conversations, document, picture
 
-from app.conversation import UNTITLED
+from app.conversation import UNTITLED, TurnState
 from app.drafts import Draft
-from app.store import INTERRUPTED, NotStored, TurnError, open_store, shown_path, turns
+from app.store import NotStored, TurnError, open_store, shown_path, turns
 from engine import user
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def test_deleting_can_be_undone_until_it_is_purged(store: Store) -> None:
 
 def test_a_deletion_that_a_crash_cut_short_is_undone(tmp_path: Path, clock: Clock) -> None:
     store = open_store(tmp_path, clock).store
-    conversation = store.conversations.create()
+    conversation = store.conversations.create("Named")
     store.conversations.delete(conversation.id)
     store.database.close()  # as when the program dies
     opened = open_store(tmp_path, clock)
@@ -201,7 +201,7 @@ def test_an_answer_that_a_crash_cut_short_is_kept_and_found(tmp_path: Path, cloc
     opened = open_store(tmp_path, clock)
     assert opened.interrupted == 1
     (read,) = opened.store.conversations.read(conversation.id).turns
-    assert (read.state, read.answer) == (INTERRUPTED, "a zebra")
+    assert (read.state, read.answer) == (TurnState.INTERRUPTED.value, "a zebra")
     assert len(opened.store.search.find("zebra")) == 1
     opened.store.close()
 
@@ -261,6 +261,24 @@ def test_a_lost_document_can_be_purged_and_asked_again(store: Store) -> None:
     store.turns.ask(other.id, user(REPORT, "?"))
     (hit,) = store.search.find_in_documents("nitrate")
     assert hit.line == "nitrate in the river"
+
+
+def test_a_conversation_without_questions_is_listed_only_once_somebody_named_it(
+    store: Store,
+) -> None:
+    unsent, named = store.conversations.create(), store.conversations.create()
+    store.conversations.save_draft(unsent.id, Draft("not yet"))
+    store.conversations.rename(named.id, UNTITLED)
+
+    assert [row.id for row in store.conversations.rows()] == [named.id]
+    assert store.conversations.unsent() == [unsent.id]
+
+    store.turns.ask(unsent.id, user("now"), turn_id="chosen")
+
+    assert {row.id for row in store.conversations.rows()} == {named.id, unsent.id}
+    assert store.conversations.unsent() == []
+    (turn,) = store.conversations.read(unsent.id).turns
+    assert turn.id == "chosen"
 
 
 def test_rows_hold_what_the_sidebar_shows(store: Store) -> None:

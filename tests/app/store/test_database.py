@@ -61,7 +61,7 @@ def test_a_write_that_fails_leaves_nothing(store: Store) -> None:
 def test_threads_take_turns(store: Store) -> None:
     def create() -> None:
         for _ in range(20):
-            store.conversations.create()
+            store.conversations.create("Named")
 
     threads = [threading.Thread(target=create) for _ in range(4)]
     for thread in threads:
