@@ -61,6 +61,11 @@ class StoreThread(QObject):
         self._retry.timeout.connect(self.try_again)
 
     @property
+    def store(self) -> Store | None:
+        """The open store, for those who read it on threads of their own."""
+        return self._store
+
+    @property
     def unwritten(self) -> int:
         """How many changes wait."""
         with self._lock:
@@ -105,7 +110,8 @@ class StoreThread(QObject):
     def try_again(self) -> None:
         """Try what waits once more."""
         self._retry.stop()
-        self._stuck = False
+        with self._lock:
+            self._stuck = False
         self._start()
         if self._store is not None and not self.unwritten:
             self.settled.emit()
@@ -127,10 +133,10 @@ class StoreThread(QObject):
 
     def _start(self) -> None:
         store = self._store
-        if store is None or self._stuck:
+        if store is None:
             return
         with self._lock:
-            if self._draining or not self._pending:
+            if self._stuck or self._draining or not self._pending:
                 return
             self._draining = True
         self._background.run(lambda: self._drain(store), self._drained, self._faulted)
@@ -140,6 +146,9 @@ class StoreThread(QObject):
         while True:
             with self._lock:
                 if not self._pending:
+                    # Said here and not when this is heard of: what is read after the next write
+                    # must come behind a job that carries it out.
+                    self._draining = False
                     return None
                 write = self._pending.popleft()
             try:
@@ -150,13 +159,11 @@ class StoreThread(QObject):
             except StoreError as error:
                 with self._lock:
                     self._pending.appendleft(write)
+                    self._draining, self._stuck = False, True
                 return error
 
     def _drained(self, error: StoreError | None) -> None:
-        with self._lock:
-            self._draining = False
         if error is not None:
-            self._stuck = True
             self._retry.start()
             self.trouble.emit(error)
             return
@@ -166,5 +173,7 @@ class StoreThread(QObject):
 
     def _faulted(self, fault: Exception) -> None:
         """A fault of our own: what follows is written all the same."""
+        with self._lock:
+            self._draining = False
         self._drained(None)
         raise fault

@@ -157,6 +157,12 @@ def client(script: Script) -> Iterator[EngineClient]:
 
 
 @pytest.fixture
+def new_client(script: Script) -> Callable[[], EngineClient]:
+    """Makes clients of an engine that follows the script; who takes one closes it."""
+    return lambda: EngineClient(lambda: ScriptedWorker(script))
+
+
+@pytest.fixture
 def bridge(qapp: QApplication, client: EngineClient) -> Iterator[EngineBridge]:
     bridge = EngineBridge(client, qapp)
     yield bridge

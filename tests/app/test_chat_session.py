@@ -11,13 +11,16 @@ from app.chat_session import ChatSession
 from app.conversation import UNTITLED, Turn, TurnState
 from app.drafts import Draft
 from app.model_loading import ModelLoading
-from engine import Failed, ModelNotUsable, OutOfMemory, assistant, user
+from app.store import open_store
+from engine import Failed, ImagePart, ModelNotUsable, OutOfMemory, assistant, user
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from app.engine_bridge import EngineBridge
     from app.library import Library
+
+PICTURE = ImagePart("shot.png", "a" * 64, 4, 3, b"x")
 
 
 @dataclass
@@ -282,3 +285,186 @@ def test_figures_follow_the_answer(qtbot: QtBot, session: ChatSession) -> None:
     assert figures.reused_share == 0.25
     assert figures.context_tokens == 43
     assert figures.on_gpu is False
+
+
+def test_an_edited_question_is_asked_beside_the_old_one(
+    qtbot: QtBot, session: ChatSession, script
+) -> None:
+    first = ask(session, "Where?")
+    wait_for(qtbot, first, TurnState.DONE)
+    old = ask(session, "And when?")
+    wait_for(qtbot, old, TurnState.DONE)
+    with qtbot.waitSignal(session.path_changed):
+        session.edit(old, "And why?")
+    new = session.current.turns[-1]
+    wait_for(qtbot, new, TurnState.DONE)
+    assert session.current.turns == [first, new]
+    assert script.generated[2].messages == (user("Where?"), assistant("Paris."), user("And why?"))
+
+    assert session.show_version(new, -1) is old
+    assert session.current.turns == [first, old]
+    assert session.show_version(old, -1) is None
+
+
+def test_an_edited_question_keeps_its_attachments(qtbot: QtBot, session: ChatSession) -> None:
+    session.send(Draft("What is it?", (PICTURE,)), {PICTURE.sha256: 12})
+    (old,) = session.current.turns
+    wait_for(qtbot, old, TurnState.DONE)
+    session.edit(old, "What colour is it?")
+    (new,) = session.current.turns
+    assert new.question == user(PICTURE, "What colour is it?")
+    assert new.attachment_tokens == {PICTURE.sha256: 12}
+
+
+def test_a_second_answer_stands_beside_the_first(
+    qtbot: QtBot, session: ChatSession, script
+) -> None:
+    old = ask(session, "Where?")
+    wait_for(qtbot, old, TurnState.DONE)
+    session.regenerate(old)
+    (new,) = session.current.turns
+    wait_for(qtbot, new, TurnState.DONE)
+    assert session.current.versions(new).ids == (old.id, new.id)
+    assert script.generated[1].messages == (user("Where?"),)
+
+
+def test_an_answer_goes_on_while_another_version_is_looked_at(
+    qtbot: QtBot, session: ChatSession, script
+) -> None:
+    old = ask(session, "Where?")
+    wait_for(qtbot, old, TurnState.DONE)
+    script.generate = script.answer_until_stopped
+    session.regenerate(old)
+    (new,) = session.current.turns
+    wait_for(qtbot, new, TurnState.ANSWERING)
+    session.show_version(new, -1)
+    assert session.current.turns == [old]
+    assert session.busy
+    session.stop()
+    wait_for(qtbot, new, TurnState.CANCELLED)
+
+
+def test_a_withdrawn_edit_shows_the_old_question_again(
+    qtbot: QtBot, session: ChatSession, desk: Desk, script
+) -> None:
+    old = ask(session, "Where?")
+    wait_for(qtbot, old, TurnState.DONE)
+    script.load = script.load_when_opened
+    desk.models.load()
+    session.edit(old, "When?")
+    (new,) = session.current.turns
+    with qtbot.waitSignal(session.path_changed):
+        assert session.withdraw(new) == Draft("When?")
+    assert session.current.turns == [old]
+
+
+def test_a_branch_is_a_conversation_of_its_own(
+    qtbot: QtBot, session: ChatSession, desk: Desk
+) -> None:
+    first = ask(session, "Where?")
+    wait_for(qtbot, first, TurnState.DONE)
+    wait_for(qtbot, ask(session, "And when?"), TurnState.DONE)
+    before = session.current
+    session.branch(first)
+    assert session.current is not before
+    assert [turn.answer for turn in session.current.turns] == ["Paris."]
+    wait_for(qtbot, ask(session, "Elsewhere?"), TurnState.DONE)
+    assert len(before.turns) == 2
+    assert desk.titles == ["Where?", "Where?"]
+
+
+def test_a_conversation_put_away_is_read_again(
+    qtbot: QtBot, session: ChatSession, desk: Desk
+) -> None:
+    first = ask(session, "Number 0?")
+    wait_for(qtbot, first, TurnState.DONE)
+    first_id = session.current.id
+    for number in range(1, 12):
+        session.open_new()
+        wait_for(qtbot, ask(session, f"Number {number}?"), TurnState.DONE)
+        qtbot.waitUntil(lambda: desk.library.unwritten == 0)
+    with qtbot.waitSignal(session.conversation_opened):
+        session.open(first_id)
+    (again,) = session.current.turns
+    assert again is not first
+    assert (again.id, again.answer, again.state) == (first.id, "Paris.", TurnState.DONE)
+    assert session.meter.figures.context_tokens == 43
+    session.regenerate(again)
+    wait_for(qtbot, session.current.turns[0], TurnState.DONE)
+
+
+def test_opening_one_after_another_shows_the_last_one_wanted(
+    qtbot: QtBot, desk: Desk, session: ChatSession
+) -> None:
+    ids = []
+    for number in range(12):
+        session.open_new()
+        wait_for(qtbot, ask(session, f"Number {number}?"), TurnState.DONE)
+        ids.append(session.current.id)
+        qtbot.waitUntil(lambda: desk.library.unwritten == 0)
+    opened: list[str] = []
+    session.conversation_opened.connect(lambda conversation: opened.append(conversation.id))
+    session.open(ids[0])
+    session.open(ids[1])
+    qtbot.waitUntil(lambda: session.current.id == ids[1])
+    assert opened == [ids[1]]
+
+
+def test_a_deleted_conversation_is_left_and_stops(
+    qtbot: QtBot, session: ChatSession, desk: Desk, script
+) -> None:
+    script.generate = script.answer_until_stopped
+    turn = ask(session, "Go on")
+    wait_for(qtbot, turn, TurnState.ANSWERING)
+    deleted = session.current.id
+    assert session.delete(deleted) == "Go on"
+    assert session.current.id != deleted
+    wait_for(qtbot, turn, TurnState.CANCELLED)
+    assert desk.titles == []
+    desk.library.arrangement.restore(deleted)
+    session.open(deleted)
+    assert session.current.turns == [turn]
+
+
+def test_a_name_that_a_person_gave_stays(qtbot: QtBot, session: ChatSession, desk: Desk) -> None:
+    wait_for(qtbot, ask(session, "Where?"), TurnState.DONE)
+    session.rename(session.current.id, "Towers")
+    wait_for(qtbot, ask(session, "And when?"), TurnState.DONE)
+    assert session.current.title == "Towers"
+    assert desk.titles == ["Towers"]
+
+
+def test_what_is_still_being_answered_at_the_end_is_kept_as_cut_off(
+    qtbot: QtBot, session: ChatSession, script, store_thread, tmp_path
+) -> None:
+    script.generate = script.answer_until_stopped
+    turn = ask(session, "Go on")
+    wait_for(qtbot, turn, TurnState.ANSWERING)
+    session.close()
+    assert store_thread.close() is None
+    store = open_store(tmp_path).store
+    (row,) = store.conversations.rows()
+    (kept,) = store.conversations.read(row.id).turns
+    store.close()
+    assert (kept.answer, kept.state) == ("Once", TurnState.INTERRUPTED.value)
+
+
+def test_an_answer_is_kept_while_it_comes_in(
+    qtbot: QtBot, session: ChatSession, desk: Desk, script
+) -> None:
+    script.generate = script.answer_until_stopped
+    turn = ask(session, "Go on")
+    wait_for(qtbot, turn, TurnState.ANSWERING)
+
+    def kept() -> str:
+        found: list[str] = []
+        desk.library.read(
+            session.current.id,
+            lambda taken_up: found.append(taken_up.conversation.turns[0].answer),
+            lambda fault: pytest.fail(str(fault)),
+        )
+        qtbot.waitUntil(lambda: bool(found))
+        return found[0]
+
+    qtbot.waitUntil(lambda: kept() == "Once")
+    session.stop()

@@ -143,7 +143,7 @@ def test_the_focus_of_a_button_that_goes_stays_in_its_turn(
     program.session.stop()
     widget = program.page.view.turn_widget(turn)
     qtbot.waitUntil(widget.note.isVisible)
-    button = next(b for b in widget.findChildren(QPushButton) if b.text() == "Start over")
+    button = next(b for b in widget.findChildren(QPushButton) if b.text() == "Continue")
     button.setFocus()
     strayed: list[bool] = []
 
