@@ -148,6 +148,10 @@ class Conversation:
         path = self.turns
         return (*self._history(path[-1].id if path else None), question)
 
+    def messages_instead(self, turn: Turn, question: Message) -> tuple[Message, ...]:
+        """What the model would read if `question` were asked in the place of `turn`."""
+        return (*self._history(turn.parent_id), question)
+
     def _history(self, place: str | None) -> list[Message]:
         """What is said up to and with the turn `place`."""
         above = {one.id: one for one in self.all_turns}

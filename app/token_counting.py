@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 class TokenCounting(QObject):
     """`counted` carries the newest count of the draft; counts that were overtaken are dropped.
 
-    `uncountable` says that there will be none.
+    `uncountable` says that there will be none. `priced` carries the count that `price` asked for.
     """
 
     counted = Signal(object)
     uncountable = Signal()
     attachment_counted = Signal(str, int)
+    priced = Signal(object)
 
     def __init__(self, bridge: EngineBridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._request_id: str | None = None
+        self._price_id: str | None = None
         # Per model, what an empty message costs, and what each attachment does, by its digest.
         self._frame_tokens: int | None = None
         self._attachments: dict[str, int | None] = {}
@@ -37,6 +39,12 @@ class TokenCounting(QObject):
         """Count what `messages` cost as a prompt."""
         self.forget()
         self._request_id = self._bridge.submit(CountTokens(messages), self._hear_draft)
+
+    def price(self, messages: tuple[Message, ...]) -> None:
+        """Count what asking `messages` instead of the draft would cost."""
+        if self._price_id is not None:
+            self._bridge.drop(self._price_id)
+        self._price_id = self._bridge.submit(CountTokens(messages), self._hear_price)
 
     def forget(self) -> None:
         """Drop the draft's count that is on its way."""
@@ -72,6 +80,11 @@ class TokenCounting(QObject):
             self.counted.emit(event)
         else:
             self.uncountable.emit()
+
+    def _hear_price(self, event: Event) -> None:
+        self._price_id = None
+        if isinstance(event, TokensCounted):
+            self.priced.emit(event)
 
     def _count_frame(self) -> None:
         """What the template adds to any message: counted once, and taken off afterwards."""

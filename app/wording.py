@@ -48,6 +48,24 @@ def seconds(value: float | None) -> str:
     return UNKNOWN if value is None else f"{value:.2f} s"
 
 
+def about(value: float) -> str:
+    """A time that is foreseen: tenths below ten seconds, minutes from a minute and a half."""
+    if value < 0.95:
+        return f"about {max(0.1, value):.1f} s"
+    if value < 90:
+        return f"about {value:.1f} s" if value < 9.95 else f"about {value:.0f} s"
+    return f"about {value / 60:.0f} min"
+
+
+def reading_cost(kept: int, total: int, read_s: float | None) -> str:
+    """What asking would cost: tokens that are kept, those that must be read, and how long."""
+    words = [f"{kept:,} kept"] if kept else []
+    words.append(f"{total - kept:,} to read")
+    if read_s is not None:
+        words.append(about(read_s))
+    return ", ".join(words)
+
+
 def percent(share: float | None) -> str:
     """A share of one, in per cent; never rounded up to a whole that it is not."""
     if share is None:

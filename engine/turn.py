@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from engine.cache.prefix_store import Lease, PrefixStore
     from engine.decode.drafting import Drafting, DraftSources
     from engine.decode.masks import TokenMask
+    from engine.decode.pace import ReadingRates
     from engine.model.loaded_model import LoadedModel
     from engine.prompt.render import Prompt
     from engine.text.detokenizer import Spoken
@@ -99,6 +100,7 @@ class Turn:
     """One answer in the making; `text` is what was said so far, also when a fault ends it.
 
     `prompt_tokens` is 0 until the prompt is made. `mask` says which tokens the answer may have.
+    `rates` are how fast this model reads, for all its turns.
     """
 
     request: Generate
@@ -110,6 +112,7 @@ class Turn:
     submitted: float
     sources: DraftSources | None = None
     mask: TokenMask | None = None
+    rates: ReadingRates | None = None
     text: str = ""
     prompt_tokens: int = 0
 
@@ -190,8 +193,9 @@ class Turn:
     ) -> Generator[Event, None, torch.Tensor | None]:
         """Progress events; returns the last token's logits, or `None` when cancelled."""
         total = len(prompt.tokens)
-        yield self._progress(lease.reused, total, lease.reused, None, None)
-        pace, begun = Pace(lease.reused), clock.moment()
+        pace = Pace(lease.reused, self.rates)
+        yield self._progress(lease.reused, total, lease.reused, None, pace.left_s(total))
+        begun = clock.moment()
 
         def features(start: int, end: int) -> torch.Tensor | None:
             return self.model.features.between(start, end, prompt.spans, prompt.images)

@@ -32,6 +32,7 @@ from engine.cache.prefix_store import PrefixStore
 from engine.cache.without_reuse import WithoutReuse
 from engine.decode.draft_model import DraftModel
 from engine.decode.drafting import DraftSources
+from engine.decode.pace import ReadingRates
 from engine.decode.prefill import chunk_size
 from engine.faults import explain, largest_allocation
 from engine.model.abilities import reason_against, refuse_switched_off
@@ -78,6 +79,7 @@ class EngineWorker:
         self._prefixes: PrefixStore | None = None
         self._resume = Resume()
         self._sources = DraftSources()
+        self._rates = ReadingRates()
 
     def begin(self, ticket: Ticket, end_overtaken: EndOvertaken) -> Work:
         """Carry out one request step by step; see `engine.inbox.Worker`."""
@@ -114,6 +116,7 @@ class EngineWorker:
     def _forget(self) -> None:
         self._model = self._prefixes = None
         self._sources = DraftSources()
+        self._rates = ReadingRates()
         self._transcripts = Transcripts()
 
     def _load(self, request: LoadModel, ticket: Ticket, end_overtaken: EndOvertaken) -> None:
@@ -153,7 +156,7 @@ class EngineWorker:
         ticket.emit(ModelUnloaded(request.request_id, memory_use()))
 
     def _count(self, request: CountTokens, ticket: Ticket) -> None:
-        model, _ = self._ready()
+        model, prefixes = self._ready()
         refuse_switched_off(model.info, request.messages, request.tools)
         prompt = render(request.messages, model, self._transcripts, request.tools)
         earlier = request.messages[:-1]
@@ -161,13 +164,16 @@ class EngineWorker:
         before = (
             len(render(earlier, model, self._transcripts, request.tools).tokens) if asked else 0
         )
+        total, reusable = len(prompt.tokens), prefixes.reusable(prompt.keys)
         ticket.emit(
             TokensCounted(
                 request.request_id,
-                prompt_tokens=len(prompt.tokens),
+                prompt_tokens=total,
                 image_tokens=prompt.image_tokens,
-                last_message_tokens=len(prompt.tokens) - before,
+                last_message_tokens=total - before,
                 max_context=model.max_context,
+                reusable_tokens=reusable,
+                read_s=self._rates.seconds(reusable, total),
             )
         )
 
@@ -182,6 +188,7 @@ class EngineWorker:
             memory=memory_use,
             submitted=ticket.submitted_at,
             sources=self._sources,
+            rates=self._rates,
         )
         try:
             with closing(turn.run()) as steps:

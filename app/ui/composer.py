@@ -14,7 +14,7 @@ from app.ui.attachment_strip import AttachmentStrip
 from app.ui.column import Column
 from app.ui.composer_box import ComposerBox
 from app.ui.composer_editor import LINE, ComposerEditor
-from app.ui.parts import IconButton, Text
+from app.ui.parts import ElidedText, IconButton, Text
 from app.ui.paste_offer import PasteOffer
 from app.ui.send_button import SendButton
 from app.ui.thin_bar import ThinBar
@@ -67,6 +67,7 @@ class Composer(Column):
         self.send = SendButton(theme)
         self.attach = IconButton(theme, "attach", "Attach files")
         self.meter = Text(theme, "", "meta", "ink3")
+        self.cost = ElidedText(theme, "", "meta", "ink3")
         self.bar = ThinBar(theme)
         self.bar.hide()
         self.way_out = WayOutLine(theme)
@@ -237,6 +238,7 @@ class Composer(Column):
         )
         self.meter.setText(f'<span style="color:{ink}">{reading.lead} </span>{total}')
         self.meter.setAccessibleName(f"{reading.lead} {reading.total}".strip())
+        self.cost.set_full(reading.cost)
         self.bar.setVisible(reading.level != "usual")
         self.bar.set_share(reading.share, reading.total, _INKS[reading.level])
         self.way_out.show_way(reading.way_out)
@@ -267,7 +269,8 @@ class Composer(Column):
         controls = QHBoxLayout()
         controls.setSpacing(12)
         controls.addWidget(self.attach)
-        controls.addStretch()
+        self.cost.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        controls.addWidget(self.cost, 1)
         controls.addWidget(self.meter)
         controls.addWidget(self.send)
         inner = QVBoxLayout(box)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from app.wording import reading_cost
 from engine import DocumentPart, ImagePart
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ WayOut = Literal["", "new_conversation", "fewer_pages", "shorter_text"]
 
 _NEAR_SHARE = 0.8
 _CHARACTERS_PER_TOKEN = 4
+_LONG_S = 1.0
 _COUNTING = "Still counting what is attached"
 _PERHAPS_OVER = "Still counting. This may be more than the model can hold"
 
@@ -28,7 +30,8 @@ _PERHAPS_OVER = "Still counting. This may be more than the model can hold"
 class Reading:
     """What the meter shows. `lead` is the sum, `total` its result; `share` fills the bar.
 
-    `reason` says why this cannot be sent, where it cannot.
+    `reason` says why this cannot be sent, where it cannot; `cost` what is kept of the conversation
+    and what must be read.
     """
 
     lead: str
@@ -37,6 +40,7 @@ class Reading:
     share: float = 0.0
     reason: str = ""
     way_out: WayOut = ""
+    cost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,16 @@ def read_meter(
     share = value.last_message_tokens / max(1, value.max_context - count.history)
     level: Level = "near" if share > _NEAR_SHARE else "usual"
     lead = _sum(draft, value, known)
-    return Reading(lead, _tokens(value.last_message_tokens), level, share)
+    total = _tokens(value.last_message_tokens)
+    return Reading(lead, total, level, share, cost=_cost(value))
+
+
+def _cost(value: TokensCounted) -> str:
+    """Worth a word where something is kept, or where one will wait."""
+    long = value.read_s is not None and value.read_s >= _LONG_S
+    if not value.reusable_tokens and not long:
+        return ""
+    return reading_cost(value.reusable_tokens, value.prompt_tokens, value.read_s)
 
 
 def _way_out(draft: Draft, count: Count) -> WayOut:

@@ -168,7 +168,9 @@ class TokensCounted:
     """Terminal event of `CountTokens`.
 
     `prompt_tokens` is the whole prompt, template included; `image_tokens` the pictures' share;
-    `last_message_tokens` what the last message alone adds.
+    `last_message_tokens` what the last message alone adds. Were it asked now, `reusable_tokens` of
+    the prompt would not be computed again, and reading the rest would take about `read_s` seconds;
+    `None` before this model has read anything.
     """
 
     request_id: str
@@ -176,6 +178,8 @@ class TokensCounted:
     image_tokens: int
     last_message_tokens: int
     max_context: int
+    reusable_tokens: int = 0
+    read_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,14 @@ class DiskStore:
         note = read_again(missed.length - resumed.length, missed.reason)
         return Resumed(resumed.cache, resumed.length, resumed.checkpoints, note)
 
+    def reusable(self, keys: Sequence[int], beyond: int) -> int:
+        """How many of `keys` `resume` would find, if the files are sound; else `beyond`."""
+        least = beyond + self._least_tokens
+        if len(keys) - 1 <= least:
+            return beyond
+        found = self._find(self._folder.index, array("q", keys)).length
+        return found if found > least else beyond
+
     def rest(
         self, cache: KVCache, keys: Sequence[int], checkpoints: Mapping[int, Checkpoint]
     ) -> Resting:

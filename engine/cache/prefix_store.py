@@ -122,6 +122,20 @@ class PrefixStore:
         if self._disk is not None:
             self._disk.clear()
 
+    def reusable(self, keys: Sequence[int]) -> int:
+        """How many of `keys` a lease would find computed; nothing is taken or changed.
+
+        Of a turn that runs, what it has computed so far counts as well: it is put back at its end.
+        """
+        most = len(keys) - 1
+        kept = [lease.usable(min(common_length(lease.keys, keys), most)) for lease in self._kept]
+        running = [
+            lease.usable(min(common_length(lease.keys[: lease.cache.surely_held], keys), most))
+            for lease in self._in_use
+        ]
+        beyond = max((0, *kept, *running))
+        return beyond if self._disk is None else self._disk.reusable(keys, beyond)
+
     @contextmanager
     def lease(self, keys: Sequence[int], *, aside: bool = False) -> Iterator[Lease]:
         """A cache that holds the longest usable prefix of `keys`, at least one key short of it.

@@ -118,8 +118,14 @@ class Conversations:
         tools: tuple[ToolSpec, ...] = (),
         mask: TokenMask | None = None,
     ) -> Finished:
-        """Run one turn; `cancel_after` that many events."""
+        """Run one turn; `cancel_after` that many events.
+
+        Whatever is asked, what it reuses was foreseen.
+        """
         seen: list[Event] = []
+        foreseen = self.prefixes.reusable(
+            render(messages, self.model, self.transcripts, tools).keys
+        )
         turn = Turn(
             request=Generate(
                 messages, sampling, limits or Limits(max_tokens=max_tokens), tools=tools
@@ -137,6 +143,7 @@ class Conversations:
             seen.append(event)  # noqa: PERF402 - `cancelled` watches it grow
         last = seen[-1]
         assert isinstance(last, Finished)
+        assert last.usage.reused_tokens == foreseen
         return last
 
     def reused_and_recomputed(

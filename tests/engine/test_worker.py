@@ -153,6 +153,29 @@ def test_counting_agrees_with_the_turn_itself(ask: Asker, picture) -> None:
     assert counted.image_tokens == end.usage.image_tokens == 12
 
 
+def test_counting_foresees_what_is_reused_and_how_long_the_rest_takes(ask: Asker, picture) -> None:
+    first = (user(picture(5), "What is this? " * 40),)
+    (before,) = ask(CountTokens(first))
+    (*_, end) = ask(Generate(first, limits=Limits(max_tokens=2)))
+    assert isinstance(end, Finished)
+    second = (*first, assistant(end.text), user("And then?"))
+
+    (counted,) = ask(CountTokens(second))
+    (edited,) = ask(CountTokens((user(picture(6), "What is this? " * 40),)))
+    (*_, after) = ask(Generate(second, limits=Limits(max_tokens=2)))
+
+    assert isinstance(before, TokensCounted)
+    assert isinstance(counted, TokensCounted)
+    assert isinstance(edited, TokensCounted)
+    assert isinstance(after, Finished)
+    assert before.reusable_tokens == end.usage.reused_tokens
+    assert before.reusable_tokens < counted.reusable_tokens == after.usage.reused_tokens
+    assert counted.read_s is not None
+    assert edited.reusable_tokens < counted.reusable_tokens
+    assert edited.read_s is not None
+    assert 0 < counted.read_s < edited.read_s
+
+
 def test_the_last_messages_share_is_counted(ask: Asker) -> None:
     (one,) = ask(CountTokens((user("First question"),)))
     (two,) = ask(CountTokens((user("First question"), assistant("Yes"), user("Second"))))
