@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QSplitter,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -37,12 +38,14 @@ _FIRST_SIZE = (1280, 800)
 # Under this width the sidebar is a rail, and the whole of it only floats above the page.
 NARROW = 1000
 _CENTRE_MINIMUM = 440
+CONVERSATION = "conversation"
 
 
 class MainWindow(QMainWindow):
     """The application's one window."""
 
     closing = Signal()
+    page_changed = Signal(str)
     first_painted = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -57,7 +60,7 @@ class MainWindow(QMainWindow):
         self.header = Header(theme, self.registry)
         self.strip = PerformanceStrip(theme)
         self._body = QWidget()
-        self._panes: tuple[QWidget, ...] = (self.rail, self.sidebar, self.header, self.strip)
+        self._pages: dict[str, tuple[QWidget, tuple[QWidget, ...]]] = {}
         application = QApplication.instance()
         assert application is not None
         self._application = application
@@ -77,10 +80,35 @@ class MainWindow(QMainWindow):
         """Whether the person has collapsed the sidebar; a narrow window does so by itself."""
         return self._collapsed
 
+    @property
+    def page(self) -> str:
+        """The name of the page that is shown."""
+        shown = self._stack.currentWidget()
+        names = (name for name, (page, _) in self._pages.items() if page is shown)
+        return next(names, CONVERSATION)
+
     def set_page(self, page: QWidget, panes: Sequence[QWidget]) -> None:
-        """Put the page under the header; once. `panes` are its parts that the keyboard visits."""
+        """Put the conversation under the header; once. The keyboard visits `panes` of it."""
         self._column.addWidget(page, 1)
-        self._panes = (self.rail, self.sidebar, self.header, *panes, self.strip)
+        self._pages[CONVERSATION] = (self._page, (self.header, *panes))
+
+    def add_page(self, name: str, page: QWidget, panes: Sequence[QWidget]) -> None:
+        """A page beside the conversation, with a header of its own."""
+        page.setMinimumWidth(_CENTRE_MINIMUM)
+        self._stack.addWidget(page)
+        self._pages[name] = (page, tuple(panes))
+
+    def show_page(self, name: str) -> None:
+        """Show the page `name`; the keyboard goes to its first part."""
+        page, panes = self._pages[name]
+        if page is self._stack.currentWidget():
+            return
+        self._stack.setCurrentWidget(page)
+        self.page_changed.emit(name)
+        if panes and self.isActiveWindow():
+            stop = next_stop(panes, None, back=False)
+            if stop is not None:
+                go_to(stop, Qt.FocusReason.OtherFocusReason)
 
     def set_sidebar_collapsed(self, collapsed: bool) -> None:
         """Show the rail instead of the sidebar, or the sidebar again."""
@@ -107,7 +135,7 @@ class MainWindow(QMainWindow):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab and Shift+Tab, wherever the focus is."""
-        stop = next_stop(self._panes, self.focusWidget(), back=not forward)
+        stop = next_stop(self._panes(), self.focusWidget(), back=not forward)
         if stop is not None:
             tab, back = Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason
             go_to(stop, tab if forward else back)
@@ -144,14 +172,21 @@ class MainWindow(QMainWindow):
         return super().eventFilter(watched, event)
 
     def _go_to_pane(self, *, back: bool) -> None:
-        stop = next_pane(self._panes, self.focusWidget(), back=back)
+        stop = next_pane(self._panes(), self.focusWidget(), back=back)
         if stop is not None:
             go_to(stop, Qt.FocusReason.ShortcutFocusReason)
+
+    def _panes(self) -> tuple[QWidget, ...]:
+        """What the keyboard visits now, in order."""
+        panes = self._pages[self.page][1] if self._pages else (self.header,)
+        return (self.rail, self.sidebar, *panes, self.strip)
 
     def _lay_out(self) -> None:
         self._page = QFrame()
         self._page.setProperty("surface", "sheet")
-        self._page.setMinimumWidth(_CENTRE_MINIMUM)
+        self._stack = QStackedWidget()
+        self._stack.setMinimumWidth(_CENTRE_MINIMUM)
+        self._stack.addWidget(self._page)
         self._column = QVBoxLayout(self._page)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -162,7 +197,7 @@ class MainWindow(QMainWindow):
         self.sidebar.setMinimumWidth(MIN_WIDTH)
         self.sidebar.setMaximumWidth(MAX_WIDTH)
         self._splitter.addWidget(self.sidebar)
-        self._splitter.addWidget(self._page)
+        self._splitter.addWidget(self._stack)
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes([WIDTH, _FIRST_SIZE[0] - WIDTH])
         self.setCentralWidget(self._body)
