@@ -209,7 +209,7 @@ class WindowControl(QObject):
     def _show_state(self) -> None:
         session = self._session
         current = session.current
-        self._window.header.show_title(current.title)
+        self._window.show_title(current.title if current.all_turns else "")
         self._page.composer.set_busy(session.busy)
         self._window.registry["stop"].setEnabled(session.busy)
         self._window.registry["copy_answer"].setEnabled(any(t.answer for t in current.turns))

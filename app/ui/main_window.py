@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.conversation import UNTITLED
 from app.ui.actions import Actions
 from app.ui.focus_order import go_to, next_pane, next_stop
 from app.ui.header import Header
@@ -109,6 +110,11 @@ class MainWindow(QMainWindow):
             stop = next_stop(panes, None, back=False)
             if stop is not None:
                 go_to(stop, Qt.FocusReason.OtherFocusReason)
+
+    def show_title(self, title: str) -> None:
+        """Name the open conversation, in the header and to the system; nothing is a new one."""
+        self.header.show_title(title or UNTITLED)
+        self.setWindowTitle(f"{title} – Tanka" if title else "Tanka")
 
     def set_sidebar_collapsed(self, collapsed: bool) -> None:
         """Show the rail instead of the sidebar, or the sidebar again."""
