@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SUPPORT = Path(__file__).parents[1] / "support"
-PATIENCE_S = 90.0
+PATIENCE_S = 240.0
 SCREEN = (1540, 960)
 # Where the window is put: beside the source of the drag.
 LEFT, TOP, WIDTH, HEIGHT = 100, 20, 1400, 900
