@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app.conversation import Conversation, Turn, TurnState
 from app.drafts import Draft
+from app.store import ConversationRow, Group
 from app.ui.composer import Unfinished
-from app.ui.conversation_list import Row
 from app.ui.header import ModelState
 
 if TYPE_CHECKING:
@@ -172,11 +172,14 @@ class WindowControl(QObject):
 
     def _show_conversations(self) -> None:
         session = self._session
-        rows = [
-            Row(c.id, c.title, any(t.state.running for t in c.turns)) for c in session.conversations
-        ]
+        rows = tuple(
+            ConversationRow(c.id, c.title, None, pinned=False, changed=_changed(c))
+            for c in session.conversations
+        )
+        groups = (Group("today", rows),) if rows else ()
+        answering = [c.id for c in session.conversations if any(t.state.running for t in c.turns)]
         current = session.current
-        self._window.sidebar.show_rows(rows, current.id)
+        self._window.sidebar.show_groups(groups, current.id, answering)
         self._window.header.show_title(current.title)
         self._page.composer.set_busy(session.busy)
         self._window.registry["stop"].setEnabled(session.busy)
@@ -226,3 +229,7 @@ class WindowControl(QObject):
         self._page.model_card.show_error(
             error, starter_failed=self._models.last_folder is None, model_in_use=in_use
         )
+
+
+def _changed(conversation: Conversation) -> float:
+    return max((turn.created for turn in conversation.turns), default=0.0)
