@@ -69,6 +69,7 @@ def test_when_its_time_is_over_it_is_final(qtbot, bar: UndoBar) -> None:
 
 def test_deletions_are_stacked_and_each_keeps_its_time(qtbot, theme, place) -> None:
     bar = UndoBar(theme, place)
+    bar.place(place.rect(), at_top=False)
     for key in "abc":
         bar.show_deleted(key, key.upper())
     undone: list[str] = []
