@@ -17,7 +17,7 @@ from app.store.records import ConversationRow
 from app.ui.sidebar.conversation_delegate import BUTTON, BUTTON_INSET, ConversationDelegate
 from app.ui.sidebar.conversation_model import ConversationModel, title_of
 from app.ui.sidebar.entries import FolderEntry, Heading
-from app.ui.sidebar.folder_drops import MIME, FolderDrops
+from app.ui.sidebar.folder_drops import MIME, FolderDrops, drag_picture
 from app.ui.sidebar.more_buttons import ButtonPlace, MoreButtons
 from app.ui.sidebar.row_keys import RowCommand, row_command
 from app.ui.sidebar.row_view import RowView
@@ -45,8 +45,8 @@ _Flag = QItemSelectionModel.SelectionFlag
 class ConversationList(RowView):
     """Rows, folders and headings. Selected is the open conversation, wherever the keyboard is.
 
-    `menu_requested` carries a line's key, where the menu belongs, and whether it opens at its
-    "Delete": a bare key never deletes.
+    `menu_requested` carries a line's key, where the menu belongs, and the command that opened it,
+    `None` for the mouse.
     """
 
     chosen = Signal(str)
@@ -55,7 +55,7 @@ class ConversationList(RowView):
     folder_toggled = Signal(str)
     moved = Signal(str, str)
     delete_requested = Signal(str)
-    menu_requested = Signal(str, QPoint, bool)
+    menu_requested = Signal(str, QPoint, object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self.rows = ConversationModel()
@@ -88,6 +88,11 @@ class ConversationList(RowView):
         """Whether a name is being written."""
         # Qt's own state forgets the editor whenever a row is taken out.
         return self._written.isValid()
+
+    @property
+    def renaming_key(self) -> str | None:
+        """The key of the line whose name is being written."""
+        return self.rows.key(self._written.row()) if self.renaming else None
 
     @property
     def has_focus_within(self) -> bool:
@@ -212,11 +217,11 @@ class ConversationList(RowView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu of the row under the pointer, or of the one that the keyboard is on."""
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            self._open_menu(self.currentIndex())
+            self._open_menu(self.currentIndex(), RowCommand.MENU)
             return
         index = self.indexAt(event.pos())
         key = self.rows.key(index.row()) if index.isValid() else ""
-        self.menu_requested.emit(key, event.globalPos(), False)
+        self.menu_requested.emit(key, event.globalPos(), None)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take conversations; files belong to the window."""
@@ -262,9 +267,9 @@ class ConversationList(RowView):
             case RowCommand.DELETE if isinstance(entry, ConversationRow):
                 self.delete_requested.emit(entry.id)
             case RowCommand.DELETE | RowCommand.MENU_AT_DELETE:
-                self._open_menu(index, at_delete=True)
+                self._open_menu(index, RowCommand.MENU_AT_DELETE)
             case RowCommand.MENU:
-                self._open_menu(index)
+                self._open_menu(index, RowCommand.MENU)
             case RowCommand.UNFOLD | RowCommand.FOLD:
                 self._fold(entry, index, inward=command is RowCommand.UNFOLD)
             case None:
@@ -301,23 +306,22 @@ class ConversationList(RowView):
         index = self.indexAt(start)
         entry = self.rows.entry(index.row()) if index.isValid() else None
         if isinstance(entry, ConversationRow):
-            rect = self.visualRect(index)
-            picture = self.viewport().grab(rect)
-            self._drops.start(entry.id, picture, start - rect.topLeft())
+            picture = drag_picture(self._theme, entry.title, self.devicePixelRatioF())
+            self._drops.start(entry.id, picture)
 
-    def _open_menu(self, index: QModelIndex, *, at_delete: bool = False) -> None:
+    def _open_menu(self, index: QModelIndex, command: RowCommand) -> None:
         if index.isValid() and QApplication.activePopupWidget() is None:
             self.scrollTo(index)
             rect = self.visualRect(index)
             corner = rect.bottomRight() if self.isRightToLeft() else rect.bottomLeft()
             spot = self.viewport().mapToGlobal(corner + QPoint(0, 1))
-            self.menu_requested.emit(self.rows.key(index.row()), spot, at_delete)
+            self.menu_requested.emit(self.rows.key(index.row()), spot, command)
 
     def _open_menu_at_button(self, key: str) -> None:
         button = self._buttons.button(key)
         if button is not None:
             spot = button.mapToGlobal(QPoint(0, button.height() + 1))
-            self.menu_requested.emit(key, spot, False)
+            self.menu_requested.emit(key, spot, None)
 
     def _place_buttons(self) -> None:
         """A button at the row under the pointer, the open one, and the one with the focus."""

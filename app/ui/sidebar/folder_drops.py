@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QMimeData, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QDrag, QPixmap
+from PySide6.QtCore import QByteArray, QMimeData, QObject, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QDrag, QFontMetrics, QPainter, QPixmap
 
 from app.ui.sidebar.entries import FolderEntry
+from app.ui.tokens import RADIUS_CONTROL
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QDragMoveEvent, QDropEvent
 
     from app.ui.sidebar.conversation_model import ConversationModel
     from app.ui.sidebar.row_view import RowView
+    from app.ui.theme import Theme
 
 MIME = "application/x-tanka-conversation"
 # So near to an end of the list it scrolls by itself.
 _EDGE, _STEP, _STEP_MS = 24, 12, 30
+_CHIP_HEIGHT, _CHIP_PADDING, _WIDEST = 28, 10, 220
+
+
+def drag_picture(theme: Theme, title: str, ratio: float) -> QPixmap:
+    """A chip with the title, for a screen of `ratio` device pixels a pixel."""
+    font = theme.font("body")
+    metrics = QFontMetrics(font)
+    shown = metrics.elidedText(title, Qt.TextElideMode.ElideRight, _WIDEST)
+    width, height = metrics.horizontalAdvance(shown) + 2 * _CHIP_PADDING, _CHIP_HEIGHT
+    picture = QPixmap(ceil(width * ratio), ceil(height * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(theme.colors.edge)
+    painter.setBrush(theme.colors.raised)
+    frame = QRectF(0.5, 0.5, width - 1, height - 1)
+    painter.drawRoundedRect(frame, RADIUS_CONTROL, RADIUS_CONTROL)
+    painter.setFont(font)
+    painter.setPen(theme.colors.ink)
+    painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, shown)
+    painter.end()
+    return picture
 
 
 class FolderDrops(QObject):
@@ -42,14 +68,15 @@ class FolderDrops(QObject):
         """The key of the folder's line under the drag."""
         return self._target
 
-    def start(self, conversation_id: str, picture: QPixmap, grip: QPoint) -> None:
+    def start(self, conversation_id: str, picture: QPixmap) -> None:
         """Begin to drag a conversation; returns when it has been dropped."""
         data = QMimeData()
         data.setData(MIME, QByteArray(conversation_id.encode()))
         drag = QDrag(self._view)
         drag.setMimeData(data)
         drag.setPixmap(picture)
-        drag.setHotSpot(grip)
+        # Beside the pointer, so that the folder under it can be read.
+        drag.setHotSpot(QPoint(-12, -12))
         drag.exec(Qt.DropAction.MoveAction)
 
     def move(self, event: QDragMoveEvent) -> None:

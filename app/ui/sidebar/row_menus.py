@@ -10,6 +10,7 @@ from app.store.records import ConversationRow
 from app.ui.sidebar.entries import FolderEntry, folder_key
 from app.ui.sidebar.folder_dialogs import FolderDeletionDialog, FolderNameDialog
 from app.ui.sidebar.menus import ConversationMenu, FolderMenu
+from app.ui.sidebar.row_keys import RowCommand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,16 +38,22 @@ class RowMenus(QObject):
         self._theme, self._parent = theme, parent
 
     def open(
-        self, entry: Entry | None, folders: Sequence[Folder], spot: QPoint, *, at_delete: bool
+        self,
+        entry: Entry | None,
+        folders: Sequence[Folder],
+        spot: QPoint,
+        command: RowCommand | None,
     ) -> None:
-        """Open the menu of a line at a spot of the screen; with `at_delete`, at its "Delete"."""
+        """Open the menu of a line at a spot of the screen, and go to the choice of `command`."""
         if isinstance(entry, ConversationRow):
             menu: ConversationMenu | FolderMenu = self._conversation_menu(entry, folders)
         else:
             menu = self._folder_menu(entry if isinstance(entry, FolderEntry) else None)
         menu.popup(spot)
-        if at_delete:
+        if command is RowCommand.MENU_AT_DELETE:
             menu.go_to_delete()
+        elif command is RowCommand.MENU:
+            menu.setActiveAction(menu.actions()[0])
 
     def ask_for_folder(self, conversation_id: str | None = None) -> None:
         """Ask for the name of a new folder, and put a conversation into it if there is one."""

@@ -57,7 +57,7 @@ class RowView(QListView):
 
     def __init__(self, theme: Theme, model: RowModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows = model
+        self._theme, self._rows = theme, model
         self._tops: list[int] = [0]
         self._by_keyboard = False
         self._pointed = QPersistentModelIndex()

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from app.store.groups import Group
     from app.store.search import Hit
     from app.ui.actions import Actions
+    from app.ui.sidebar.row_keys import RowCommand
     from app.ui.theme import Theme
 
 WIDTH, MIN_WIDTH, MAX_WIDTH = 264, 220, 360
@@ -99,6 +100,12 @@ class Sidebar(QFrame):
     def unfolded(self) -> frozenset[str]:
         """The folders that are open, by their ids."""
         return frozenset(self._unfolded)
+
+    @property
+    def renaming(self) -> str | None:
+        """The conversation whose name is being written; it should get no other meanwhile."""
+        key = self.list.renaming_key
+        return key if self._row(key) is not None else None
 
     @property
     def holds_escape(self) -> bool:
@@ -280,11 +287,11 @@ class Sidebar(QFrame):
         if self._current is not None:
             self.delete_requested.emit(self._current)
 
-    def _open_menu(self, key: str, spot: QPoint, at_delete: bool) -> None:
+    def _open_menu(self, key: str, spot: QPoint, command: RowCommand | None) -> None:
         place = self.list.rows.row_of(key)
         entry = self.list.rows.entry(place) if place >= 0 else None
         folders = [group.folder for group in self._groups if group.folder is not None]
-        self._menus.open(entry, folders, spot, at_delete=at_delete)
+        self._menus.open(entry, folders, spot, command)
 
     def _row(self, conversation_id: str | None) -> ConversationRow | None:
         if conversation_id is None:

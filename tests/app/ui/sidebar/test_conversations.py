@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QModelIndex, QRect, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLabel, QWidget
 from sidebar_rows import FOLDERS, ROWS, grouped, month_heading, row
 
@@ -259,6 +260,22 @@ def test_a_folder_says_what_it_is(sidebar: Sidebar) -> None:
     )
     sidebar.set_unfolded(["f1"])
     assert index_of(sidebar, "folder f1").data(role) == "Field work, folder, 2 conversations, open"
+
+
+def test_screen_readers_find_the_rows_where_they_are(sidebar: Sidebar) -> None:
+    sidebar.show_groups(grouped(ROWS), "a", {"b"})
+    view = QAccessible.queryAccessibleInterface(sidebar.list)
+    assert view.text(QAccessible.Text.Name) == "Conversations"
+    names = [view.child(n).text(QAccessible.Text.Name) for n in range(view.childCount())]
+    assert names[2:5] == [
+        "Today",
+        "Alder Valley nitrate report",
+        "Workshop days into my calendar, answering",
+    ]
+    child = view.child(sidebar.list.rows.row_of("a"))
+    assert child.state().selected
+    corner = sidebar.list.viewport().mapToGlobal(rect_of(sidebar, "a").topLeft())
+    assert child.rect().topLeft() == corner
 
 
 def test_folders_are_there_without_any_conversation(sidebar: Sidebar) -> None:

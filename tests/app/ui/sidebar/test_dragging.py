@@ -106,7 +106,7 @@ def test_the_pointer_must_go_some_way_before_a_drag_begins(
 ) -> None:
     begun: list[str] = []
     drops = sidebar.list._drops
-    monkeypatch.setattr(drops, "start", lambda key, _picture, _grip: begun.append(key))
+    monkeypatch.setattr(drops, "start", lambda key, _picture: begun.append(key))
     view, spot = sidebar.list.viewport(), place(sidebar, "c")
     qtbot.mousePress(view, LEFT, pos=spot)
     qtbot.mouseMove(view, spot + QPoint(2, 2))

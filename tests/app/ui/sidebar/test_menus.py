@@ -72,6 +72,7 @@ def test_keys_open_the_menu_of_the_row(qtbot, sidebar: Sidebar, key, held) -> No
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     assert menu.accessibleName() == "More for ‘Rental contract, clause 14’"
+    assert menu.activeAction() is menu.actions()[0]
     assert texts(menu) == ["Rename", "Pin", "Move to folder", "Export", "Delete"]
     assert texts(submenu(menu, "Move to folder")) == [
         "Field work", "Tax 2024", "New folder…", "No folder",

@@ -55,10 +55,12 @@ def test_esc_leaves_the_name_as_it_was(qtbot, sidebar: Sidebar) -> None:
     editor = begin(qtbot, sidebar, "c")
     qtbot.keyClicks(editor, "Other")
     assert sidebar.holds_escape
+    assert sidebar.renaming == "c"
     with qtbot.assertNotEmitted(sidebar.renamed):
         qtbot.keyClick(editor, Qt.Key.Key_Escape)
     assert not sidebar.list.renaming
     assert not sidebar.holds_escape
+    assert sidebar.renaming is None
 
 
 @pytest.mark.parametrize("written", ["", "   ", "Rental contract, clause 14"])
