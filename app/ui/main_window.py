@@ -282,7 +282,7 @@ class MainWindow(QMainWindow):
         """At the foot of the sidebar; beside the rail under the header, clear of the composer."""
         shown = not self.undo_bar.isHidden()
         beside = not self.sidebar.isHidden()
-        self.sidebar.set_room_below(UNDO_HEIGHT + UNDO_MARGIN if shown and beside else 0)
+        self.sidebar.set_room_below(UNDO_HEIGHT + 2 * UNDO_MARGIN if shown and beside else 0)
         if not shown:
             return
         if beside:

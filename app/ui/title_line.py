@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from app.ui.theme import Theme
 
-_HEIGHT = 32
+_HEIGHT, _WIDEST = 32, 480
 # Border, padding and Qt's own margin of a field: its text stands where the title's stood.
 _BEFORE_TEXT = 8
 
@@ -72,10 +72,11 @@ class TitleLine(ElidedText):
         if self._editor is not None:
             place = self.geometry()
             top = place.top() + (place.height() - _HEIGHT) // 2
-            before = _BEFORE_TEXT
-            self._editor.setGeometry(
-                QRect(place.left() - before, top, place.width() + 2 * before, _HEIGHT)
-            )
+            width = min(_WIDEST, place.width() + _BEFORE_TEXT)
+            left = place.left() - _BEFORE_TEXT
+            if self.isRightToLeft():
+                left = place.right() + 1 + _BEFORE_TEXT - width
+            self._editor.setGeometry(QRect(left, top, width, _HEIGHT))
 
     def _finish(self, name: str) -> None:
         editor, self._editor = self._editor, None

@@ -114,12 +114,18 @@ class ConversationList(RowView):
         """
         moved, self._open = current != self._open, current
         before = tops_in_sight(self, self.rows)
+        row = self.currentIndex().row()
+        at = self.rows.key(row) if row >= 0 else None
         self.setAutoScroll(False)
         self.rows.show(listing, answering)
         self.executeDelayedItemsLayout()
         scroll_back(self, self.rows, before)
         self.setAutoScroll(True)
         opened = self.rows.index(self.rows.row_of(current))
+        if not self.currentIndex().isValid():
+            # So much was different that Qt was told to begin anew.
+            stay = self.rows.index(self.rows.row_of(at))
+            self.selectionModel().setCurrentIndex(stay, _Flag.NoUpdate)
         # The keyboard goes along with a conversation that is opened, and else stays where it is,
         # as it does while a name is written there.
         if moved and opened.isValid() and not self.renaming:

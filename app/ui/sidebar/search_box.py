@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SHORTEST = 2
 PAUSE_MS = 120
-_ICON, _CLEAR = 16, 28
+_ICON, _ICON_LEFT, _CLEAR = 14, 9, 28
 _BESIDE_ICON, _BESIDE_CLEAR = 20, 24
 _PLACEHOLDER = "Search conversations"
 
@@ -101,7 +101,7 @@ class SearchBox(QLineEdit):
         super().paintEvent(event)
         painter = QPainter(self)
         top = (self.height() - _ICON) // 2
-        left = self.width() - _ICON - 8 if self.isRightToLeft() else 8
+        left = self.width() - _ICON - _ICON_LEFT if self.isRightToLeft() else _ICON_LEFT
         self._theme.icon("search", "ink3").paint(painter, left, top, _ICON, _ICON)
         painter.end()
 

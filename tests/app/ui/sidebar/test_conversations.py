@@ -177,6 +177,22 @@ def test_what_is_in_sight_stays_where_it_is(sidebar: Sidebar) -> None:
     assert rect_of(sidebar, "100").top() == place
 
 
+def test_the_keyboard_and_the_sight_stay_where_a_thousand_rows_come_between(
+    qtbot, sidebar: Sidebar
+) -> None:
+    rows = [row(str(n), f"Number {n}", n / 100) for n in range(1200)]
+    sidebar.show_groups(grouped(rows[::2]), "0", ())
+    go_to(sidebar, "600")
+    sidebar.list.scrollTo(index_of(sidebar, "600"))
+    place = rect_of(sidebar, "600").top()
+    with qtbot.waitSignal(sidebar.list.rows.modelReset):
+        sidebar.show_groups(grouped(rows), "0", ())
+    assert at_keyboard(sidebar) == "Number 600"
+    assert 0 <= rect_of(sidebar, "600").top() < sidebar.list.viewport().height() + ROW_HEIGHT
+    assert abs(rect_of(sidebar, "600").top() - place) < sidebar.list.viewport().height() / 2
+    assert open_rows(sidebar) == ["Number 0"]
+
+
 def test_at_its_top_the_list_shows_what_is_new(sidebar: Sidebar) -> None:
     rows = [row(str(n), f"Number {n}", n / 100) for n in range(300)]
     sidebar.show_groups(grouped(rows), "0", ())
