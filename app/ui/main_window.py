@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QSplitter,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -273,7 +274,8 @@ class MainWindow(QMainWindow):
 
     def _place_overlay(self) -> None:
         if self._floating:
-            self.sidebar.setGeometry(0, 0, WIDTH, self._above_strip())
+            left = self._body.width() - WIDTH if self.isRightToLeft() else 0
+            self.sidebar.setGeometry(left, 0, WIDTH, self._above_strip())
 
     def _above_strip(self) -> int:
         return self._body.height() - self.strip.height() - 1
@@ -290,6 +292,7 @@ class MainWindow(QMainWindow):
         else:
             top, left = self.header.height(), self.rail.width()
             area = QRect(left, top, self._body.width() - left, self._above_strip() - top)
+        area = QStyle.visualRect(self.layoutDirection(), self._body.rect(), area)
         self.undo_bar.place(area, at_top=not beside)
 
     def _take_focus_away(self) -> None:

@@ -40,9 +40,9 @@ def draw_marked(painter: QPainter, rect: QRect, text: str, marks: Marks, look: M
     """Draw one line into `rect`; `marks` are ranges of `text`'s characters."""
     text = text.replace("\n", " ").replace("\t", " ")
     text, marks = _begin_near(text, marks, look, rect.width())
-    layout = _laid_out(painter, text, marks, look)
+    layout = _laid_out(text, marks, look)
     if _width(layout) > rect.width():
-        layout = _cut(painter, text, marks, look, rect.width())
+        layout = _cut(text, marks, look, rect.width())
     line = layout.lineAt(0)
     top = rect.top() + (rect.height() - line.height()) / 2
     mirrored = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
@@ -73,21 +73,21 @@ def _begin_near(text: str, marks: Marks, look: MarkedLook, width: int) -> tuple[
     return _ELLIPSIS + text[start:], moved
 
 
-def _cut(painter: QPainter, text: str, marks: Marks, look: MarkedLook, width: int) -> QTextLayout:
+def _cut(text: str, marks: Marks, look: MarkedLook, width: int) -> QTextLayout:
     """As much of the text as fits, and an ellipsis."""
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        tried = _laid_out(painter, text[:middle].rstrip() + _ELLIPSIS, marks, look)
+        tried = _laid_out(text[:middle].rstrip() + _ELLIPSIS, marks, look)
         low, high = (middle, high) if _width(tried) <= width else (low, middle - 1)
-    return _laid_out(painter, text[:low].rstrip() + _ELLIPSIS, marks, look)
+    return _laid_out(text[:low].rstrip() + _ELLIPSIS, marks, look)
 
 
-def _laid_out(painter: QPainter, text: str, marks: Marks, look: MarkedLook) -> QTextLayout:
+def _laid_out(text: str, marks: Marks, look: MarkedLook) -> QTextLayout:
     layout = QTextLayout(text, look.font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.NoWrap)
-    option.setTextDirection(painter.layoutDirection())
+    option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
     layout.setTextOption(option)
     layout.setFormats(list(_formats(text, marks, look)))
     layout.beginLayout()

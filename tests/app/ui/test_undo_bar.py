@@ -218,3 +218,16 @@ def test_a_sidebar_that_closes_leaves_no_focus_on_the_bar(qtbot, window: MainWin
     qtbot.keyClick(window.windowHandle(), Qt.Key.Key_Escape)
     assert not window.sidebar.isVisible()
     assert field.hasFocus()
+
+
+def test_mirrored_it_stands_with_the_sidebar_at_the_right(window: MainWindow) -> None:
+    window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    QApplication.processEvents()
+    window.undo_bar.show_deleted("a", "First")
+    assert window.undo_bar.geometry().right() == window.width() - 12 - 1
+    window.resize(900, 600)
+    QApplication.processEvents()
+    assert window.undo_bar.geometry().right() == 900 - 52 - 12 - 1
+    window.toggle_sidebar()
+    assert window.sidebar.geometry().right() == 900 - 1
+    assert window.undo_bar.geometry().right() == 900 - 12 - 1

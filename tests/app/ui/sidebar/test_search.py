@@ -219,3 +219,11 @@ def test_marks_are_counted_in_characters_beyond_sixteen_bits_too(theme) -> None:
 
 def test_a_line_in_a_mirrored_window_begins_at_the_right(theme) -> None:
     assert drawn(theme, "nitrate", ((0, 7),), mirrored=True)[-1] > 180
+
+
+def test_what_is_left_out_is_shown_before_the_words_in_a_mirrored_window_too(theme) -> None:
+    text = "word " * 60 + "nitrate"
+    plain = drawn(theme, text, ((300, 307),))
+    mirrored = drawn(theme, text, ((300, 307),), mirrored=True)
+    assert plain[-1] - plain[0] == mirrored[-1] - mirrored[0]
+    assert mirrored[-1] > 190, "the words end at the edge, and no ellipsis stands behind them"
