@@ -158,6 +158,15 @@ class ChatSession(QObject):
         self.state_changed.emit()
         return chosen
 
+    def show_turn(self, turn_id: str) -> None:
+        """Show the branch of the open conversation that this turn is on."""
+        shown = self.current
+        turn = next((one for one in shown.all_turns if one.id == turn_id), None)
+        if turn is not None and turn not in shown.turns:
+            shown.choose(turn_id)
+            self._library.choose(turn)
+            self.path_changed.emit(shown)
+
     def branch(self, turn: Turn) -> None:
         """Go on from `turn` in a conversation of its own."""
         owner = self._owner(turn)
@@ -223,6 +232,10 @@ class ChatSession(QObject):
         if self.current.id == conversation_id:
             self.open_new()
         return self._library.arrangement.delete(conversation_id)
+
+    def forget(self, conversation_id: str) -> None:
+        """Let go of a conversation that is removed for good."""
+        self._at_hand.pop(conversation_id, None)
 
     def close(self) -> None:
         """Give up what is asked, and keep what has been answered; the engine is closed elsewhere.

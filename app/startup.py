@@ -27,7 +27,7 @@ from app.crash import FaultCatcher
 from app.engine_bridge import EngineBridge
 from app.facts import facts
 from app.interrupt import Interrupt
-from app.library import Library, StoreThread
+from app.library import Library, LibrarySearch, StoreThread
 from app.model_loading import ModelLoading
 from app.settings_store import SettingsStore
 from app.sidebar_control import SidebarControl
@@ -88,7 +88,10 @@ class Program(QObject):
         self.store_control = StoreControl(
             self.page.notice, self.library, self.store_thread, data_dir, self
         )
-        self.sidebar_control = SidebarControl(self.window, self.session, self.library)
+        self.search = LibrarySearch(self)
+        self.sidebar_control = SidebarControl(
+            self.window, self.page, self.session, self.library, self.search
+        )
         self.overlay.dropped.connect(self.control.drop)
         self._machine: Machine | None = None
         self._connect()
@@ -110,6 +113,8 @@ class Program(QObject):
             last_conversation=self.session.current.id if self.session.current.all_turns else "",
         )
         self.control.keep_draft()
+        self.sidebar_control.close()
+        self.search.close()
         self.session.close()
         if error := self.store_thread.close():
             log.error("%s", error.sentence)
@@ -137,6 +142,7 @@ class Program(QObject):
         self.models.changed.connect(self._show_facts)
         self.models.ready.connect(self._keep_model)
         self.control.first_answered.connect(self._first_answer)
+        self.library.opened.connect(lambda opened: self.search.use(opened.store))
         self.library.listed.connect(lambda: self.control.go_on(self.store.window.last_conversation))
 
     def _restore(self) -> None:

@@ -32,9 +32,25 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("new_conversation", "&New conversation", "&File", _STANDARD.New),
     ActionSpec("open_files", "&Open files…", "&File", _STANDARD.Open),
     ActionSpec("open_model", "Open a &model folder…", "&File"),
+    ActionSpec("import_conversations", "&Import conversations…", "&File", separated=True),
     ActionSpec("quit", "&Quit", "&File", "Ctrl+Q", separated=True),
+    ActionSpec("rename_conversation", "&Rename conversation", "&Conversation", "F2"),
+    ActionSpec("delete_conversation", "&Delete conversation", "&Conversation"),
+    ActionSpec("undo_delete", "&Undo deletion", "&Conversation", _STANDARD.Undo),
+    ActionSpec("new_folder", "New &folder…", "&Conversation"),
+    ActionSpec(
+        "export_conversation",
+        "Export conversation as &Markdown…",
+        "&Conversation/&Export",
+        "Ctrl+Shift+E",
+    ),
+    ActionSpec("export_json", "Export conversation as &JSON…", "&Conversation/&Export"),
+    ActionSpec("export_html", "Export conversation as &HTML…", "&Conversation/&Export"),
     ActionSpec("copy_answer", "&Copy last answer", "&Conversation", "Ctrl+Shift+C"),
     ActionSpec("stop", "&Stop", "&Conversation", "Esc"),
+    ActionSpec("search_conversations", "S&earch conversations", "&View", "Ctrl+Shift+F"),
+    ActionSpec("next_conversation", "&Next conversation", "&View", "Ctrl+PgDown"),
+    ActionSpec("previous_conversation", "Pre&vious conversation", "&View", "Ctrl+PgUp"),
     ActionSpec("toggle_sidebar", "Show or hide the &sidebar", "&View", "Ctrl+B"),
     ActionSpec("next_pane", "Next &pane", "&View", "F6"),
     ActionSpec("previous_pane", "P&revious pane", "&View", "Shift+F6"),
@@ -42,6 +58,19 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("theme_light", "&Light", "&View/&Theme", choice_of="theme"),
     ActionSpec("theme_dark", "&Dark", "&View/&Theme", choice_of="theme"),
     ActionSpec("shortcuts", "&Shortcut list", "&Help", "Ctrl+/"),
+)
+
+# Whoever can carry them out turns them on.
+_OFF_AT_FIRST = (
+    "stop",
+    "copy_answer",
+    "import_conversations",
+    "rename_conversation",
+    "delete_conversation",
+    "undo_delete",
+    "export_conversation",
+    "export_json",
+    "export_html",
 )
 
 
@@ -53,8 +82,8 @@ class Actions(QObject):
         self._window = window
         self._groups: dict[str, QActionGroup] = {}
         self._actions = {spec.name: self._make(spec) for spec in SPECS}
-        self["stop"].setEnabled(False)
-        self["copy_answer"].setEnabled(False)
+        for name in _OFF_AT_FIRST:
+            self[name].setEnabled(False)
         self["quit"].setMenuRole(QAction.MenuRole.QuitRole)
 
     def __getitem__(self, name: str) -> QAction:

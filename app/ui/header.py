@@ -9,9 +9,10 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from app.ui.parts import ElidedText, Text, TextButton, hairline
+from app.ui.action_button import action_button
+from app.ui.parts import Text, TextButton, hairline
 from app.ui.plain_tip import plain_tip
-from app.ui.sidebar import action_button
+from app.ui.title_line import TitleLine
 from app.ui.wrapped_text import WrappedText
 
 if TYPE_CHECKING:
@@ -40,9 +41,13 @@ class ModelState:
 
 
 class Header(QFrame):
-    """Title, "On this machine" and the model picker."""
+    """Title, "On this machine" and the model picker.
+
+    The title can be written where the action "rename_conversation" is on: `title_renamed`.
+    """
 
     starter_chosen = Signal()
+    title_renamed = Signal(str)
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +55,11 @@ class Header(QFrame):
         self.setProperty("surface", "sheet")
         self.setFixedHeight(HEIGHT)
         self.toggle = action_button(theme, actions, "sidebar", "toggle_sidebar")
-        self.title = ElidedText(theme, "New conversation", "body_strong")
+        self.title = TitleLine(theme, "New conversation")
+        self.title.edited.connect(self.title_renamed)
+        renaming = actions["rename_conversation"]
+        renaming.enabledChanged.connect(self.title.set_editable)
+        self.title.set_editable(renaming.isEnabled())
         self.machine = TextButton(theme, _MACHINE, "subtle", "lock", compact=True)
         self.machine.setAccessibleName(_MACHINE)
         self.model = TextButton(theme, "", "subtle", "chevron-down", compact=True)

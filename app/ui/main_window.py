@@ -13,9 +13,11 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QSplitter,
     QStackedWidget,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.conversation import UNTITLED
 from app.ui.actions import Actions
@@ -24,8 +26,12 @@ from app.ui.header import Header
 from app.ui.logo import app_icon
 from app.ui.menu_bar import MenuBar
 from app.ui.parts import hairline
+from app.ui.placement import on_screen
 from app.ui.sidebar import MAX_WIDTH, MIN_WIDTH, WIDTH, Rail, Sidebar
 from app.ui.strip import PerformanceStrip
+from app.ui.undo_bar import HEIGHT as UNDO_HEIGHT
+from app.ui.undo_bar import MARGIN as UNDO_MARGIN
+from app.ui.undo_bar import UndoBar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,18 +68,17 @@ class MainWindow(QMainWindow):
         self.strip = PerformanceStrip(theme)
         self._body = QWidget()
         self._pages: dict[str, tuple[QWidget, tuple[QWidget, ...]]] = {}
+        self.undo_bar = UndoBar(theme, self._body)
         application = QApplication.instance()
         assert application is not None
         self._application = application
         self._sidebar_width = WIDTH
+        self._before_overlay: QWidget | None = None
         self._collapsed = self._floating = self._painted = False
         self._lay_out()
         self._menu_bar = MenuBar(self, self.registry)
         self.setMenuBar(self._menu_bar)
-        self.registry["toggle_sidebar"].triggered.connect(self.toggle_sidebar)
-        self.registry["next_pane"].triggered.connect(lambda: self._go_to_pane(back=False))
-        self.registry["previous_pane"].triggered.connect(lambda: self._go_to_pane(back=True))
-        self.sidebar.chosen.connect(self._close_overlay)
+        self._connect()
         self._arrange()
 
     @property
@@ -130,6 +135,17 @@ class MainWindow(QMainWindow):
         else:
             self._open_overlay()
 
+    def search_conversations(self) -> None:
+        """Show the sidebar, if it is not there, with the keyboard in its search field."""
+        if not self.sidebar.isVisible():
+            self.toggle_sidebar()
+        self.sidebar.focus_search()
+
+    def rename_conversation(self) -> None:
+        """Let the row with the focus be renamed, or else the open conversation's title."""
+        if not self.sidebar.rename_focused():
+            self.header.title.edit()
+
     def restore(self, geometry: QByteArray) -> None:
         """Take the place the window had, moved back where no screen shows it any more."""
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
@@ -163,19 +179,42 @@ class MainWindow(QMainWindow):
         if not self._painted:
             self._painted = True
             self._menu_bar.watch()
+            if (handle := self.windowHandle()) is not None:
+                self.undo_bar.watch(handle)
             self.first_painted.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """While the sidebar floats, a click beside it and Esc close it."""
         if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
             spot = self.sidebar.mapFromGlobal(event.globalPosition().toPoint())
-            if isinstance(watched, QWidget) and not self.sidebar.rect().contains(spot):
+            # A menu or dialog may reach beyond the sidebar that opened it.
+            here = isinstance(watched, QWidget) and watched.window() is self
+            if here and not self.sidebar.rect().contains(spot):
                 self._close_overlay()
-        elif _is_escape(event):
+        elif _is_escape(event) and self._overlay_ends_by_escape():
             self._close_overlay()
             event.accept()
             return True
         return super().eventFilter(watched, event)
+
+    def _overlay_ends_by_escape(self) -> bool:
+        """What is open in the sidebar, or above it, ends first."""
+        above = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+        return above is None and not self.sidebar.holds_escape
+
+    def _connect(self) -> None:
+        actions = self.registry
+        actions["toggle_sidebar"].triggered.connect(self.toggle_sidebar)
+        actions["next_pane"].triggered.connect(lambda: self._go_to_pane(back=False))
+        actions["previous_pane"].triggered.connect(lambda: self._go_to_pane(back=True))
+        actions["search_conversations"].triggered.connect(self.search_conversations)
+        actions["rename_conversation"].triggered.connect(self.rename_conversation)
+        actions["undo_delete"].triggered.connect(self.undo_bar.undo)
+        self.undo_bar.shown_changed.connect(actions["undo_delete"].setEnabled)
+        self.undo_bar.shown_changed.connect(self._place_undo_bar)
+        self._splitter.splitterMoved.connect(self._place_undo_bar)
+        self.sidebar.chosen.connect(self._close_overlay)
+        self.sidebar.hit_chosen.connect(self._close_overlay)
 
     def _go_to_pane(self, *, back: bool) -> None:
         stop = next_pane(self._panes(), self.focusWidget(), back=back)
@@ -185,7 +224,7 @@ class MainWindow(QMainWindow):
     def _panes(self) -> tuple[QWidget, ...]:
         """What the keyboard visits now, in order."""
         panes = self._pages[self.page][1] if self._pages else (self.header,)
-        return (self.rail, self.sidebar, *panes, self.strip)
+        return (self.rail, self.sidebar, self.undo_bar, *panes, self.strip)
 
     def _lay_out(self) -> None:
         self._page = QFrame()
@@ -233,6 +272,7 @@ class MainWindow(QMainWindow):
         self.header.show_toggle(as_rail)
         self.header.fit(self.width())
         self._place_overlay()
+        self._place_undo_bar()
 
     def _show_sidebar(self, *, shown: bool) -> None:
         """Show or hide it in its place; a splitter forgets the width of what is hidden."""
@@ -240,17 +280,20 @@ class MainWindow(QMainWindow):
             return
         if not shown and self.sidebar.isVisible():
             self._sidebar_width = self.sidebar.width()
+            self._take_focus_away()
         self.sidebar.setVisible(shown)
         if shown:
             rest = self._splitter.width() - self._sidebar_width
             self._splitter.setSizes([self._sidebar_width, rest])
 
     def _open_overlay(self) -> None:
+        self._before_overlay = QApplication.focusWidget()
         self._float(True)
         self.sidebar.setParent(self._body)
         self._place_overlay()
         self.sidebar.show()
         self.sidebar.raise_()
+        self._place_undo_bar()
         self._application.installEventFilter(self)
 
     def _close_overlay(self) -> None:
@@ -258,6 +301,7 @@ class MainWindow(QMainWindow):
             return
         self._float(False)
         self._application.removeEventFilter(self)
+        self._take_focus_away()
         self.sidebar.hide()
         self._splitter.insertWidget(0, self.sidebar)
         self.sidebar.hide()
@@ -271,8 +315,38 @@ class MainWindow(QMainWindow):
 
     def _place_overlay(self) -> None:
         if self._floating:
-            height = self._body.height() - self.strip.height() - 1
-            self.sidebar.setGeometry(0, 0, WIDTH, height)
+            left = self._body.width() - WIDTH if self.isRightToLeft() else 0
+            self.sidebar.setGeometry(left, 0, WIDTH, self._above_strip())
+
+    def _above_strip(self) -> int:
+        return self._body.height() - self.strip.height() - 1
+
+    def _place_undo_bar(self) -> None:
+        """At the foot of the sidebar; beside the rail under the header, clear of the composer."""
+        shown = not self.undo_bar.isHidden()
+        beside = not self.sidebar.isHidden()
+        self.sidebar.set_room_below(UNDO_HEIGHT + 2 * UNDO_MARGIN if shown and beside else 0)
+        if not shown:
+            return
+        if beside:
+            area = QRect(0, 0, self.sidebar.width(), self._above_strip())
+        else:
+            top, left = self.header.height(), self.rail.width()
+            area = QRect(left, top, self._body.width() - left, self._above_strip() - top)
+        area = QStyle.visualRect(self.layoutDirection(), self._body.rect(), area)
+        self.undo_bar.place(area, at_top=not beside)
+
+    def _take_focus_away(self) -> None:
+        """Put a focus that is in the sidebar back to where it was: what is hidden keeps none."""
+        focus = QApplication.focusWidget()
+        if focus is None or not self.sidebar.isAncestorOf(focus):
+            return
+        before, self._before_overlay = self._before_overlay, None
+        if before is None or not isValid(before) or not before.isVisible():
+            _, panes = self._pages.get(self.page, (None, ()))
+            before = next_stop(panes, None, back=False)
+        if before is not None:
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _is_escape(event: QEvent) -> bool:
@@ -281,19 +355,3 @@ def _is_escape(event: QEvent) -> bool:
         and event.type() == QEvent.Type.ShortcutOverride
         and event.key() == Qt.Key.Key_Escape
     )
-
-
-def on_screen(window: QRect, screens: list[QRect]) -> QRect:
-    """`window` moved, and made smaller where it must be, so that one of `screens` holds it."""
-    if not screens or any(screen.contains(window) for screen in screens):
-        return window
-    best = max(screens, key=lambda screen: _overlap(screen, window))
-    width, height = min(window.width(), best.width()), min(window.height(), best.height())
-    left = min(max(window.left(), best.left()), best.left() + best.width() - width)
-    top = min(max(window.top(), best.top()), best.top() + best.height() - height)
-    return QRect(left, top, width, height)
-
-
-def _overlap(screen: QRect, window: QRect) -> int:
-    common = screen.intersected(window)
-    return common.width() * common.height()

@@ -4,6 +4,8 @@ It sets colours, borders and paddings only; fonts are set on widgets, since a fo
 would lose the tabular figures. Properties that widgets may set:
 
 - `kind` on buttons: primary, default, danger, quiet, subtle, icon, rail, point, link
+- `on` on icon buttons: row, where the ground is a wash already
+- `kind` on fields: inline, for a field that lies over the text that it changes
 - `compact` on buttons: true for the 28 px height
 - `ink` on labels: the name of a text colour token
 - `surface` on frames and widgets: bg, sheet, raised, wash, line, card
@@ -74,6 +76,8 @@ QPushButton[kind="icon"]:pressed, QToolButton[kind="icon"]:pressed,
 QPushButton[kind="icon"]:checked, QToolButton[kind="icon"]:checked { background: $wash; }
 QPushButton[kind="icon"]:disabled, QToolButton[kind="icon"]:disabled { background: transparent; }
 
+QPushButton[on="row"]:hover, QPushButton[on="row"]:pressed { background: $line; }
+
 QPushButton[kind="rail"] {
   background: transparent; border: none; border-radius: 6px; padding: 0;
   min-width: 36px; max-width: 36px; min-height: 36px; max-height: 36px;
@@ -97,9 +101,10 @@ QToolTip { background: $raised; color: $ink; border: 1px solid $edge; padding: 4
 
 QLineEdit {
   background: $raised; color: $ink; border: 1px solid $edge; border-radius: 6px;
-  padding: 0 8px; min-height: 30px;
+  padding: 0 8px; min-height: 30px; placeholder-text-color: $ink3;
 }
 QLineEdit:focus { border-color: $accent; }
+QLineEdit[kind="inline"] { padding: 0 5px; }
 QTextEdit, QPlainTextEdit, QTextBrowser { background: transparent; border: none; color: $ink; }
 QAbstractScrollArea { background: transparent; border: none; }
 

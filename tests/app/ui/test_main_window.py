@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtCore import QByteArray, QRect, Qt
 from PySide6.QtWidgets import QWidget
 
-from app.ui.main_window import MINIMUM, MainWindow, on_screen
+from app.ui.main_window import MINIMUM, MainWindow
+from app.ui.placement import on_screen
 from app.ui.sidebar import WIDTH
 from app.ui.strip import HEIGHT as STRIP_HEIGHT
 
