@@ -3,7 +3,7 @@
 It sets colours, borders and paddings only; fonts are set on widgets, since a font in a style sheet
 would lose the tabular figures. Properties that widgets may set:
 
-- `kind` on buttons: primary, default, danger, quiet, subtle, icon, rail, point, link
+- `kind` on buttons: primary, default, danger, quiet, subtle, icon, rail, point, link, fold
 - `compact` on buttons: true for the 28 px height
 - `ink` on labels: the name of a text colour token
 - `surface` on frames and widgets: bg, sheet, raised, wash, line, card
@@ -63,6 +63,11 @@ QPushButton[kind="link"] {
   background: transparent; color: $accent; border: none; padding: 0; min-height: 20px;
 }
 QPushButton[kind="link"]:hover { color: $accent_hi; text-decoration: underline; }
+QPushButton[kind="fold"] {
+  background: transparent; color: $ink3; border: none; border-radius: 4px; padding: 0 4px 0 0;
+  min-height: 24px;
+}
+QPushButton[kind="fold"]:hover { background: $wash; color: $ink2; }
 QPushButton::menu-indicator { image: none; width: 0; }
 
 QPushButton[kind="icon"], QToolButton[kind="icon"] {
