@@ -32,7 +32,7 @@ _SEGMENTS: dict[str, type[Segment]] = {"code": CodeBlock, "table": TableView}
 _DRAWN = ("prose", "item", "code", "table")
 _ROOM_AROUND_PLACE = 48
 # So many characters are read and drawn before the window has its turn again.
-_AT_ONCE = 6000
+_AT_ONCE = 3000
 
 
 class AnswerView(QWidget):

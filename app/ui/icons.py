@@ -116,13 +116,19 @@ def pixmap(name: str, color: QColor, size: int, ratio: float) -> QPixmap:
 
 def icon(name: str, color: QColor, disabled: QColor, size: int) -> QIcon:
     """The icon `name` for a button: in `color`, and in `disabled` where the button is off."""
+    return _icon(name, color.rgb(), disabled.rgb(), size)
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, rgb: int, disabled_rgb: int, size: int) -> QIcon:
     result = QIcon()
     for ratio in _RATIOS:
-        result.addPixmap(pixmap(name, color, size, ratio))
-        result.addPixmap(pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
+        result.addPixmap(_pixmap(name, rgb, size, ratio))
+        result.addPixmap(_pixmap(name, disabled_rgb, size, ratio), QIcon.Mode.Disabled)
     return result
 
 
+@lru_cache(maxsize=512)
 def with_room(icon: QIcon, size: int, before: int, after: int) -> QIcon:
     """`icon` with clear space beside it, since Qt sets an icon too close to a button's text."""
     result = QIcon()

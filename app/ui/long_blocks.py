@@ -68,7 +68,7 @@ def break_in(block: Block, text: str) -> int | None:
             head = text[block.start : place]
             if all(head.count(mark) % 2 == 0 for mark in _PAIRED):
                 return place
-    return next(_places(_BETWEEN_WORDS, text, least, most), None)
+    return next(_places(_BETWEEN_WORDS, text, least, most), most)
 
 
 def _places(pattern: re.Pattern[str], text: str, least: int, most: int) -> Iterator[int]:
