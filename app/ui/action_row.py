@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ui.parts import IconButton, Text
-from app.ui.turn_parts import BLEED, figures
+from app.ui.turn_parts import BLEED, ICON_INSET, figures
 
 if TYPE_CHECKING:
     from app.conversation import Turn
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from app.ui.theme import Theme
 
 _COPIED_MS = 2000
-_ICON_INSET = 6
 
 
 class ActionRow(QWidget):
@@ -94,7 +93,7 @@ class ActionRow(QWidget):
             switch.addWidget(part)
         row = QHBoxLayout(self)
         # The icon, not its button, stands flush with the text; the turn's own padding has room.
-        row.setContentsMargins(BLEED - _ICON_INSET, 0, BLEED, 0)
+        row.setContentsMargins(BLEED - ICON_INSET, 0, BLEED, 0)
         row.setSpacing(2)
         for button in (self._copy, self._regenerate, self._branch):
             row.addWidget(button)

@@ -70,6 +70,8 @@ class ConversationView(QScrollArea):
         self._changed: set[Turn] = set()
         # Those that are made of something.
         self._built: set[TurnWidget] = set()
+        # Those whose height changed while the page was being arranged.
+        self._unsettled: set[TurnWidget] = set()
         # Up to this number all have been shown to the system, and so to screen readers.
         self._shown_until = 0
         self._following = True
@@ -346,10 +348,12 @@ class ConversationView(QScrollArea):
             self._latest.setVisible(self._below_end())
 
     def _height_changed(self, widget: TurnWidget) -> None:
-        if self._moving or widget.number >= len(self._column.turns):
-            return
-        widget.remeasure()
-        self._measured(widget)
+        if self._moving:
+            self._unsettled.add(widget)
+            self._idle.start()
+        elif self._turns.get(widget.turn) is widget:
+            widget.remeasure()
+            self._measured(widget)
 
     def _measured(self, widget: TurnWidget) -> None:
         if widget.height_at(self._column.turn_width) != widget.height():
@@ -410,6 +414,9 @@ class ConversationView(QScrollArea):
         """Do one thing that is not urgent: make a turn ready, let turns go, or show some more."""
         if not self.isVisible():
             return
+        unsettled, self._unsettled = self._unsettled, set()
+        for widget in unsettled:
+            self._height_changed(widget)
         turns, seen = self._column.turns, self._seen(0)
         middle = (seen.start + seen.stop) / 2
         near = sorted(self._seen(_READY), key=lambda n: abs(n - middle))

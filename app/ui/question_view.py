@@ -12,6 +12,7 @@ from app.ui.composer_box import ComposerBox
 from app.ui.composer_editor import ComposerEditor
 from app.ui.parts import IconButton, TextButton
 from app.ui.text_view import TextView
+from app.ui.turn_parts import ICON_INSET
 from app.ui.wrapped_text import WrappedText
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class QuestionView(QWidget):
             self._editor.cancelled.connect(self._end_edit)
             self._shown.hide()
             self.layout().addWidget(self._editor)
+            self._editor.show()
             self.show()
             self.edit_begun.emit()
         self._editor.field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -163,7 +165,8 @@ class _QuestionEditor(QWidget):
         row.addWidget(cancel)
         row.addWidget(self._save_button)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
+        # The question reaches a little further, for its last icon.
+        whole.setContentsMargins(0, 0, ICON_INSET, 0)
         whole.setSpacing(8)
         whole.addWidget(box)
         whole.addLayout(row)

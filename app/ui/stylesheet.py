@@ -65,7 +65,7 @@ QPushButton[kind="link"] {
 QPushButton[kind="link"]:hover { color: $accent_hi; text-decoration: underline; }
 QPushButton[kind="fold"] {
   background: transparent; color: $ink3; border: none; border-radius: 4px; padding: 0 4px 0 0;
-  min-height: 24px;
+  min-height: 20px;
 }
 QPushButton[kind="fold"]:hover { background: $wash; color: $ink2; }
 QPushButton::menu-indicator { image: none; width: 0; }

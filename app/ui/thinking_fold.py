@@ -8,11 +8,13 @@ from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.ui.parts import ElidedText, TextButton
+from app.ui.parts import Text, TextButton
 from app.ui.text_view import TextView
 from app.ui.tokens import TYPE
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from app.conversation import Turn
     from app.ui.theme import Theme
 
@@ -38,11 +40,14 @@ class ThinkingFold(QWidget):
         self._head.setFont(theme.font("body"))
         self._head.setCheckable(True)
         self._head.toggled.connect(self._open)
-        self._tail = ElidedText(theme, "", "meta", "ink3")
+        self._tail = _Tail(theme)
         self._text: TextView | None = None
+        self._well = QWidget()
+        self._well.hide()
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._say_how_long)
         self._lay_out()
+        theme.changed.connect(self._recolour)
 
     @property
     def opened(self) -> bool:
@@ -68,7 +73,7 @@ class ThinkingFold(QWidget):
             self._tick.stop()
         self._tail.setVisible(running and not self.opened)
         if running:
-            self._tail.set_full(_last_words(turn.reasoning))
+            self._tail.show_end(turn.reasoning)
         self._say_how_long()
         if self.opened:
             self._write()
@@ -92,9 +97,8 @@ class ThinkingFold(QWidget):
         if opened and self._text is None:
             self._text = TextView(self._theme)
             self._text.setAccessibleName("Thought")
-            self._inner.addWidget(self._text)
-        if self._text is not None:
-            self._text.setVisible(opened)
+            self._well.layout().addWidget(self._text)
+        self._well.setVisible(opened)
         if opened:
             self._write()
         if self._turn is not None:
@@ -120,6 +124,12 @@ class ThinkingFold(QWidget):
         cursor.insertText(text[len(self._written) :], form)
         self._written = text
 
+    def _recolour(self) -> None:
+        if self._text is not None:
+            self._text.clear()
+            self._written = ""
+            self._write()
+
     def _lay_out(self) -> None:
         policy = QSizePolicy.Policy
         self._head.setSizePolicy(policy.Fixed, policy.Fixed)
@@ -128,15 +138,15 @@ class ThinkingFold(QWidget):
         row.setSpacing(8)
         row.addWidget(self._head)
         row.addWidget(self._tail, 1)
+        # Only where the tail is not shown.
         row.addStretch()
-        row.setAlignment(self._head, Qt.AlignmentFlag.AlignVCenter)
-        self._inner = QVBoxLayout()
-        self._inner.setContentsMargins(_INSET, 4, 0, 4)
+        inner = QVBoxLayout(self._well)
+        inner.setContentsMargins(_INSET, 4, 0, 4)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addLayout(row)
-        whole.addLayout(self._inner)
+        whole.addWidget(self._well)
 
 
 def is_thinking(turn: Turn) -> bool:
@@ -144,5 +154,24 @@ def is_thinking(turn: Turn) -> bool:
     return bool(turn.reasoning) and not turn.answer and turn.state.running
 
 
-def _last_words(thought: str) -> str:
-    return " ".join(thought[-_TAIL:].split())
+class _Tail(Text):
+    """One line that shows the end of what there is."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "", "meta", "ink3")
+        self._words = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_end(self, text: str) -> None:
+        """Show the last words of `text`."""
+        self._words = " ".join(text[-_TAIL:].split())
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the words to the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        left = Qt.TextElideMode.ElideLeft
+        self.setText(self.fontMetrics().elidedText(self._words, left, self.width()))

@@ -19,7 +19,7 @@ from app.ui.attachment_views import AttachmentRow
 from app.ui.error_card import ErrorCard
 from app.ui.question_view import QuestionView
 from app.ui.thinking_fold import ThinkingFold
-from app.ui.turn_parts import BLEED, NoteRow, PrefillLine, QueuedCard
+from app.ui.turn_parts import BLEED, ICON_INSET, NoteRow, PrefillLine, QueuedCard
 from engine import DocumentPart, ImagePart
 
 if TYPE_CHECKING:
@@ -285,7 +285,8 @@ class TurnBody(QWidget):
         if _attached(self._turn):
             asked.addWidget(AttachmentRow(self._theme, self._background, self._turn))
         asked.addWidget(self.question)
-        asked.setContentsMargins(BLEED, 0, BLEED, 0)
+        # The icon at the end of the question, not its button, stands flush with the text.
+        asked.setContentsMargins(BLEED, 0, BLEED - ICON_INSET, 0)
         self._answered.setSpacing(12)
         self._answered.setContentsMargins(BLEED, 0, BLEED, 0)
         whole = QVBoxLayout(self)

@@ -28,6 +28,8 @@ WAITING_TEXTS: dict[WaitsFor, str] = {
 _QUEUED_DELAY_MS = 300
 _SHORTEST_READING_S = 0.4
 _INCOMPLETE = (TurnState.CANCELLED, TurnState.CUT, TurnState.INTERRUPTED)
+# Clear space inside an icon's button.
+ICON_INSET = 6
 # Room around a turn's text for its focus ring.
 BLEED = 8
 

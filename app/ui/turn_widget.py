@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.ui.turn_requests import TurnRequests
 
 _VERSION_KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_MOST_PASSES = 4
 # Whatever is pressed with Alt on a keypad is no arrow.
 _PLAIN = ~Qt.KeyboardModifier.KeypadModifier
 
@@ -118,10 +119,12 @@ class TurnWidget(QWidget):
         """Lay everything out for `width`, and remember the height."""
         if self._body is None:
             return
-        # Text is as high as its width lets it be: once for the width, once for the height.
-        for _ in range(2):
+        # Text is as high as its width lets it be, and a bar to scroll sideways comes and goes.
+        for _ in range(_MOST_PASSES):
             self._body.resize(width, self._body.wanted_height(width))
             QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+            if self._body.wanted_height(width) == self._body.height():
+                break
         self._measured = (width, self._body.wanted_height(width))
 
     def remeasure(self) -> None:

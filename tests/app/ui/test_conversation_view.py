@@ -151,6 +151,23 @@ def test_cut_answer_names_its_limit(view: ConversationView) -> None:
     assert button(widget, "Start over").isHidden()
 
 
+def test_an_answer_that_the_end_of_the_program_cut_off_says_so(
+    qtbot: QtBot, view: ConversationView
+) -> None:
+    conversation, turn = turn_of(TurnState.INTERRUPTED, "And so")
+    turn.completion_tokens = 120
+    widget = shown(view, conversation, turn)
+
+    assert "Cut off when Tanka closed, after 120 tokens." in labels(widget.body.note)
+    for name, signal in (
+        ("Continue", view.continue_requested),
+        ("Start over", view.start_over_requested),
+    ):
+        with qtbot.waitSignal(signal) as asked:
+            qtbot.mouseClick(button(widget, name), Qt.MouseButton.LeftButton)
+        assert asked.args == [turn]
+
+
 def test_answer_stopped_before_its_first_word_cannot_be_continued(view: ConversationView) -> None:
     conversation, turn = turn_of(TurnState.CANCELLED)
     widget = shown(view, conversation, turn)
@@ -218,6 +235,9 @@ def test_waiting_message_says_why_and_can_be_withdrawn(
     assert widget.body.queued.isHidden()  # a short wait needs no card
     qtbot.waitUntil(widget.body.queued.isVisible)
     assert WAITING_TEXTS["model"] in labels(widget.body.queued)
+    view.set_loading(True, 3.2)
+    left = "Loading the model, about 4 s. Your message is sent when it is ready."
+    assert left in labels(widget.body.queued)
     view.set_loading(False)
     assert WAITING_TEXTS["other_answer"] in labels(widget.body.queued)
 
