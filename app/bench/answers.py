@@ -61,7 +61,9 @@ def _code(number: int) -> str:
         f"    total += reading[{line}] * {line + number}  # quarter {line}\n"
         for line in range(4 + number % 40)
     )
-    return f"```python\ndef mean_{number}(reading):\n    total = 0\n{lines}    return total\n```\n\n"
+    return (
+        f"```python\ndef mean_{number}(reading):\n    total = 0\n{lines}    return total\n```\n\n"
+    )
 
 
 def _table(number: int) -> str:

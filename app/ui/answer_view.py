@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -114,13 +115,8 @@ class AnswerView(QWidget):
         """Read and draw the next piece, and leave what is beyond it for later."""
         if not self._due:
             self._read_piece()
-        size = 0
-        for count, block in enumerate(self._due, 1):
-            size += block.size
-            if size > _AT_ONCE:
-                break
-        else:
-            count = len(self._due)
+        sizes = accumulate(block.size for block in self._due)
+        count = 1 + sum(size <= _AT_ONCE for size in sizes)
         piece, self._due = tuple(self._due[:count]), self._due[count:]
         self._draw(Reading(piece, () if self._due else self._still_open))
         if not self.complete:
@@ -156,7 +152,7 @@ class AnswerView(QWidget):
         self._footnotes.take(reading.final, reading.still_open, complete=complete)
         place = self._settled
         last = self._segments[place - 1] if place else None
-        size = last.size if isinstance(last, ProseView) else LONG
+        size = last.extent if isinstance(last, ProseView) else LONG
         runs = list(_runs(reading, size))
         if isinstance(last, ProseView):
             if runs and runs[0].goes_on:
@@ -211,7 +207,9 @@ class AnswerView(QWidget):
         self._discard(segment)
 
     def _set_gap(self, place: int, gap: int) -> None:
-        spacer = self._stack.itemAt(2 * place).spacerItem()
+        item = self._stack.itemAt(2 * place)
+        spacer = item.spacerItem() if item is not None else None
+        assert spacer is not None
         wanted = gap if place else 0
         if spacer.sizeHint().height() != wanted:
             spacer.changeSize(0, wanted)

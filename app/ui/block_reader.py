@@ -2,8 +2,8 @@
 
 Only what may still change is parsed again: the last block, and the one before it while the line
 that begins the last one is being written directly below. Of code that grows, only what is new is
-looked at, and paragraphs beyond all measure are broken (`long_blocks`). Where text that comes later gives an
-earlier block another meaning, as the address of a link does, everything is read once more.
+looked at, and paragraphs beyond all measure are broken (`long_blocks`). Where text that comes later
+gives an earlier block another meaning, as the address of a link does, everything is read once more.
 """
 
 from __future__ import annotations

@@ -128,8 +128,10 @@ class ConversationView(QScrollArea):
             return
         path = conversation.turns
         shown = list(self._turns)
-        same = next((i for i, (a, b) in enumerate(zip(shown, path, strict=False)) if a is not b),
-                    min(len(shown), len(path)))
+        same = next(
+            (i for i, (a, b) in enumerate(zip(shown, path, strict=False)) if a is not b),
+            min(len(shown), len(path)),
+        )
         if same == len(shown) == len(path):
             self._mark_turns()
             return
@@ -226,10 +228,9 @@ class ConversationView(QScrollArea):
 
     def event(self, event: QEvent) -> bool:
         """Esc inside a turn goes back to the turn, before it stops an answer."""
-        if event.type() == QEvent.Type.ShortcutOverride and _is_escape(event):
-            if self._reached is not None and not self._reached.hasFocus():
-                event.accept()
-                return True
+        if _is_escape(event) and self._reached is not None and not self._reached.hasFocus():
+            event.accept()
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -302,9 +303,7 @@ class ConversationView(QScrollArea):
     def _append(self, turns: Iterable[Turn]) -> None:
         first = len(self._column.turns)
         for turn in turns:
-            widget = TurnWidget(
-                self._theme, self._background, self._formulas, turn, self._requests
-            )
+            widget = TurnWidget(self._theme, self._background, self._formulas, turn, self._requests)
             self._turns[turn] = widget
             self._column.add(widget)
         self._arrange(first)
@@ -388,7 +387,7 @@ class ConversationView(QScrollArea):
         return self._column.between(top - pages * height, top + height + pages * height)
 
     def _settle(self) -> None:
-        """Make what is in sight, one turn after the other: each has its guessed height till then."""
+        """Make what is in sight, one turn after the other: till then, heights are guessed."""
         if self._moving or not self.isVisible():
             return
         begun = QElapsedTimer()
@@ -506,4 +505,6 @@ class ConversationView(QScrollArea):
 
 
 def _is_escape(event: QEvent) -> bool:
-    return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    return event.key() == Qt.Key.Key_Escape

@@ -37,7 +37,7 @@ class ProseView(TextView):
         self._has_links = False
         self._final_format = QTextBlockFormat()
         # Characters written for good; from `LONG` on, what follows is for another view.
-        self.size = 0
+        self.extent = 0
 
     @property
     def look(self) -> str:
@@ -56,7 +56,7 @@ class ProseView(TextView):
         self._remove_open(edit)
         for block in final:
             self._final_kind = self._write(block, self._final_kind)
-            self.size += block.size
+            self.extent += block.size
         if final:
             self._final_end = self.document().characterCount() - 1
             self._final_format = self.document().lastBlock().blockFormat()

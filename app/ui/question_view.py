@@ -40,6 +40,7 @@ class QuestionView(QWidget):
         self._attached = attached
         self._editor: _QuestionEditor | None = None
         self._shown = QWidget()
+        self._whole = QVBoxLayout(self)
         self._edit = IconButton(theme, "edit", "Edit question")
         self._edit.clicked.connect(self.begin_edit)
         self._copy = IconButton(theme, "copy", "Copy question")
@@ -68,7 +69,7 @@ class QuestionView(QWidget):
             self._editor.saved.connect(self._save)
             self._editor.cancelled.connect(self._end_edit)
             self._shown.hide()
-            self.layout().addWidget(self._editor)
+            self._whole.addWidget(self._editor)
             self._editor.show()
             self.show()
             self.edit_begun.emit()
@@ -103,7 +104,7 @@ class QuestionView(QWidget):
         # The keyboard goes back to the turn before what it was on is gone.
         self.edit_ended.emit()
         editor, self._editor = self._editor, None
-        self.layout().removeWidget(editor)
+        self._whole.removeWidget(editor)
         editor.hide()
         editor.deleteLater()
         self._shown.show()
@@ -130,9 +131,8 @@ class QuestionView(QWidget):
             # The line of text is lower than the button, and not to be moved apart by it.
             button.setFixedHeight(24)
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._shown)
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        self._whole.addWidget(self._shown)
 
 
 class _QuestionEditor(QWidget):

@@ -44,6 +44,7 @@ class ThinkingFold(QWidget):
         self._text: TextView | None = None
         self._well = QWidget()
         self._well.hide()
+        self._inner = QVBoxLayout(self._well)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._say_how_long)
         self._lay_out()
@@ -97,7 +98,7 @@ class ThinkingFold(QWidget):
         if opened and self._text is None:
             self._text = TextView(self._theme)
             self._text.setAccessibleName("Thought")
-            self._well.layout().addWidget(self._text)
+            self._inner.addWidget(self._text)
         self._well.setVisible(opened)
         if opened:
             self._write()
@@ -140,8 +141,7 @@ class ThinkingFold(QWidget):
         row.addWidget(self._tail, 1)
         # Only where the tail is not shown.
         row.addStretch()
-        inner = QVBoxLayout(self._well)
-        inner.setContentsMargins(_INSET, 4, 0, 4)
+        self._inner.setContentsMargins(_INSET, 4, 0, 4)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QElapsedTimer, QEvent, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QTextEdit, QVBoxLayout, QWidget
 
@@ -82,6 +82,7 @@ class TurnBody(QWidget):
         self._requests = requests
         self._kept = kept
         self._parts: dict[type[QWidget], QWidget] = {}
+        self._whole = QVBoxLayout(self)
         self._answered = QVBoxLayout()
         self.question = QuestionView(theme, turn.question.text, attached=_attached(turn))
         self.action_row = ActionRow(theme)
@@ -176,10 +177,9 @@ class TurnBody(QWidget):
 
     def wanted_height(self, width: int) -> int:
         """The height for this width, as far as everything has been laid out."""
-        layout = self.layout()
-        if layout.hasHeightForWidth():
-            return layout.totalHeightForWidth(width)
-        return layout.totalSizeHint().height()
+        if self._whole.hasHeightForWidth():
+            return self._whole.totalHeightForWidth(width)
+        return self._whole.totalSizeHint().height()
 
     def keep(self) -> None:
         """Note what is to be found again."""
@@ -191,7 +191,9 @@ class TurnBody(QWidget):
     def loses_focus(self) -> bool:
         """Whether the keyboard is on a part that may go when the state changes."""
         focus = QGuiApplication.focusObject()
-        goes = [self._parts[kind] for kind in (QueuedCard, NoteRow, ErrorCard) if kind in self._parts]
+        goes = [
+            self._parts[kind] for kind in (QueuedCard, NoteRow, ErrorCard) if kind in self._parts
+        ]
         return isinstance(focus, QWidget) and any(
             part.isAncestorOf(focus) for part in (*goes, self.action_row)
         )
@@ -289,7 +291,7 @@ class TurnBody(QWidget):
         asked.setContentsMargins(BLEED, 0, BLEED - ICON_INSET, 0)
         self._answered.setSpacing(12)
         self._answered.setContentsMargins(BLEED, 0, BLEED, 0)
-        whole = QVBoxLayout(self)
+        whole = self._whole
         whole.setContentsMargins(0, BLEED, 0, BLEED)
         whole.setSpacing(0)
         whole.addLayout(asked)

@@ -168,7 +168,9 @@ class NoteRow(QWidget):
 def waiting_text(waits_for: WaitsFor, left_s: float | None) -> str:
     """Why a message waits; `left_s` is how long the model is expected to load yet."""
     if waits_for == "model" and left_s is not None:
-        return f"Loading the model, about {_duration(left_s)}. Your message is sent when it is ready."
+        return (
+            f"Loading the model, about {_duration(left_s)}. Your message is sent when it is ready."
+        )
     return WAITING_TEXTS[waits_for]
 
 

@@ -73,9 +73,8 @@ def place(view: ConversationView, widget: TurnWidget) -> int:
     return widget.mapTo(view.viewport(), QPoint()).y()
 
 
-def test_only_turns_near_what_is_seen_are_made(
-    qtbot: QtBot, view: ConversationView, long: Conversation
-) -> None:
+@pytest.mark.usefixtures("long")
+def test_only_turns_near_what_is_seen_are_made(qtbot: QtBot, view: ConversationView) -> None:
     settle(qtbot, view)
     assert built(view) == list(range(TURNS - len(built(view)), TURNS))
     assert len(built(view)) < 12
@@ -102,8 +101,9 @@ def test_every_turn_has_a_place_and_a_name_whether_it_is_made_or_not(
     assert names == [turn.question.text for turn in long.turns]
 
 
+@pytest.mark.usefixtures("long")
 def test_what_is_looked_at_stays_while_heights_above_become_known(
-    qtbot: QtBot, view: ConversationView, long: Conversation
+    qtbot: QtBot, view: ConversationView
 ) -> None:
     bar = view.verticalScrollBar()
     bar.setValue(bar.maximum() // 2)
@@ -119,9 +119,8 @@ def test_what_is_looked_at_stays_while_heights_above_become_known(
         assert all(widget.built for widget in seen(view))
 
 
-def test_turns_that_are_left_keep_their_height(
-    qtbot: QtBot, view: ConversationView, long: Conversation
-) -> None:
+@pytest.mark.usefixtures("long")
+def test_turns_that_are_left_keep_their_height(qtbot: QtBot, view: ConversationView) -> None:
     settle(qtbot, view)
     heights = {number: widgets(view)[number].height() for number in built(view)}
     view.verticalScrollBar().setValue(0)
@@ -133,8 +132,9 @@ def test_turns_that_are_left_keep_their_height(
     assert {number: widgets(view)[number].height() for number in heights} == heights
 
 
+@pytest.mark.usefixtures("long")
 def test_a_new_width_keeps_the_end_in_sight_and_the_turn_that_is_read(
-    qtbot: QtBot, view: ConversationView, long: Conversation
+    qtbot: QtBot, view: ConversationView
 ) -> None:
     bar = view.verticalScrollBar()
     view.resize(500, 450)
@@ -152,8 +152,9 @@ def test_a_new_width_keeps_the_end_in_sight_and_the_turn_that_is_read(
         assert widget.height() == widget.body.wanted_height(widget.width())
 
 
+@pytest.mark.usefixtures("long")
 def test_the_keyboard_reaches_turns_that_were_not_made(
-    qtbot: QtBot, view: ConversationView, long: Conversation
+    qtbot: QtBot, view: ConversationView
 ) -> None:
     settle(qtbot, view)
     widgets(view)[-1].setFocus()
@@ -167,9 +168,8 @@ def test_the_keyboard_reaches_turns_that_were_not_made(
     assert widgets(view)[-30].hasFocus()
 
 
-def test_turns_in_use_are_not_thrown_away(
-    qtbot: QtBot, view: ConversationView, long: Conversation
-) -> None:
+@pytest.mark.usefixtures("long")
+def test_turns_in_use_are_not_thrown_away(qtbot: QtBot, view: ConversationView) -> None:
     settle(qtbot, view)
     selected, focused = widgets(view)[-2], widgets(view)[-1]
     text = selected.body.answer.segments[0].text_view

@@ -38,7 +38,9 @@ def view(qtbot: QtBot, theme: Theme, background: Background) -> ConversationView
     return made
 
 
-def answered(conversation: Conversation, question: str, answer: str, beside: Turn | None = None):
+def answered(
+    conversation: Conversation, question: str, answer: str, beside: Turn | None = None
+) -> Turn:
     asked = user(question)
     turn = conversation.add(asked) if beside is None else conversation.add_beside(beside, asked)
     turn.answer, turn.state = answer, TurnState.DONE
@@ -244,9 +246,7 @@ def test_room_held_below_a_short_version_is_given_back_by_scrolling(
     assert column.height() == column.content_height
 
 
-def test_the_keyboard_stays_on_the_button_that_switches(
-    qtbot: QtBot, view: ConversationView
-) -> None:
+def test_the_keyboard_stays_on_the_button_that_switches(view: ConversationView) -> None:
     conversation = Conversation()
     first = answered(conversation, "Why?", "So.")
     second = answered(conversation, "Why?", "Thus.", beside=first)
@@ -359,7 +359,7 @@ def test_an_edit_is_kept_while_one_looks_elsewhere(qtbot: QtBot, view: Conversat
     assert widget.body.question.editor.toPlainText().endswith(" Now")
 
 
-def test_enter_goes_into_a_turn_and_escape_back(qtbot: QtBot, view: ConversationView) -> None:
+def test_enter_goes_into_a_turn_and_escape_back(view: ConversationView) -> None:
     conversation = Conversation()
     turn = answered(conversation, "Why?", "So.")
     view.set_conversation(conversation)
