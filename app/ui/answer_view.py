@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -10,11 +9,12 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.background import Background
+from app.ui.answer_runs import Segment, runs
 from app.ui.block_reader import BlockReader, Reading
 from app.ui.code_block import CodeBlock
 from app.ui.footnotes import Footnotes, Note
 from app.ui.formulas import Formulas
-from app.ui.markdown_writer import PARAGRAPH_GAP, gap_above
+from app.ui.markdown_writer import PARAGRAPH_GAP
 from app.ui.prose_view import LONG, NotesView, ProseView
 from app.ui.table_view import TableView
 
@@ -26,11 +26,8 @@ if TYPE_CHECKING:
     from app.ui.text_view import TextView
     from app.ui.theme import Theme
 
-Segment = ProseView | CodeBlock | TableView
 # By blocks of code, from the top: whether all lines are shown, and whether long ones break.
 Unfolded = tuple[tuple[bool, bool], ...]
-_SEGMENTS: dict[str, type[Segment]] = {"code": CodeBlock, "table": TableView}
-_DRAWN = ("prose", "item", "code", "table")
 _ROOM_AROUND_PLACE = 48
 # So many characters are read and drawn before the window has its turn again.
 _AT_ONCE = 3000
@@ -153,14 +150,14 @@ class AnswerView(QWidget):
         place = self._settled
         last = self._segments[place - 1] if place else None
         size = last.extent if isinstance(last, ProseView) else LONG
-        runs = list(_runs(reading, size))
+        to_draw = runs(reading, size)
         if isinstance(last, ProseView):
-            if runs and runs[0].goes_on:
+            if to_draw and to_draw[0].goes_on:
                 place -= 1
             else:
                 last.draw((), ())
         above = "" if last is None else last.look if isinstance(last, ProseView) else "code"
-        for run in runs:
+        for run in to_draw:
             segment = self._segment_at(place, run.kind)
             if not run.goes_on:
                 self._set_gap(place, run.gap_below(above))
@@ -299,48 +296,6 @@ class AnswerView(QWidget):
         self.set_text(text, growing=growing)
         for view, value in zip(self._views(), sideways, strict=False):
             view.scroll_sideways_to(value)
-
-
-@dataclass(slots=True)
-class _Run:
-    """Neighbouring blocks that belong in one segment; `goes_on` says in the last one there is."""
-
-    kind: type[Segment]
-    goes_on: bool = False
-    final: list[Block] = field(default_factory=list)
-    still_open: list[Block] = field(default_factory=list)
-
-    @property
-    def look(self) -> str:
-        """What the last block looks like."""
-        return (*self.final, *self.still_open)[-1].look
-
-    def gap_below(self, above: str) -> int:
-        """The gap between this and a block that looks like `above`."""
-        first = (*self.final, *self.still_open)[0]
-        return gap_above(first, above) if self.kind is ProseView else PARAGRAPH_GAP
-
-
-def _runs(reading: Reading, size: int) -> list[_Run]:
-    """What is to be drawn, by segments. A table or a block of code is one of its own.
-
-    `size` is that of the prose above, which goes on until it is `LONG`.
-    """
-    runs: list[_Run] = []
-    if size < LONG:
-        runs.append(_Run(ProseView, goes_on=True))
-    blocks = [(block, True) for block in reading.final]
-    blocks += [(block, False) for block in reading.still_open]
-    for block, final in blocks:
-        if block.kind not in _DRAWN:
-            continue
-        kind = _SEGMENTS.get(block.kind, ProseView)
-        if not runs or kind is not ProseView or runs[-1].kind is not kind or size >= LONG:
-            runs.append(_Run(kind))
-            size = 0
-        size += block.size
-        (runs[-1].final if final else runs[-1].still_open).append(block)
-    return [run for run in runs if run.final or run.still_open]
 
 
 def _with_plain_ends(text: str, growing: bool) -> str:

@@ -45,6 +45,10 @@ class TurnColumn(QWidget):
         turn.number = len(self.turns)
         self.turns.append(turn)
 
+    def holds(self, turn: TurnWidget) -> bool:
+        """Whether `turn` is one of them."""
+        return turn.number < len(self.turns) and self.turns[turn.number] is turn
+
     def cut(self, number: int) -> list[TurnWidget]:
         """Take out all turns from `number` on, and hand them back."""
         cut = self.turns[number:]
