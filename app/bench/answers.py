@@ -30,7 +30,7 @@ def conversation(turns: int) -> Conversation:
 
 def tokens(amount: int) -> Iterator[str]:
     """One long answer in so many pieces."""
-    text = "".join(islice((section(n) for n in count()), amount * _TOKEN // 250))
+    text = "".join(islice((section(n) for n in count()), 1 + amount * _TOKEN // 250))
     return islice((text[at : at + _TOKEN] for at in range(0, len(text), _TOKEN)), amount)
 
 
