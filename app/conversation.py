@@ -56,6 +56,8 @@ class Turn:
     created: float = field(default_factory=time.time)
     answer: str = ""
     reasoning: str = ""
+    # How long the model thought before it answered, in seconds; `None` while it is not known.
+    reasoning_s: float | None = None
     state: TurnState = TurnState.QUEUED
     prefill: PrefillProgress | None = None
     error: EngineError | None = None

@@ -12,6 +12,7 @@ The model runtime is imported by the engine's own thread in step 5, never before
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 from pathlib import Path
@@ -121,6 +122,7 @@ class Program(QObject):
         if not self.bridge.close(_ENGINE_PATIENCE_S):
             log.error("the engine did not end in time")
         self.background.close()
+        gc.unfreeze()
 
     def show_fault(self, sentence: str, report: str) -> None:
         """Tell of a fault that nobody caught."""
@@ -141,6 +143,9 @@ class Program(QObject):
             action.triggered.connect(lambda _on=False, c=choice: self._choose_theme(c))
         self.models.changed.connect(self._show_facts)
         self.models.ready.connect(self._keep_model)
+        # What is there by now stays. To look through all of it for garbage again and again would
+        # stop the window for a tenth of a second each time.
+        self.models.ready.connect(gc.freeze)
         self.control.first_answered.connect(self._first_answer)
         self.library.opened.connect(lambda opened: self.search.use(opened.store))
         self.library.listed.connect(lambda: self.control.go_on(self.store.window.last_conversation))

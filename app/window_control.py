@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app.conversation import Conversation, Turn, TurnState
 from app.drafts import Draft
 from app.ui.header import ModelState
+from app.wording import reading_cost
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from app.ui.conversation_page import ConversationPage
     from app.ui.main_window import MainWindow
     from app.ui.starting_points import StartingPoint
-    from engine import EngineError
+    from engine import EngineError, TokensCounted
 
 _ASK = "Ask a question, or drop files anywhere in the window"
 _ASK_MORE = "Ask a follow-up, or drop more files anywhere in the window"
@@ -131,6 +132,12 @@ class WindowControl(QObject):
         view.start_over_requested.connect(session.start_over)
         view.retry_requested.connect(session.start_over)
         view.withdraw_requested.connect(self.withdraw)
+        view.regenerate_requested.connect(session.regenerate)
+        view.branch_requested.connect(session.branch)
+        view.version_requested.connect(session.show_version)
+        view.edit_requested.connect(session.edit)
+        view.edit_begun.connect(self._price_edit)
+        self._counting.priced.connect(self._show_edit_price)
         self._library.unsent_found.connect(self._take_up_unsent)
 
     def _connect_models(self) -> None:
@@ -203,8 +210,18 @@ class WindowControl(QObject):
 
     def _show_path(self, conversation: Conversation) -> None:
         if conversation is self._session.current:
-            self._page.show_conversation(conversation)
+            self._page.view.show_path(conversation)
+            self._page.show_begun(begun=bool(conversation.turns))
             self._page.composer.recount()
+
+    def _price_edit(self, turn: Turn) -> None:
+        """Say what asking in the place of `turn` would cost, before it is done."""
+        if self._models.info is not None:
+            self._counting.price(self._session.current.messages_instead(turn, turn.question))
+
+    def _show_edit_price(self, counted: TokensCounted) -> None:
+        kept, whole = counted.reusable_tokens, counted.prompt_tokens
+        self._page.view.show_edit_cost(reading_cost(kept, whole, counted.read_s))
 
     def _show_state(self) -> None:
         session = self._session

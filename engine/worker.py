@@ -220,6 +220,7 @@ class EngineWorker:
         """Give up the model and all that was made with it, once it is kept for the next start."""
         self._resume.finish()
         self._forget()
+        gc.unfreeze()  # the window sets aside what was there when the model was loaded
         gc.collect()  # networks hold themselves in circles
         if torch.cuda.is_available():
             torch.cuda.empty_cache()

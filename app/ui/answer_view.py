@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.background import Background
+from app.ui.answer_runs import Segment, runs
 from app.ui.block_reader import BlockReader, Reading
 from app.ui.code_block import CodeBlock
 from app.ui.footnotes import Footnotes, Note
 from app.ui.formulas import Formulas
 from app.ui.markdown_writer import PARAGRAPH_GAP
-from app.ui.prose_view import NotesView, ProseView
+from app.ui.prose_view import LONG, NotesView, ProseView
 from app.ui.table_view import TableView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from PySide6.QtCore import QPoint
 
     from app.ui.formulas import Key
@@ -28,10 +26,11 @@ if TYPE_CHECKING:
     from app.ui.text_view import TextView
     from app.ui.theme import Theme
 
-Segment = ProseView | CodeBlock | TableView
-_SEGMENTS: dict[str, type[Segment]] = {"code": CodeBlock, "table": TableView}
-_DRAWN = ("prose", "item", "code", "table")
+# By blocks of code, from the top: whether all lines are shown, and whether long ones break.
+Unfolded = tuple[tuple[bool, bool], ...]
 _ROOM_AROUND_PLACE = 48
+# So many characters are read and drawn before the window has its turn again.
+_AT_ONCE = 3000
 
 
 class AnswerView(QWidget):
@@ -52,6 +51,13 @@ class AnswerView(QWidget):
         self._text = ""
         self._growing = False
         self._reader = BlockReader()
+        self._read_until = 0
+        # Read, and not drawn yet.
+        self._due: list[Block] = []
+        self._still_open: tuple[Block, ...] = ()
+        self._unfolded: Unfolded = ()
+        self._later = QTimer(self, interval=0, singleShot=True)
+        self._later.timeout.connect(self._go_on)
         self._footnotes = Footnotes()
         self._segments: list[Segment] = []
         # How many segments, from the top, hold something final.
@@ -60,7 +66,7 @@ class AnswerView(QWidget):
         self._noted: list[Note] = []
         self._stack = QVBoxLayout(self)
         self._stack.setContentsMargins(0, 0, 0, 0)
-        self._stack.setSpacing(PARAGRAPH_GAP)
+        self._stack.setSpacing(0)
         self.setAccessibleName("Answer")
         theme.changed.connect(self._redraw)
         self._formulas.drawn.connect(self._formula_drawn)
@@ -78,6 +84,20 @@ class AnswerView(QWidget):
         """The footnotes, where there are any."""
         return self._notes
 
+    @property
+    def complete(self) -> bool:
+        """Whether all of the text has been drawn: a long one is drawn in pieces."""
+        return self._read_until == len(self._text) and not self._due
+
+    @property
+    def unfolded(self) -> Unfolded:
+        """How the blocks of code are shown."""
+        return tuple((s.unfolded, s.wrapped) for s in self._segments if isinstance(s, CodeBlock))
+
+    def unfold_like(self, unfolded: Unfolded) -> None:
+        """Show blocks of code so, once they are there."""
+        self._unfolded = unfolded
+
     def set_text(self, text: str, *, growing: bool) -> None:
         """Show `text`; while it is `growing`, a caret stands after its last glyph."""
         text = _with_plain_ends(text, growing)
@@ -86,29 +106,63 @@ class AnswerView(QWidget):
         if not self._reader.continues(text) or (growing and not self._growing):
             self._reset()
         self._text, self._growing = text, growing
-        self._draw(self._reader.read(text, complete=not growing))
-        if not growing and self._footnotes.mistaken:
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Read and draw the next piece, and leave what is beyond it for later."""
+        if not self._due:
+            self._read_piece()
+        sizes = accumulate(block.size for block in self._due)
+        count = 1 + sum(size <= _AT_ONCE for size in sizes)
+        piece, self._due = tuple(self._due[:count]), self._due[count:]
+        self._draw(Reading(piece, () if self._due else self._still_open))
+        if not self.complete:
+            self._later.start()
+        elif not self._growing and self._footnotes.mistaken:
             # Mentions were numbered for which no note has come.
-            self._reset()
-            self._draw(self._reader.read(text, complete=True))
-        if growing and not self._segments:
+            self._draw_anew()
+        if self._growing and not self._segments:
             self._append(ProseView(self._theme, self._formulas))
         self._place_caret()
 
-    def _draw(self, reading: Reading) -> None:
+    def _read_piece(self) -> None:
+        until = min(len(self._text), self._read_until + _AT_ONCE)
+        at_end = until == len(self._text)
+        text = self._text if at_end else self._text[:until]
+        reading = self._reader.read(text, complete=at_end and not self._growing)
+        self._read_until = until
         if reading.anew:
             self._clear()
-        self._footnotes.take(reading.final, reading.still_open, complete=not self._growing)
-        runs = list(_runs(reading))
+        self._due, self._still_open = list(reading.final), reading.still_open
+
+    def _draw_anew(self) -> None:
+        """Draw a complete text once more, now that all its notes are known."""
+        text = self._text
+        self._reset()
+        self._text = text
+        reading = self._reader.read(text, complete=True)
+        self._read_until = len(text)
+        self._draw(reading)
+
+    def _draw(self, reading: Reading) -> None:
+        complete = not self._growing and self.complete
+        self._footnotes.take(reading.final, reading.still_open, complete=complete)
         place = self._settled
         last = self._segments[place - 1] if place else None
+        size = last.extent if isinstance(last, ProseView) else LONG
+        to_draw = runs(reading, size)
         if isinstance(last, ProseView):
-            if runs and runs[0].kind is ProseView:
+            if to_draw and to_draw[0].goes_on:
                 place -= 1
             else:
                 last.draw((), ())
-        for run in runs:
-            self._segment_at(place, run.kind).draw(run.final, run.still_open)
+        above = "" if last is None else last.look if isinstance(last, ProseView) else "code"
+        for run in to_draw:
+            segment = self._segment_at(place, run.kind)
+            if not run.goes_on:
+                self._set_gap(place, run.gap_below(above))
+            segment.draw(run.final, run.still_open)
+            above = run.look
             place += 1
             if run.final:
                 self._settled = place
@@ -123,13 +177,24 @@ class AnswerView(QWidget):
         for segment in self._segments[place:]:
             self._remove(segment)
         if kind is CodeBlock:
-            return self._append(CodeBlock(self._theme, self._background))
+            return self._append(self._code_block())
         if kind is TableView:
             return self._append(TableView(self._theme, self._formulas))
         return self._append(ProseView(self._theme, self._formulas))
 
+    def _code_block(self) -> CodeBlock:
+        block = CodeBlock(self._theme, self._background)
+        number = sum(isinstance(segment, CodeBlock) for segment in self._segments)
+        if number < len(self._unfolded):
+            unfolded, wrapped = self._unfolded[number]
+            block.look_like(unfolded=unfolded, wrapped=wrapped)
+        return block
+
     def _append(self, segment: Segment) -> Segment:
-        self._stack.insertWidget(len(self._segments), segment)
+        """Put `segment` below the others, and above it a gap of its own."""
+        place = 2 * len(self._segments)
+        self._stack.insertSpacing(place, 0)
+        self._stack.insertWidget(place + 1, segment)
         self._segments.append(segment)
         segment.text_view.place_requested.connect(self._show_place)
         return segment
@@ -138,7 +203,17 @@ class AnswerView(QWidget):
         self._segments.remove(segment)
         self._discard(segment)
 
+    def _set_gap(self, place: int, gap: int) -> None:
+        item = self._stack.itemAt(2 * place)
+        spacer = item.spacerItem() if item is not None else None
+        assert spacer is not None
+        wanted = gap if place else 0
+        if spacer.sizeHint().height() != wanted:
+            spacer.changeSize(0, wanted)
+            self._stack.invalidate()
+
     def _discard(self, widget: QWidget) -> None:
+        self._stack.takeAt(self._stack.indexOf(widget) - 1)
         self._stack.removeWidget(widget)
         widget.hide()
         widget.deleteLater()
@@ -154,6 +229,7 @@ class AnswerView(QWidget):
         if self._notes is None:
             self._notes = NotesView(self._theme, self._formulas)
             self._notes.place_requested.connect(self._show_place)
+            self._stack.addSpacing(PARAGRAPH_GAP)
             self._stack.addWidget(self._notes)
         self._notes.draw(notes)
 
@@ -203,8 +279,11 @@ class AnswerView(QWidget):
         self._discard_notes()
 
     def _reset(self) -> None:
+        self._later.stop()
         self._clear()
         self._reader = BlockReader()
+        self._read_until = 0
+        self._due, self._still_open = [], ()
         self._growing = False
 
     def _redraw(self) -> None:
@@ -212,42 +291,11 @@ class AnswerView(QWidget):
         if not self._segments:
             return
         sideways = [view.horizontalScrollBar().value() for view in self._views()]
-        unfolded = [isinstance(s, CodeBlock) and s.unfolded for s in self._segments]
+        self._unfolded = self.unfolded
         self._reset()
         self.set_text(text, growing=growing)
-        for segment, was_unfolded in zip(self._segments, unfolded, strict=False):
-            if isinstance(segment, CodeBlock) and was_unfolded:
-                segment.unfold()
         for view, value in zip(self._views(), sideways, strict=False):
             view.scroll_sideways_to(value)
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Neighbouring blocks that belong in one segment."""
-
-    kind: type[Segment]
-    final: tuple[Block, ...]
-    still_open: tuple[Block, ...]
-
-
-def _runs(reading: Reading) -> Iterator[_Run]:
-    """What is to be drawn, by segments. A table or a block of code is one of its own."""
-    blocks = [(block, True) for block in reading.final]
-    blocks += [(block, False) for block in reading.still_open]
-    drawn = [(n, block, final) for n, (block, final) in enumerate(blocks) if block.kind in _DRAWN]
-    for (kind, _), run in groupby(drawn, lambda one: _segment_of(one[1], one[0])):
-        members = list(run)
-        yield _Run(
-            kind,
-            tuple(block for _, block, final in members if final),
-            tuple(block for _, block, final in members if not final),
-        )
-
-
-def _segment_of(block: Block, place: int) -> tuple[type[Segment], int]:
-    kind = _SEGMENTS.get(block.kind, ProseView)
-    return (kind, 0) if kind is ProseView else (kind, place)
 
 
 def _with_plain_ends(text: str, growing: bool) -> str:

@@ -1,8 +1,9 @@
 """Reads Markdown that grows at its end: which blocks are final, and what may still change.
 
 Only what may still change is parsed again: the last block, and the one before it while the line
-that begins the last one is being written directly below. Where text that comes later gives an
-earlier block another meaning, as the address of a link does, everything is read once more.
+that begins the last one is being written directly below. Of code that grows, only what is new is
+looked at, and paragraphs beyond all measure are broken (`long_blocks`). Where text that comes later
+gives an earlier block another meaning, as the address of a link does, everything is read once more.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from markdown_it.common.utils import normalizeReference
 
-from app.ui.markdown_blocks import Block, Definitions, definitions_in, parse_on
+from app.ui.long_blocks import OpenCode, break_in, open_code
+from app.ui.markdown_blocks import Block, Definitions, Parsed, definitions_in, parse_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +46,9 @@ class BlockReader:
         # Definitions of links in what is final: later blocks may refer to them.
         self._definitions: Definitions = {}
         self._list: _ListGoesOn | None = None
+        self._code: OpenCode | None = None
+        # Where a paragraph was broken that was too long.
+        self._broken_at = -1
 
     def read(self, text: str, *, complete: bool = False) -> Reading:
         """What has become of `text`, which must begin with what was given before."""
@@ -65,11 +70,16 @@ class BlockReader:
         self._final_until = 0
         self._definitions = {}
         self._list = None
+        self._code = None
+        self._broken_at = -1
 
     def _read_on(self, text: str, complete: bool, *, anew: bool = False) -> Reading:
+        self._code = None if self._code is None or complete else self._code.grown(text)
+        if self._code is not None:
+            return Reading((), (self._code.block,), anew)
+        broken, parsed = self._break_paragraphs(text)
         begin = self._final_until
         tail = text[begin:]
-        parsed = parse_on(tail, self._definitions)
         blocks = self._numbered(parsed.blocks)
         cut = len(blocks) if complete else _first_open(blocks, tail, parsed.unsettled_line)
         if complete:
@@ -77,7 +87,29 @@ class BlockReader:
         elif cut < len(blocks):
             self._final_until = begin + blocks[cut].start
             self._list = _list_before(blocks, cut, tail) or (self._list if cut == 0 else None)
-        return Reading(blocks[:cut], blocks[cut:], anew)
+        if not complete and len(blocks) == cut + 1:
+            self._code = open_code(blocks[cut], text, begin)
+        return Reading((*broken, *blocks[:cut]), blocks[cut:], anew)
+
+    def _break_paragraphs(self, text: str) -> tuple[list[Block], Parsed]:
+        """Parse what is open; returns what stands before the last break in it, and the rest."""
+        before: list[Block] = []
+        while True:
+            tail = text[self._final_until :]
+            parsed = parse_on(tail, self._definitions)
+            blocks = parsed.blocks
+            if self._final_until == self._broken_at and blocks:
+                blocks = (replace(blocks[0], goes_on=True), *blocks[1:])
+            breaks = ((n, break_in(block, tail)) for n, block in enumerate(blocks))
+            number, place = next(((n, at) for n, at in breaks if at is not None), (0, None))
+            if place is None:
+                return before, replace(parsed, blocks=blocks)
+            head = parse_on(tail[blocks[number].start : place], self._definitions).blocks[0]
+            head = replace(head, goes_on=blocks[number].goes_on)
+            before += [*self._numbered(blocks[:number]), head]
+            self._list = None
+            self._final_until += place
+            self._broken_at = self._final_until
 
     def _take_definitions(self, blocks: Iterable[Block]) -> set[str]:
         """Keep the definitions of final blocks; returns the labels that are new."""

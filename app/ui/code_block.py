@@ -74,9 +74,15 @@ class CodeBlock(QFrame):
             self._lines.complete()
         self._copy.setVisible(bool(final))
 
-    def unfold(self) -> None:
-        """Show all lines."""
-        self.unfolded = True
+    @property
+    def wrapped(self) -> bool:
+        """Whether long lines break."""
+        return self._wrap.isChecked()
+
+    def look_like(self, *, unfolded: bool, wrapped: bool) -> None:
+        """Show all lines or the first ones, broken or not, as they were shown before."""
+        self.unfolded = unfolded
+        self._wrap.setChecked(wrapped)
         self._show_lines()
 
     def _toggle_fold(self) -> None:

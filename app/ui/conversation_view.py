@@ -2,89 +2,125 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
+from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.background import Background
 from app.conversation import Conversation, Turn, TurnState
-from app.ui.column import Column
+from app.ui.announcer import Announcer
 from app.ui.formulas import Formulas
-from app.ui.parts import TextButton
-from app.ui.turn_parts import BLEED, figures
+from app.ui.turn_column import TURN_GAP
+from app.ui.turn_page import TurnPage
+from app.ui.turn_requests import TurnRequests
 from app.ui.turn_widget import TurnWidget
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QResizeEvent
+    from collections.abc import Iterable
 
+    from app.turn_tree import Siblings
     from app.ui.theme import Theme
     from app.ui.turn_parts import WaitsFor
 
 FRAME_MS = 33
 # A frame that took long is followed by a longer rest, so that typing never waits in turn.
 _REST_SHARE = 4
-_TOP, _BOTTOM, _TURN_GAP = 24, 24, 24
-# So close to the end counts as being there.
-_NEAR_END = 4
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 
-class ConversationView(QScrollArea):
+class ConversationView(TurnPage):
     """Shows one conversation. It follows the answer while its end is in view, and only then."""
 
     continue_requested = Signal(object)
     start_over_requested = Signal(object)
     retry_requested = Signal(object)
     withdraw_requested = Signal(object)
+    regenerate_requested = Signal(object)
+    branch_requested = Signal(object)
+    # A step to an earlier (-1) or later (+1) version.
+    version_requested = Signal(object, int)
+    edit_begun = Signal(object)
+    edit_requested = Signal(object, str)
 
     def __init__(
         self, theme: Theme, background: Background | None = None, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self._theme = theme
         self._background = background or Background(self)
         self._formulas = Formulas(self._background, self)
+        self._conversation = Conversation()
         self._turns: dict[Turn, TurnWidget] = {}
         self._changed: set[Turn] = set()
-        self._following = True
         self._loading = True
+        self._loading_left_s: float | None = None
+        self._reached: TurnWidget | None = None
         self._last_paint = QElapsedTimer()
         self._frame_ms = FRAME_MS
         self._frame = QTimer(self, singleShot=True)
         self._frame.timeout.connect(self._paint_changes)
-        self._latest = TextButton(theme, "Latest", "default", "arrow-down", compact=True)
-        self._latest.setParent(self)
-        self._latest.setAccessibleName("Go to the latest text")
-        self._latest.clicked.connect(self.go_to_end)
-        self._latest.hide()
-        self._set_up_scrolling()
-        self._column = Column()
+        self._announcer = Announcer()
+        self._requests = TurnRequests(self)
+        self._pass_on_requests()
+        self.setAccessibleName("Conversation")
         self._renew_column()
         QApplication.instance().focusChanged.connect(self._focus_moved)  # type: ignore[union-attr]
 
-    @property
-    def following(self) -> bool:
-        """Whether the page keeps to its end while text comes in."""
-        return self._following
-
-    def set_loading(self, loading: bool) -> None:
-        """Whether questions wait for the model rather than for another answer."""
-        self._loading = loading
+    def set_loading(self, loading: bool, left_s: float | None = None) -> None:
+        """Whether questions wait for the model rather than for another answer, and how long yet."""
+        self._loading, self._loading_left_s = loading, left_s
         self._mark_turns()
 
     def set_conversation(self, conversation: Conversation) -> None:
         """Show `conversation` from its end."""
+        self._conversation = conversation
         self._renew_column()
-        for turn in conversation.turns:
-            self._append(turn)
+        self._append(conversation.turns)
         self._mark_turns()
         self.go_to_end()
 
+    def show_path(self, conversation: Conversation) -> None:
+        """Show the turns that `conversation` shows now; where they begin to differ nothing moves.
+
+        What both have in common stays as it is. The keyboard goes from a turn that is exchanged to
+        the one in its place.
+        """
+        if conversation is not self._conversation:
+            self.set_conversation(conversation)
+            return
+        path = conversation.turns
+        shown = list(self._turns)
+        same = len(list(takewhile(_is_same, zip(shown, path, strict=False))))
+        if same == len(shown) == len(path):
+            self._mark_turns()
+            return
+        left = self._reached if self._reached and self._reached.number >= same else None
+        step = left.step_with_focus() if left is not None else 0
+        value = self.verticalScrollBar().value()
+        gone = self._cut(same)
+        for widget in gone:
+            del self._turns[widget.turn]
+            self._changed.discard(widget.turn)
+        self._append(path[same:])
+        self._mark_turns()
+        # Room below, so that the page need not move up where the new path is shorter.
+        self._column.hold_height(value + self.viewport().height())
+        self._following = False
+        self._move_to(value)
+        self._settle()
+        if left is not None and self._column.turns:
+            self._hand_focus(self._column.turns[min(same, len(self._column.turns) - 1)], step)
+        for widget in gone:
+            widget.hide()
+            widget.deleteLater()
+        self._scrolled()
+
     def add_turn(self, turn: Turn) -> None:
         """Append `turn`; whoever has just asked wants to see the answer."""
-        self._append(turn)
+        self._append([turn])
         self._mark_turns()
         self.go_to_end()
 
@@ -101,15 +137,49 @@ class ConversationView(QScrollArea):
         """Take `turn` off the page."""
         widget = self._turns.pop(turn, None)
         self._changed.discard(turn)
-        if widget is not None:
-            self._column.content.removeWidget(widget)
-            widget.hide()
-            widget.deleteLater()
-            self._mark_turns()
+        if widget is None:
+            return
+        self._remove(widget)
+        if self._reached is widget and self._column.turns:
+            self._column.turns[min(widget.number, len(self._column.turns) - 1)].setFocus()
+        widget.hide()
+        widget.deleteLater()
+        self._mark_turns()
+        self._arrange(widget.number)
+        self._settle()
 
     def turn_widget(self, turn: Turn) -> TurnWidget | None:
-        """The widget that shows `turn`."""
+        """The widget that stands for `turn`."""
         return self._turns.get(turn)
+
+    def go_to_turn(self, turn: Turn) -> None:
+        """Show `turn` from its beginning."""
+        widget = self._turns.get(turn)
+        if widget is not None:
+            self._following = False
+            self._build(widget.number)
+            self._move_to(widget.y() - TURN_GAP)
+            self._settle()
+            self._move_to(widget.y() - TURN_GAP)
+            self._scrolled()
+
+    def edit_question(self, turn: Turn) -> None:
+        """Let the question of `turn` be written anew, in its place."""
+        widget = self._turns.get(turn)
+        if widget is not None and not turn.state.running:
+            widget.body.question.begin_edit()
+            self.height_changed(widget)
+            self.ensureWidgetVisible(widget.body.question, 0, TURN_GAP)
+
+    def edit_last_question(self) -> None:
+        """Let the last question be written anew."""
+        if self._turns:
+            self.edit_question(next(reversed(self._turns)))
+
+    def show_edit_cost(self, text: str) -> None:
+        """Say beneath the question that is being edited what asking so would cost."""
+        for widget in self._built:
+            widget.body.question.show_cost(text)
 
     def copy_last_answer(self) -> None:
         """Copy the newest answer that there is."""
@@ -117,72 +187,82 @@ class ConversationView(QScrollArea):
         if answered:
             answered[-1].copy_answer()
 
-    def go_to_end(self) -> None:
-        """Scroll to the end and follow it."""
-        self._following = True
-        self._latest.hide()
-        bar = self.verticalScrollBar()
-        bar.setValue(bar.maximum())
+    def event(self, event: QEvent) -> bool:
+        """Esc inside a turn goes back to the turn, before it stops an answer."""
+        if _is_escape(event) and self._reached is not None and not self._reached.hasFocus():
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and Down go from turn to turn."""
         step = _STEPS.get(Qt.Key(event.key()))
-        widgets = list(self._turns.values())
-        at = [i for i, w in enumerate(widgets) if w.hasFocus()]
-        if step is None or not at:
+        at = self._reached
+        if step is None or at is None or not at.hasFocus():
             super().keyPressEvent(event)
             return
-        target = widgets[min(len(widgets) - 1, max(0, at[0] + step))]
+        last = len(self._column.turns) - 1
+        target = self._column.turns[min(last, max(0, at.number + step))]
         target.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.ensureWidgetVisible(target, 0, _TURN_GAP)
+        self.ensureWidgetVisible(target, 0, TURN_GAP)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the column in the middle and the button where it belongs."""
-        super().resizeEvent(event)
-        self._column.set_right_reserve(self.width() - self.viewport().width())
-        self._place_latest()
+    def _pass_on_requests(self) -> None:
+        ask = self._requests
+        ask.continue_requested.connect(self.continue_requested)
+        ask.start_over_requested.connect(self.start_over_requested)
+        ask.retry_requested.connect(self.retry_requested)
+        ask.withdraw_requested.connect(self.withdraw_requested)
+        ask.regenerate_requested.connect(self.regenerate_requested)
+        ask.branch_requested.connect(self.branch_requested)
+        ask.version_requested.connect(self._ask_for_version)
+        ask.edit_begun.connect(self.edit_begun)
+        ask.edit_requested.connect(self.edit_requested)
+        ask.built.connect(self.take_built)
+        ask.height_changed.connect(self.height_changed)
 
-    def _set_up_scrolling(self) -> None:
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # with Tab one would not see it stop here
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Conversation")
-        bar = self.verticalScrollBar()
-        bar.setSingleStep(24)
-        bar.rangeChanged.connect(self._range_changed)
-        bar.valueChanged.connect(self._scrolled)
+    def _ask_for_version(self, turn: Turn, step: int) -> None:
+        """Pass the wish on where there is such a version."""
+        versions = self._conversation.versions(turn)
+        if 0 <= versions.index + step < versions.count:
+            self.version_requested.emit(turn, step)
 
     def _renew_column(self) -> None:
         self._turns.clear()
         self._changed.clear()
-        self._column = Column(bleed=BLEED)
-        self._column.set_right_reserve(self.width() - self.viewport().width())
-        self._column.set_vertical_padding(_TOP - BLEED, _BOTTOM - BLEED)
-        self._column.content.setSpacing(_TURN_GAP - 2 * BLEED)
-        self._column.content.addStretch()
-        self.setWidget(self._column)
-        self._column.setAutoFillBackground(False)
+        self._reached = None
+        super()._renew_column()
 
-    def _append(self, turn: Turn) -> None:
-        widget = TurnWidget(self._theme, self._background, turn, self._formulas)
-        widget.continue_requested.connect(self.continue_requested)
-        widget.start_over_requested.connect(self.start_over_requested)
-        widget.retry_requested.connect(self.retry_requested)
-        widget.withdraw_requested.connect(self.withdraw_requested)
-        self._turns[turn] = widget
-        stretch = self._column.content.count() - 1
-        self._column.content.insertWidget(stretch, widget)
+    def prepare(self, turn: TurnWidget) -> None:
+        """Which of how many versions a turn is, is looked for only now."""
+        turn.set_versions(self._versions(turn.turn))
+
+    def _append(self, turns: Iterable[Turn]) -> None:
+        first = len(self._column.turns)
+        for turn in turns:
+            widget = TurnWidget(self._theme, self._background, self._formulas, turn, self._requests)
+            self._turns[turn] = widget
+            self._column.add(widget)
+        self._arrange(first)
 
     def _mark_turns(self) -> None:
         """Tell each turn where it stands among the others."""
-        widgets = list(self._turns.values())
         waits_for: WaitsFor = "model" if self._loading else "other_answer"
-        for widget in widgets:
-            widget.set_last(widget is widgets[-1])
-            widget.set_waits_for(waits_for)
-            if widget.turn.state in (TurnState.READING, TurnState.ANSWERING):
+        last = len(self._turns) - 1
+        for widget in self._column.turns:
+            widget.set_last(widget.number == last)
+            state = widget.turn.state
+            if state.running:
+                widget.set_waits_for(waits_for, self._loading_left_s)
+            if state in (TurnState.READING, TurnState.ANSWERING):
                 waits_for = "answer_above"
+            if widget.built:
+                widget.set_versions(self._versions(widget.turn))
+
+    def _versions(self, turn: Turn) -> Siblings | None:
+        try:
+            return self._conversation.versions(turn)
+        except KeyError:  # shown, and taken out of the conversation since
+            return None
 
     def _paint_changes(self) -> None:
         changed, self._changed = self._changed, set()
@@ -190,43 +270,47 @@ class ConversationView(QScrollArea):
         begun.start()
         for turn in changed:
             widget = self._turns.get(turn)
-            if widget is not None and widget.refresh():
+            if widget is None:
+                continue
+            if widget.refresh():
                 self._mark_turns()
-                self._announce(widget)
+            self._announcer.tell(widget, turn)
+            if not widget.built:
+                self._arrange(widget.number)
         self._frame_ms = max(FRAME_MS, _REST_SHARE * begun.elapsed())
         self._last_paint.start()
         if changed and not self._following:
             self._latest.setVisible(self._below_end())
 
-    def _announce(self, widget: TurnWidget) -> None:
-        turn = widget.turn
-        if turn.state is TurnState.DONE:
-            told = figures(turn).partition(" · ")[0]
-            said = f"Answer finished, {told}" if told else "Answer finished"
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, said))
-
-    def _range_changed(self) -> None:
-        if self._following:
-            bar = self.verticalScrollBar()
-            bar.setValue(bar.maximum())
-
-    def _scrolled(self) -> None:
-        self._following = not self._below_end()
-        self._latest.setVisible(not self._following)
-        self._place_latest()
-
-    def _below_end(self) -> bool:
-        bar = self.verticalScrollBar()
-        return bar.value() < bar.maximum() - _NEAR_END
-
-    def _place_latest(self) -> None:
-        size = self._latest.sizeHint()
-        x = (self.width() - size.width()) // 2
-        self._latest.setGeometry(x, self.height() - size.height() - 12, size.width(), size.height())
-        self._latest.raise_()
+    def _hand_focus(self, widget: TurnWidget, step: int) -> None:
+        """Give the keyboard to `widget`, to its button towards another version where it was."""
+        if not (step and widget.body.action_row.focus_step(step)):
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _focus_moved(self, old: QWidget | None, now: QWidget | None) -> None:
         del old
-        for widget in self._turns.values():
-            within = now is not None and (now is widget or widget.isAncestorOf(now))
-            widget.set_focus_within(within)
+        reached = self._turn_around(now)
+        if reached is self._reached:
+            return
+        left, self._reached = self._reached, reached
+        if left is not None and left.number < len(self._column.turns):
+            left.set_focus_within(False)
+        if reached is not None:
+            if not reached.built:
+                self._build(reached.number)
+            reached.set_focus_within(True)
+
+    def _turn_around(self, widget: QWidget | None) -> TurnWidget | None:
+        while widget is not None and not isinstance(widget, TurnWidget):
+            widget = widget.parentWidget()
+        return widget if widget is not None and self._turns.get(widget.turn) is widget else None
+
+
+def _is_same(pair: tuple[Turn, Turn]) -> bool:
+    return pair[0] is pair[1]
+
+
+def _is_escape(event: QEvent) -> bool:
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    return event.key() == Qt.Key.Key_Escape

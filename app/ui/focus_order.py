@@ -41,6 +41,11 @@ def go_to(stop: QWidget, reason: Qt.FocusReason) -> None:
         around = around.parentWidget()
 
 
+def stops_within(widget: QWidget) -> Iterator[QWidget]:
+    """Where Tab stops inside `widget`, from its top on."""
+    return (inside for inside in _within(widget) if inside is not widget and _stops(inside))
+
+
 def _holds(pane: QWidget, widget: QWidget | None) -> bool:
     return widget is not None and pane.isAncestorOf(widget)
 

@@ -85,6 +85,10 @@ SHAPES: dict[str, str] = {
         '<path d="M2.4 4.2A1.2 1.2 0 0 1 3.6 3h8.8a1.2 1.2 0 0 1 1.2 1.2v5.6a1.2 1.2 0 0 1-1.2 1.2'
         'H7.4L4.6 13.6V11h-1a1.2 1.2 0 0 1-1.2-1.2Z"/>'
     ),
+    "branch": (
+        '<circle cx="4.2" cy="3.6" r="1.6"/><circle cx="4.2" cy="12.4" r="1.6"/>'
+        '<circle cx="11.8" cy="5.4" r="1.6"/><path d="M4.2 5.2v5.6M11.8 7c0 2.6-2.6 3.4-7.4 3.6"/>'
+    ),
     "edit": '<path d="m10.6 3 2.4 2.4-7.6 7.6-3 .6.6-3Z"/><path d="m9 4.6 2.4 2.4"/>',
     "download": '<path d="M8 2.4v7.2M4.8 6.6 8 9.8l3.2-3.2M3 13.2h10"/>',
     "quit": '<path d="M8 2v5.6"/><path d="M11.6 4.2a5.2 5.2 0 1 1-7.2 0"/>',
@@ -126,13 +130,19 @@ def pixmap(name: str, color: QColor, size: int, ratio: float) -> QPixmap:
 
 def icon(name: str, color: QColor, disabled: QColor, size: int) -> QIcon:
     """The icon `name` for a button: in `color`, and in `disabled` where the button is off."""
+    return _icon(name, color.rgb(), disabled.rgb(), size)
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, rgb: int, disabled_rgb: int, size: int) -> QIcon:
     result = QIcon()
     for ratio in _RATIOS:
-        result.addPixmap(pixmap(name, color, size, ratio))
-        result.addPixmap(pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
+        result.addPixmap(_pixmap(name, rgb, size, ratio))
+        result.addPixmap(_pixmap(name, disabled_rgb, size, ratio), QIcon.Mode.Disabled)
     return result
 
 
+@lru_cache(maxsize=512)
 def with_room(icon: QIcon, size: int, before: int, after: int) -> QIcon:
     """`icon` with clear space beside it, since Qt sets an icon too close to a button's text."""
     result = QIcon()

@@ -47,6 +47,18 @@ class Block:
     end_line: int = 0
     number: int | None = None
     delimiter: str = ""
+    # Whether it goes on with a paragraph that was too long to stay one.
+    goes_on: bool = False
+
+    @property
+    def size(self) -> int:
+        """How many characters it holds."""
+        return sum(len(token.content) for token in self.tokens)
+
+    @property
+    def look(self) -> str:
+        """What the gap below it depends on: its kind, or that it is a heading."""
+        return "heading" if self.tokens[0].type == "heading_open" else self.kind
 
     @property
     def code(self) -> str:

@@ -81,18 +81,9 @@ class ProseWriter:
 
     def write(self, block: Block, previous: str) -> str:
         """Draw `block` after one of the kind `previous`; returns the kind of what was drawn."""
-        if block.kind == "item":
-            self._lists = [block.number]
-            gap = _ITEM_GAP if previous == "item" else _LIST_GAP
-        else:
-            self._lists = []
-            heading = _HEADINGS.get(block.tokens[0].tag)
-            gap = heading[2] if heading else PARAGRAPH_GAP
-        if previous == "heading":
-            gap = _AFTER_HEADING
-        self._walk(block.tokens, gap)
-        is_heading = block.tokens[0].type == "heading_open"
-        return "heading" if is_heading else block.kind
+        self._lists = [block.number] if block.kind == "item" else []
+        self._walk(block.tokens, gap_above(block, previous))
+        return block.look
 
     def write_note(self, note: Note) -> None:
         """Draw a footnote with its number, and behind it a way back to where it is mentioned."""
@@ -254,6 +245,20 @@ class ProseWriter:
         form.setFont(font)
         form.setForeground(self._theme.colors.ink)
         return form
+
+
+def gap_above(block: Block, previous: str) -> int:
+    """Pixels between `block` and one above it that looks like `previous`."""
+    if block.goes_on:
+        return 0
+    if previous == "heading":
+        return _AFTER_HEADING
+    if block.kind == "item":
+        gap = _ITEM_GAP if previous == "item" else _LIST_GAP
+    else:
+        heading = _HEADINGS.get(block.tokens[0].tag)
+        gap = heading[2] if heading else PARAGRAPH_GAP
+    return max(gap, PARAGRAPH_GAP) if previous in ("code", "table") else gap
 
 
 def reads_from_the_right(text: str) -> bool:

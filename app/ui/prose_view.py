@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from app.ui.markdown_blocks import Block
     from app.ui.theme import Theme
 
+# So many characters are laid out together. Qt lays out what follows a change anew, and a view is
+# made bigger as a whole.
+LONG = 3000
+
 
 class ProseView(TextView):
     """One document for neighbouring blocks of prose, so that a selection runs through them."""
@@ -32,11 +36,13 @@ class ProseView(TextView):
         self._final_kind = ""
         self._has_links = False
         self._final_format = QTextBlockFormat()
+        # Characters written for good; from `LONG` on, what follows is for another view.
+        self.extent = 0
 
     @property
-    def holds_final(self) -> bool:
-        """Whether something here is written for good."""
-        return bool(self._final_kind)
+    def look(self) -> str:
+        """What the last block that is written for good looks like; nothing before there is one."""
+        return self._final_kind
 
     @property
     def text_view(self) -> TextView:
@@ -50,6 +56,7 @@ class ProseView(TextView):
         self._remove_open(edit)
         for block in final:
             self._final_kind = self._write(block, self._final_kind)
+            self.extent += block.size
         if final:
             self._final_end = self.document().characterCount() - 1
             self._final_format = self.document().lastBlock().blockFormat()

@@ -3,7 +3,7 @@
 It sets colours, borders and paddings only; fonts are set on widgets, since a font in a style sheet
 would lose the tabular figures. Properties that widgets may set:
 
-- `kind` on buttons: primary, default, danger, quiet, subtle, icon, rail, point, link
+- `kind` on buttons: primary, default, danger, quiet, subtle, icon, rail, point, link, fold
 - `on` on icon buttons: row, where the ground is a wash already
 - `kind` on fields: inline, for a field that lies over the text that it changes
 - `compact` on buttons: true for the 28 px height
@@ -65,6 +65,11 @@ QPushButton[kind="link"] {
   background: transparent; color: $accent; border: none; padding: 0; min-height: 20px;
 }
 QPushButton[kind="link"]:hover { color: $accent_hi; text-decoration: underline; }
+QPushButton[kind="fold"] {
+  background: transparent; color: $ink3; border: none; border-radius: 4px; padding: 0 4px 0 0;
+  min-height: 20px;
+}
+QPushButton[kind="fold"]:hover { background: $wash; color: $ink2; }
 QPushButton::menu-indicator { image: none; width: 0; }
 
 QPushButton[kind="icon"], QToolButton[kind="icon"] {

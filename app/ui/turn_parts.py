@@ -1,25 +1,21 @@
-"""The parts of a turn that say how it stands: waiting, reading, stopped, finished."""
+"""The parts of a turn that say how it stands: waiting, reading, stopped."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QTextBlockFormat, QTextCursor
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.conversation import Turn, TurnState
 from app.ui.icon_label import IconLabel
-from app.ui.parts import IconButton, Text, TextButton
-from app.ui.text_view import TextView
+from app.ui.parts import Text, TextButton
 from app.ui.thin_bar import ThinBar
 from app.ui.wrapped_text import WrappedText
 from app.wording import rate
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
-
     from app.ui.theme import Theme
     from engine import PrefillProgress
 
@@ -30,45 +26,12 @@ WAITING_TEXTS: dict[WaitsFor, str] = {
     "other_answer": "An answer in another conversation comes first. Your message is sent then.",
 }
 _QUEUED_DELAY_MS = 300
-_RULE_WIDTH, _RULE_GAP = 3, 13
 _SHORTEST_READING_S = 0.4
-_COPIED_MS = 2000
-_ICON_INSET = 6
+_INCOMPLETE = (TurnState.CANCELLED, TurnState.CUT, TurnState.INTERRUPTED)
+# Clear space inside an icon's button.
+ICON_INSET = 6
 # Room around a turn's text for its focus ring.
 BLEED = 8
-
-
-class QuestionView(QWidget):
-    """The question in medium weight, with a rule in the margin."""
-
-    def __init__(self, theme: Theme, text: str) -> None:
-        super().__init__()
-        self._theme = theme
-        view = TextView(theme)
-        view.setFont(theme.font("question"))
-        view.setPlainText(text)
-        view.setAccessibleName("Question")
-        whole = QTextCursor(view.document())
-        whole.select(QTextCursor.SelectionType.Document)
-        line = QTextBlockFormat()
-        line.setLineHeight(24, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
-        whole.mergeBlockFormat(line)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(_RULE_WIDTH + _RULE_GAP, 0, 0, 0)
-        row.addWidget(view)
-        if not text:
-            self.hide()
-        theme.changed.connect(self.update)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the rule."""
-        del event
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.colors.accent)
-        painter.drawRoundedRect(QRectF(0, 4, _RULE_WIDTH, self.height() - 8), 1, 1)
-        painter.end()
 
 
 class QueuedCard(QFrame):
@@ -94,9 +57,9 @@ class QueuedCard(QFrame):
         withdraw.clicked.connect(self.withdraw_requested)
         row.addWidget(withdraw)
 
-    def set_waiting(self, waiting: bool, waits_for: WaitsFor) -> None:
-        """Show the card while the message waits, and what for."""
-        self._text.setText(WAITING_TEXTS[waits_for])
+    def set_waiting(self, waiting: bool, waits_for: WaitsFor, left_s: float | None = None) -> None:
+        """Show the card while the message waits, what for, and how long yet where that is known."""
+        self._text.setText(waiting_text(waits_for, left_s))
         if not waiting:
             self._delay.stop()
             self.hide()
@@ -187,53 +150,28 @@ class NoteRow(QWidget):
         ways.addWidget(self._start_over)
         row.addLayout(ways)
 
+    @staticmethod
+    def needed(turn: Turn) -> bool:
+        """Whether it needs saying how `turn` ended."""
+        return _said_nothing(turn) or turn.state in _INCOMPLETE
+
     def show_turn(self, turn: Turn) -> None:
         """Say how `turn` ended, if that needs saying."""
         nothing = _said_nothing(turn)
-        self.setVisible(nothing or turn.state in (TurnState.CANCELLED, TurnState.CUT))
+        self.setVisible(self.needed(turn))
         self._text.setText(_ending(turn))
         self._continue.setVisible(bool(turn.answer) and not nothing)
-        self._start_over.setVisible(nothing or turn.state is TurnState.CANCELLED)
+        self._start_over.setVisible(nothing or turn.state is not TurnState.CUT)
         self._start_over.setText("Try again" if nothing else "Start over")
 
 
-class ActionRow(QWidget):
-    """What can be done with an answer, and what it took."""
-
-    copy_requested = Signal()
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._copy = IconButton(theme, "copy", "Copy answer")
-        self._copy.clicked.connect(self.copy_requested)
-        self._meta = Text(theme, "", "meta", "ink3")
-        row = QHBoxLayout(self)
-        # The icon, not its button, stands flush with the text; the turn's own padding has room.
-        row.setContentsMargins(BLEED - _ICON_INSET, 0, BLEED, 0)
-        row.addWidget(self._copy)
-        row.addStretch()
-        row.addWidget(self._meta)
-        self.setFixedHeight(28)
-        self._copied = QTimer(self, interval=_COPIED_MS, singleShot=True)
-        self._copied.timeout.connect(lambda: self._name_copy("copy", "Copy answer"))
-        keep = self.sizePolicy()
-        keep.setRetainSizeWhenHidden(True)
-        self.setSizePolicy(keep)
-
-    def show_turn(self, turn: Turn) -> None:
-        """Show the figures of `turn`."""
-        self._meta.setText(figures(turn))
-        self._copy.setEnabled(bool(turn.answer))
-
-    def confirm_copy(self) -> None:
-        """Show for a moment that the answer has been copied."""
-        self._name_copy("check", "Copied")
-        self._copied.start()
-
-    def _name_copy(self, icon: str, name: str) -> None:
-        self._copy.setIcon(self._theme.icon(icon))
-        self._copy.rename(name)
+def waiting_text(waits_for: WaitsFor, left_s: float | None) -> str:
+    """Why a message waits; `left_s` is how long the model is expected to load yet."""
+    if waits_for == "model" and left_s is not None:
+        return (
+            f"Loading the model, about {_duration(left_s)}. Your message is sent when it is ready."
+        )
+    return WAITING_TEXTS[waits_for]
 
 
 def figures(turn: Turn) -> str:
@@ -256,6 +194,10 @@ def _ending(turn: Turn) -> str:
         return "The model gave no answer."
     if turn.state is TurnState.CUT:
         return f"Stopped at the limit of {_tokens(turn.completion_tokens)}."
+    if turn.state is TurnState.INTERRUPTED:
+        if not turn.answer:
+            return "Cut off when Tanka closed, before the answer began."
+        return f"Cut off when Tanka closed, after {_tokens(turn.completion_tokens)}."
     if not turn.answer:
         return "Stopped by you before the answer began"
     return f"Stopped by you after {_tokens(turn.completion_tokens)}"

@@ -1,107 +1,219 @@
-"""One turn on the page: attachments, the question, the answer and how it stands."""
+"""One turn in the list of turns: its place, its name and its focus; all else only while it is near.
+
+There may be thousands, so this one is light. What is seen of it is a `TurnBody`, made by `build`
+and thrown away by `release`; the height stays.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPen
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.conversation import Turn, TurnState
-from app.ui.answer_view import AnswerView
-from app.ui.attachment_views import AttachmentRow
-from app.ui.error_card import ErrorCard
+from app.ui.focus_order import stops_within
 from app.ui.tokens import RADIUS_CARD
-from app.ui.turn_parts import BLEED, ActionRow, NoteRow, PrefillLine, QuestionView, QueuedCard
+from app.ui.turn_body import Kept, Standing, TurnBody
+from app.ui.turn_height import guessed_height
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QEnterEvent, QFocusEvent, QPaintEvent
+    from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPaintEvent, QResizeEvent
 
     from app.background import Background
+    from app.conversation import Turn
+    from app.turn_tree import Siblings
     from app.ui.formulas import Formulas
     from app.ui.theme import Theme
     from app.ui.turn_parts import WaitsFor
+    from app.ui.turn_requests import TurnRequests
+
+_VERSION_KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_MOST_PASSES = 4
+# Whatever is pressed with Alt on a keypad is no arrow.
+_PLAIN = ~Qt.KeyboardModifier.KeypadModifier
 
 
 class TurnWidget(QWidget):
-    """Shows a `Turn`; `refresh` takes over what has changed in it."""
-
-    continue_requested = Signal(object)
-    start_over_requested = Signal(object)
-    retry_requested = Signal(object)
-    withdraw_requested = Signal(object)
+    """Stands for a `Turn`, near or far."""
 
     def __init__(
-        self, theme: Theme, background: Background, turn: Turn, formulas: Formulas | None = None
+        self,
+        theme: Theme,
+        background: Background,
+        formulas: Formulas,
+        turn: Turn,
+        requests: TurnRequests,
     ) -> None:
         super().__init__()
         self._theme = theme
+        self._background = background
+        self._formulas = formulas
         self.turn = turn
+        self.number = 0
+        self._requests = requests
         self._state = turn.state
-        self._is_last = False
-        self._waits_for: WaitsFor = "model"
-        self._reached = False
-        self.answer = AnswerView(theme, background=background, formulas=formulas)
-        self.queued = QueuedCard(theme)
-        self.prefill = PrefillLine(theme)
-        self.note = NoteRow(theme)
-        self.error = ErrorCard(theme)
-        self.action_row = ActionRow(theme)
-        self._lay_out(background)
-        self._connect()
+        self._standing = Standing()
+        self._kept = Kept()
+        self._body: TurnBody | None = None
+        # As it was last measured: width and height.
+        self._measured = (0, 0)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(turn.question.text or "Question")
-        self.refresh()
+
+    @property
+    def body(self) -> TurnBody:
+        """What is seen of the turn; it is made where there is none yet."""
+        self.build()
+        assert self._body is not None
+        return self._body
+
+    @property
+    def built(self) -> bool:
+        """Whether there is anything to be seen of the turn."""
+        return self._body is not None
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that is to be seen has been drawn."""
+        return self._body is not None and self._body.complete
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a person has the keyboard or a selection in the turn."""
+        return self.hasFocus() or (self._body is not None and self._body.in_use)
+
+    def build(self) -> None:
+        """Make what is seen of the turn, and measure it."""
+        if self._body is not None:
+            return
+        body = TurnBody(
+            self._theme,
+            self._background,
+            self._formulas,
+            self.turn,
+            self._requests,
+            self._kept,
+            self,
+        )
+        self._body = body
+        body.action_row.copy_requested.connect(self.copy_answer)
+        body.question.edit_ended.connect(self._take_focus)
+        body.refresh(self._standing)
+        body.resize(self.size())
+        body.show()
+        self.measure(self.width())
+        body.arranged.connect(self._tell_height)
+        self._requests.built.emit(self)
+
+    def release(self) -> None:
+        """Throw away what is seen; the height stays as it was."""
+        if self._body is None:
+            return
+        self._body.keep()
+        body, self._body = self._body, None
+        body.hide()
+        body.deleteLater()
+
+    def measure(self, width: int) -> None:
+        """Lay everything out for `width`, and remember the height."""
+        if self._body is None:
+            return
+        # Text is as high as its width lets it be, and a bar to scroll sideways comes and goes.
+        for _ in range(_MOST_PASSES):
+            self._body.resize(width, self._body.wanted_height(width))
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+            if self._body.wanted_height(width) == self._body.height():
+                break
+        self._measured = (width, self._body.wanted_height(width))
+
+    def remeasure(self) -> None:
+        """Take over the height of what has been laid out anew."""
+        if self._body is not None:
+            self._measured = (self.width(), self._body.wanted_height(self.width()))
+
+    def height_at(self, width: int) -> int:
+        """The height in a column of `width`: measured where it was, else guessed."""
+        known = self._measured[1] if self._measured[0] == width else 0
+        if self.complete and known:
+            return known
+        if not self.built and known and not self.turn.state.running:
+            return known
+        return max(known, guessed_height(self.turn, width))
 
     def refresh(self) -> bool:
         """Show the turn as it is now; says whether its state is another than before."""
-        turn, state = self.turn, self.turn.state
-        moved, self._state = state is not self._state, state
-        if moved:
-            self._keep_focus()
-        self.queued.set_waiting(state is TurnState.QUEUED, self._waits_for)
-        self.prefill.set_progress(turn.prefill if state is TurnState.READING else None)
-        growing = state is TurnState.ANSWERING
-        self.answer.setVisible(growing or bool(turn.answer))
-        self.answer.set_text(turn.answer, growing=growing)
-        self.note.show_turn(turn)
-        failed = state is TurnState.FAILED and turn.error is not None
-        self.error.setVisible(failed)
-        if turn.error is not None and failed:
-            self.error.set_error(turn.error, answered=bool(turn.answer))
-        self.action_row.show_turn(turn)
-        self._show_actions()
+        moved, self._state = self.turn.state is not self._state, self.turn.state
+        if self._body is not None:
+            if moved and self._body.loses_focus():
+                self._take_focus()
+            self._body.refresh(self._standing)
         return moved
 
     def set_last(self, last: bool) -> None:
         """The last turn shows its actions always, the others when they are reached for."""
-        self._is_last = last
-        self._show_actions()
+        if last != self._standing.last:
+            self._standing.last = last
+            self._show_actions()
 
-    def set_waits_for(self, waits_for: WaitsFor) -> None:
-        """What this question waits for while it waits."""
-        self._waits_for = waits_for
-        self.queued.set_waiting(self.turn.state is TurnState.QUEUED, waits_for)
+    def set_waits_for(self, waits_for: WaitsFor, left_s: float | None) -> None:
+        """What this question waits for while it waits, and how long the model loads yet."""
+        standing = self._standing
+        if (waits_for, left_s) != (standing.waits_for, standing.left_s):
+            standing.waits_for, standing.left_s = waits_for, left_s
+            if self._body is not None:
+                self._body.refresh(standing)
+
+    def set_versions(self, versions: Siblings | None) -> None:
+        """Which of how many versions this is."""
+        if versions != self._standing.versions:
+            self._standing.versions = versions
+            self._show_actions()
 
     def set_focus_within(self, within: bool) -> None:
         """Whether the keyboard is somewhere in this turn."""
-        self._reached = within or self.underMouse()
-        self._show_actions()
+        self._reach(within or self.underMouse())
+
+    def step_with_focus(self) -> int:
+        """Towards which version the button leads that the keyboard is on; 0 where on none."""
+        return 0 if self._body is None else self._body.action_row.step_with_focus()
+
+    def copy_answer(self) -> None:
+        """Put the answer, as it was written, on the clipboard."""
+        QGuiApplication.clipboard().setText(self.body.copied_text())
+        self.body.action_row.confirm_copy()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes into the turn, Esc back to it; Alt with an arrow shows another version."""
+        key, held = Qt.Key(event.key()), event.modifiers() & _PLAIN
+        step = _VERSION_KEYS.get(key)
+        if self.hasFocus() and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            inside = next(stops_within(self), None)
+            if inside is not None:
+                inside.setFocus(Qt.FocusReason.TabFocusReason)
+        elif not self.hasFocus() and key == Qt.Key.Key_Escape:
+            self._take_focus()
+        elif step is not None and held == Qt.KeyboardModifier.AltModifier:
+            self._requests.version_requested.emit(self.turn, step)
+        else:
+            super().keyPressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show the actions while the pointer is here."""
         super().enterEvent(event)
-        self._reached = True
-        self._show_actions()
+        self._reach(True)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hide the actions again, unless the keyboard is here."""
         super().leaveEvent(event)
         focus = QGuiApplication.focusObject()
-        self._reached = isinstance(focus, QWidget) and (focus is self or self.isAncestorOf(focus))
-        self._show_actions()
+        self._reach(isinstance(focus, QWidget) and (focus is self or self.isAncestorOf(focus)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is seen fills the turn."""
+        super().resizeEvent(event)
+        if self._body is not None:
+            self._body.resize(self.size())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Draw the ring."""
@@ -125,46 +237,17 @@ class TurnWidget(QWidget):
         painter.drawRoundedRect(ring, RADIUS_CARD, RADIUS_CARD)
         painter.end()
 
-    def copy_answer(self) -> None:
-        """Put the answer, as it was written, on the clipboard."""
-        QGuiApplication.clipboard().setText(self.turn.answer)
-        self.action_row.confirm_copy()
+    def _take_focus(self) -> None:
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _keep_focus(self) -> None:
-        """Take over the focus of a button that is about to go: it must not leave the turn."""
-        focus = QGuiApplication.focusObject()
-        goes = (self.queued, self.note, self.error, self.action_row)
-        if isinstance(focus, QWidget) and any(part.isAncestorOf(focus) for part in goes):
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
+    def _reach(self, reached: bool) -> None:
+        if reached != self._standing.reached:
+            self._standing.reached = reached
+            self._show_actions()
 
     def _show_actions(self) -> None:
-        finished = not self.turn.state.running and bool(self.turn.answer)
-        self.action_row.setVisible(finished and (self._is_last or self._reached))
+        if self._body is not None:
+            self._body.show_actions(self._standing)
 
-    def _connect(self) -> None:
-        self.note.continue_requested.connect(lambda: self.continue_requested.emit(self.turn))
-        self.note.start_over_requested.connect(lambda: self.start_over_requested.emit(self.turn))
-        for asked_back in (self.queued.withdraw_requested, self.error.take_back_requested):
-            asked_back.connect(lambda: self.withdraw_requested.emit(self.turn))
-        self.error.retry_requested.connect(lambda: self.retry_requested.emit(self.turn))
-        self.action_row.copy_requested.connect(self.copy_answer)
-
-    def _lay_out(self, background: Background) -> None:
-        asked = QVBoxLayout()
-        asked.setSpacing(8)
-        asked.addWidget(AttachmentRow(self._theme, background, self.turn))
-        asked.addWidget(QuestionView(self._theme, self.turn.question.text))
-        answered = QVBoxLayout()
-        answered.setSpacing(12)
-        for part in (self.queued, self.prefill, self.answer, self.note, self.error):
-            answered.addWidget(part)
-        answered.setContentsMargins(BLEED, 0, BLEED, 0)
-        asked.setContentsMargins(BLEED, 0, BLEED, 0)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, BLEED, 0, BLEED)
-        whole.setSpacing(0)
-        whole.addLayout(asked)
-        whole.addSpacing(12)
-        whole.addLayout(answered)
-        whole.addSpacing(8)
-        whole.addWidget(self.action_row)
+    def _tell_height(self) -> None:
+        self._requests.height_changed.emit(self)

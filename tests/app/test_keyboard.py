@@ -142,7 +142,7 @@ def test_the_focus_of_a_button_that_goes_stays_in_its_turn(
     qtbot.waitUntil(lambda: turn.state is TurnState.ANSWERING)
     program.session.stop()
     widget = program.page.view.turn_widget(turn)
-    qtbot.waitUntil(widget.note.isVisible)
+    qtbot.waitUntil(widget.body.note.isVisible)
     button = next(b for b in widget.findChildren(QPushButton) if b.text() == "Continue")
     button.setFocus()
     strayed: list[bool] = []

@@ -187,8 +187,8 @@ def test_a_question_that_is_too_long_goes_back_with_its_attachments(
     qtbot.waitUntil(composer.send.isEnabled)
     qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
     (turn,) = program.session.current.turns
-    qtbot.waitUntil(lambda: program.page.view.turn_widget(turn).error.isVisible())
-    card = program.page.view.turn_widget(turn).error
+    qtbot.waitUntil(lambda: program.page.view.turn_widget(turn).body.error.isVisible())
+    card = program.page.view.turn_widget(turn).body.error
     offered = [b for b in card.findChildren(QPushButton) if b.isVisible()]
     assert [b.text() for b in offered] == ["Take it back into the composer"]
 

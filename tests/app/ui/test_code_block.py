@@ -159,10 +159,11 @@ def test_a_short_block_has_nothing_to_unfold(view: AnswerView) -> None:
     ]
 
 
-def test_a_growing_block_stays_where_it_is_and_counts(view: AnswerView) -> None:
+def test_a_growing_block_stays_where_it_is_and_counts(qtbot: QtBot, view: AnswerView) -> None:
     code = "".join(f"x{n} = {n}\n" for n in range(2000))
     view.set_text("```py\n" + code[:200], growing=True)
     view.set_text("```py\n" + code, growing=True)
+    qtbot.waitUntil(lambda: view.complete)
     assert block(view).text_view.document().blockCount() == FOLDED_LINES
     assert button(view, "Show").text() == "Show all 2,000 lines"
 
@@ -171,6 +172,7 @@ def test_a_long_block_is_coloured_beside_the_window(qtbot: QtBot, view: AnswerVi
     code = "\n".join(f"def f{n}(): return {n}" for n in range(500))
     view.set_text(f"```py\n{code}\n```", growing=False)
     button(view, "Show").click()
+    qtbot.waitUntil(lambda: block(view).text_view.document().blockCount() == 500)
     assert colours(view, 499) == {}
     qtbot.waitUntil(lambda: "def" in colours(view, 499))
 

@@ -90,10 +90,10 @@ def test_many_updates_are_painted_at_most_thirty_times_a_second(
         QApplication.processEvents()
     turn.state = TurnState.DONE
     view.update_turn(turn)
-    qtbot.waitUntil(lambda: not widget.answer.segments[0].text_view.caret_shown)
+    qtbot.waitUntil(lambda: not widget.body.answer.segments[0].text_view.caret_shown)
 
     assert len(painted) <= (time.monotonic() - began) * 31 + 2
-    assert widget.answer.segments[0].text_view.toPlainText() == turn.answer.strip()
+    assert widget.body.answer.segments[0].text_view.toPlainText() == turn.answer.strip()
 
 
 def test_page_follows_at_its_end_and_stays_where_the_reader_went(
@@ -133,7 +133,7 @@ def test_cancelled_answer_offers_to_continue_and_to_start_over(
     turn.completion_tokens = 16
     widget = shown(view, conversation, turn)
 
-    assert "Stopped by you after 16 tokens" in labels(widget.note)
+    assert "Stopped by you after 16 tokens" in labels(widget.body.note)
     with qtbot.waitSignal(view.continue_requested) as continued:
         qtbot.mouseClick(button(widget, "Continue"), Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(view.start_over_requested) as restarted:
@@ -147,8 +147,25 @@ def test_cut_answer_names_its_limit(view: ConversationView) -> None:
     turn.completion_tokens = 2048
     widget = shown(view, conversation, turn)
 
-    assert "Stopped at the limit of 2,048 tokens." in labels(widget.note)
+    assert "Stopped at the limit of 2,048 tokens." in labels(widget.body.note)
     assert button(widget, "Start over").isHidden()
+
+
+def test_an_answer_that_the_end_of_the_program_cut_off_says_so(
+    qtbot: QtBot, view: ConversationView
+) -> None:
+    conversation, turn = turn_of(TurnState.INTERRUPTED, "And so")
+    turn.completion_tokens = 120
+    widget = shown(view, conversation, turn)
+
+    assert "Cut off when Tanka closed, after 120 tokens." in labels(widget.body.note)
+    for name, signal in (
+        ("Continue", view.continue_requested),
+        ("Start over", view.start_over_requested),
+    ):
+        with qtbot.waitSignal(signal) as asked:
+            qtbot.mouseClick(button(widget, name), Qt.MouseButton.LeftButton)
+        assert asked.args == [turn]
 
 
 def test_answer_stopped_before_its_first_word_cannot_be_continued(view: ConversationView) -> None:
@@ -166,10 +183,10 @@ def test_an_empty_answer_is_said_to_be_one(
     conversation, turn = turn_of(TurnState.DONE, answer)
     widget = shown(view, conversation, turn)
 
-    assert not widget.note.isHidden()
-    assert "The model gave no answer." in labels(widget.note)
+    assert not widget.body.note.isHidden()
+    assert "The model gave no answer." in labels(widget.body.note)
     assert button(widget, "Continue").isHidden()
-    again = next(b for b in widget.note.findChildren(QPushButton) if b.text() == "Try again")
+    again = next(b for b in widget.body.note.findChildren(QPushButton) if b.text() == "Try again")
     with qtbot.waitSignal(view.start_over_requested) as retried:
         qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
     assert retried.args == [turn]
@@ -182,8 +199,8 @@ def test_failure_says_the_sentence_and_folds_out_the_details(
     turn.error = OutOfMemory("Memory ran out. Close other programs.", "CUDA: 1.1 GB")
     widget = shown(view, conversation, turn)
 
-    assert "Memory ran out | Close other programs." in labels(widget.error)
-    assert not widget.answer.isHidden()
+    assert "Memory ran out | Close other programs." in labels(widget.body.error)
+    assert not widget.body.answer.isHidden()
     assert button(widget, "Copy details").isHidden()
     qtbot.mouseClick(button(widget, "Details"), Qt.MouseButton.LeftButton)
     qtbot.mouseClick(button(widget, "Copy details"), Qt.MouseButton.LeftButton)
@@ -197,14 +214,14 @@ def test_reading_counts_only_what_is_new_and_hides_when_it_is_short(view: Conver
     conversation, turn = turn_of(TurnState.READING)
     turn.prefill = PrefillProgress("r", 13_480, 32_000, 1_000, 3_140.0)
     widget = shown(view, conversation, turn)
-    text = labels(widget.prefill)
+    text = labels(widget.body.prefill)
     assert "12,480</span> of 31,000 tokens" in text
     assert "about 6 s" in text
-    assert not widget.prefill.isHidden()
+    assert not widget.body.prefill.isHidden()
 
     turn.prefill = PrefillProgress("r", 31_500, 32_000, 31_000, 3_140.0)
     widget.refresh()
-    assert widget.prefill.isHidden()
+    assert widget.body.prefill.isHidden()
 
 
 def test_waiting_message_says_why_and_can_be_withdrawn(
@@ -215,15 +232,18 @@ def test_waiting_message_says_why_and_can_be_withdrawn(
     view.set_conversation(conversation)
     widget = view.turn_widget(second)
     assert widget is not None
-    assert widget.queued.isHidden()  # a short wait needs no card
-    qtbot.waitUntil(widget.queued.isVisible)
-    assert WAITING_TEXTS["model"] in labels(widget.queued)
+    assert widget.body.queued.isHidden()  # a short wait needs no card
+    qtbot.waitUntil(widget.body.queued.isVisible)
+    assert WAITING_TEXTS["model"] in labels(widget.body.queued)
+    view.set_loading(True, 3.2)
+    left = "Loading the model, about 4 s. Your message is sent when it is ready."
+    assert left in labels(widget.body.queued)
     view.set_loading(False)
-    assert WAITING_TEXTS["other_answer"] in labels(widget.queued)
+    assert WAITING_TEXTS["other_answer"] in labels(widget.body.queued)
 
     first.state, first.answer = TurnState.ANSWERING, "It"
     view.update_turn(first)
-    qtbot.waitUntil(lambda: WAITING_TEXTS["answer_above"] in labels(widget.queued))
+    qtbot.waitUntil(lambda: WAITING_TEXTS["answer_above"] in labels(widget.body.queued))
 
     with qtbot.waitSignal(view.withdraw_requested) as withdrawn:
         qtbot.mouseClick(button(widget, "Withdraw"), Qt.MouseButton.LeftButton)
@@ -240,7 +260,7 @@ def test_finished_answer_can_be_copied_and_shows_its_figures(
     turn.timings = Timings(0.0, 2.0, 0.3, 900.0, 63.4)
     widget = shown(view, conversation, turn)
 
-    assert "78 tokens · 63 tok/s" in labels(widget.action_row)
+    assert "78 tokens · 63 tok/s" in labels(widget.body.action_row)
     qtbot.mouseClick(button(widget, "Copy answer"), Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "It is **bold**."
 
@@ -254,8 +274,8 @@ def test_actions_of_earlier_turns_show_when_the_keyboard_reaches_them(
     upper = shown(view, conversation, first)
     lower = view.turn_widget(second)
     assert lower is not None
-    assert upper.action_row.isHidden()
-    assert not lower.action_row.isHidden()
+    assert upper.body.action_row.isHidden()
+    assert not lower.body.action_row.isHidden()
 
     view.activateWindow()
     lower.setFocus()
@@ -263,7 +283,7 @@ def test_actions_of_earlier_turns_show_when_the_keyboard_reaches_them(
     QTest.keyClick(lower, Qt.Key.Key_Up)
 
     assert upper.hasFocus()
-    assert not upper.action_row.isHidden()
+    assert not upper.body.action_row.isHidden()
 
 
 def test_picture_is_decoded_beside_the_gui_and_fits_its_frame(
@@ -301,7 +321,7 @@ def test_reading_column_is_centred_whether_the_page_scrolls_or_not(
     widget = shown(view, conversation, turn)
     qtbot.waitUntil(lambda: (view.verticalScrollBar().maximum() > 0) == (text == LONG))
 
-    answer = widget.answer
+    answer = widget.body.answer
     qtbot.waitUntil(lambda: answer.width() == 720 - 2 * 28)
     assert answer.mapTo(view, QPoint()).x() == (1400 - answer.width()) // 2
 

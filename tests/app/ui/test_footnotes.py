@@ -4,25 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from PySide6.QtGui import QTextCharFormat
 
-from app.ui.answer_view import AnswerView
-
 if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from app.background import Background
-    from app.ui.formulas import Formulas
-    from app.ui.theme import Theme
-
-
-@pytest.fixture
-def view(qtbot: QtBot, theme: Theme, background: Background, formulas: Formulas) -> AnswerView:
-    view = AnswerView(theme, background=background, formulas=formulas)
-    qtbot.addWidget(view)
-    view.resize(600, 300)
-    return view
+    from app.ui.answer_view import AnswerView
 
 
 def notes(view: AnswerView) -> list[str]:

@@ -9,24 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage, QTextCursor
 from PySide6.QtWidgets import QApplication
 
-from app.ui.answer_view import AnswerView
 from app.ui.formula_drawing import draw
 from app.ui.markdown_rules import Parser
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from app.background import Background
+    from app.ui.answer_view import AnswerView
     from app.ui.formulas import Formulas
-    from app.ui.theme import Theme
-
-
-@pytest.fixture
-def view(qtbot: QtBot, theme: Theme, background: Background, formulas: Formulas) -> AnswerView:
-    view = AnswerView(theme, background=background, formulas=formulas)
-    qtbot.addWidget(view)
-    view.resize(600, 300)
-    return view
 
 
 def found(markdown: str) -> list[str]:

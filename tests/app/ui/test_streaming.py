@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.ui.answer_view import AnswerView
 from app.ui.block_reader import BlockReader
 from app.ui.code_block import CodeBlock
 from app.ui.markdown_blocks import Block, parse
+
+if TYPE_CHECKING:
+    from app.ui.answer_view import AnswerView
 
 PIECES = (
     "word ",
@@ -78,13 +81,6 @@ def test_blocks_read_in_pieces_are_those_read_at_once(text: str, cuts: list[int]
         reading = reader.read(text if prefix is None else prefix, complete=prefix is None)
         blocks = [*([] if reading.anew else blocks), *reading.final]
     assert structure(blocks) == structure(parse(text))
-
-
-@pytest.fixture
-def view(qtbot, theme, background, formulas) -> AnswerView:
-    view = AnswerView(theme, background=background, formulas=formulas)
-    qtbot.addWidget(view)
-    return view
 
 
 def test_answers_drawn_in_pieces_are_those_drawn_at_once(view: AnswerView) -> None:

@@ -1,0 +1,35 @@
+"""How high a turn will about be, from its text alone, before anything of it has been made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine import DocumentPart, ImagePart
+
+if TYPE_CHECKING:
+    from app.conversation import Turn
+
+_LINE = 24
+# What an average letter of the reading style takes.
+_LETTER = 7.3
+# Question, gaps and actions.
+_AROUND = 2 * 8 + 12 + 8 + 28
+_ATTACHMENT, _PICTURE = 44, 188
+_CARD = 60
+
+
+def guessed_height(turn: Turn, width: int) -> int:
+    """Pixels that `turn` takes in a column of `width`, give or take half."""
+    letters = max(20.0, width / _LETTER)
+    height = _AROUND + _LINE * (1 + turn.question.text.count("\n"))
+    height += int(_LINE * (len(turn.question.text) / letters))
+    for part in turn.question.parts:
+        if isinstance(part, ImagePart):
+            height += _PICTURE
+        elif isinstance(part, DocumentPart):
+            height += _ATTACHMENT
+    if not turn.answer:
+        return height + _CARD
+    # A line of text ends, on average, in the middle; blank lines count half.
+    lines = len(turn.answer) / letters + 0.5 * turn.answer.count("\n") + 1
+    return height + int(_LINE * lines)
