@@ -33,6 +33,7 @@ Commands:
 `tanka COMMAND --help` tells more of each.
 
 Options:
+  --offline  refuse every connection to another machine until the window is closed
   --help     show this text
   --version  show the version"""
 
@@ -83,6 +84,8 @@ def _is_path(argument: str) -> bool:
 
 
 def _open_window(arguments: list[str]) -> int:
+    offline = "--offline" in arguments
+    arguments = [a for a in arguments if a != "--offline"]
     unknown = [a for a in arguments if a.startswith("-") and not Path(a).exists()]
     missing = [a for a in arguments if not a.startswith("-") and not Path(a).exists()]
     if unknown:
@@ -93,6 +96,17 @@ def _open_window(arguments: list[str]) -> int:
 
     if reason := obstacle():
         return _refuse(reason)
+    from app.single_instance import claim
+    from engine import EngineError, network
+
+    network.start(offline=offline)
+    files = [Path(argument) for argument in arguments]
+    try:
+        place = claim(files)
+    except EngineError as fault:
+        return _refuse(fault.sentence)
+    if place is None:
+        return 0
     try:
         from app.startup import run
     except ImportError as fault:
@@ -100,7 +114,10 @@ def _open_window(arguments: list[str]) -> int:
         if "cannot open shared object file" not in str(fault):
             raise
         return _refuse(f"Tanka cannot open its window: this system lacks a library.\n{fault}")
-    return run([Path(argument) for argument in arguments])
+    try:
+        return run(files, place)
+    finally:
+        place.give_up()
 
 
 def _refuse(sentence: str) -> int:
