@@ -31,6 +31,7 @@ from app.facts import facts
 from app.fault_report import about_this_program
 from app.interrupt import Interrupt
 from app.model_loading import ModelLoading
+from app.network_control import NetworkControl
 from app.settings_store import SettingsStore
 from app.token_counting import TokenCounting
 from app.ui.conversation_page import ConversationPage
@@ -84,6 +85,7 @@ class Program(QObject):
             self.window, self.page, self.session, self.models, self.counting
         )
         self.overlay.dropped.connect(self.control.drop)
+        self.network = NetworkControl(self.store, self.theme, self.window)
         self._machine: Machine | None = None
         self._server: InstanceServer | None = None
         self._connect()
@@ -139,6 +141,7 @@ class Program(QObject):
         self.models.changed.connect(self._show_facts)
         self.models.ready.connect(self._keep_model)
         self.control.first_answered.connect(self._first_answer)
+        self.window.header.popover.opening.connect(self._show_facts)
 
     def _restore(self) -> None:
         kept = self.store.window
@@ -179,8 +182,13 @@ class Program(QObject):
         self._show_facts()
 
     def _show_facts(self) -> None:
-        warm = self.store.engine.warm_resume
-        self.window.header.show_facts(facts(self.models.info, self._machine, warm_resume=warm))
+        told = facts(
+            self.models.info,
+            self._machine,
+            warm_resume=self.store.engine.warm_resume,
+            connections=self.network.connections(),
+        )
+        self.window.header.show_facts(told)
 
 
 def run(files: Sequence[Path] = (), place: Place | None = None) -> int:
