@@ -47,6 +47,8 @@ def main(argv: list[str] | None = None) -> int:
     if arguments[:1] in (["--help"], ["-h"]):
         print(_USAGE)
         return 0
+    if arguments[:1] == ["--offline"] and names_command(arguments[1:]):
+        arguments = [arguments[1], "--offline", *arguments[2:]]
     if names_command(arguments):
         from engine import cli
 
@@ -104,7 +106,7 @@ def _open_window(arguments: list[str]) -> int:
     try:
         place = claim(files)
     except EngineError as fault:
-        return _refuse(fault.sentence)
+        return _refuse_visibly(fault.sentence)
     if place is None:
         return 0
     try:
@@ -118,6 +120,15 @@ def _open_window(arguments: list[str]) -> int:
         return run(files, place)
     finally:
         place.give_up()
+
+
+def _refuse_visibly(sentence: str) -> int:
+    """For what a person meets who has started Tanka from the desktop, without a terminal."""
+    from app.ui.plain_notice import show_notice
+
+    _refuse(sentence)
+    show_notice(sentence)
+    return EXIT_CANNOT_START
 
 
 def _refuse(sentence: str) -> int:

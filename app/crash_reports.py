@@ -39,10 +39,8 @@ class LastEnd:
 
 
 def crash_reports_dir() -> Path:
-    """Where the reports are; raises `engine.paths.FolderNotUsable`."""
-    folder = data_dir() / "crash-reports"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
+    """Where the reports are; made with the first. Raises `engine.paths.FolderNotUsable`."""
+    return data_dir() / "crash-reports"
 
 
 class CrashReports:
@@ -66,6 +64,7 @@ class CrashReports:
         mark; what is wrong with the folder is logged.
         """
         try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
             if not self._lock.acquire():
                 return None
             last = self._last_end()

@@ -24,7 +24,10 @@ _NOT_CLEARED = "The list of connections cannot be cleared. {reason}"
 
 
 class NetworkControl(QObject):
-    """Whoever holds connections in other processes ends them when `changed` says offline."""
+    """Whoever holds connections in other processes ends them when `changed` says offline.
+
+    `connections` is how many were known when the popover was opened last.
+    """
 
     changed = Signal(bool)
 
@@ -33,6 +36,8 @@ class NetworkControl(QObject):
         self._store, self._theme, self._window = store, theme, window
         if store.engine.offline:
             network.go_offline()
+        self.connections = 0
+        self._popover.opening.connect(self._count)
         self._popover.offline_wanted.connect(self.set_offline)
         self._popover.connections_wanted.connect(self.open_ledger)
         self._show()
@@ -40,13 +45,6 @@ class NetworkControl(QObject):
     @property
     def _popover(self) -> MachinePopover:
         return self._window.header.popover
-
-    def connections(self) -> int:
-        """How many connections are known; a list that cannot be read counts as none."""
-        try:
-            return len(network.ledger())
-        except OSError:
-            return 0
 
     def set_offline(self, offline: bool) -> None:
         """Turn the switch, now and for later starts; one that is held stays where it is."""
@@ -79,6 +77,13 @@ class NetworkControl(QObject):
             dialog.page.show_problem(fault.sentence)
         else:
             dialog.page.show_problem("")
+
+    def _count(self) -> None:
+        """A list that cannot be read counts as none here; its page says that it cannot."""
+        try:
+            self.connections = len(network.ledger())
+        except OSError:
+            self.connections = 0
 
     def _show(self) -> None:
         self._popover.show_offline(network.is_offline(), held=network.is_held_offline())

@@ -186,7 +186,7 @@ class Program(QObject):
             self.models.info,
             self._machine,
             warm_resume=self.store.engine.warm_resume,
-            connections=self.network.connections(),
+            connections=self.network.connections,
         )
         self.window.header.show_facts(told)
 

@@ -146,7 +146,7 @@ def test_a_damaged_mark_is_a_mark(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_gone_keeps_nobody_from_working(tmp_path: Path, caplog) -> None:
-    reports = CrashReports(tmp_path / "gone", "about")
+    reports = CrashReports(tmp_path / "gone" / "deeper", "about")
     assert reports.begin() is None
     reports.write("report")
     reports.end()

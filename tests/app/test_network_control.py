@@ -85,10 +85,11 @@ def test_a_switch_that_is_held_says_why(window: MainWindow) -> None:
 def test_connections_are_listed_and_can_be_cleared(
     control: NetworkControl, window: MainWindow
 ) -> None:
-    assert control.connections() == 0
-    network.require("models.example", "Download of a model").count(received=5_000)
-    assert control.connections() == 1
     window.header.machine.click()
+    assert control.connections == 0
+    network.require("models.example", "Download of a model").count(received=5_000)
+    window.header.machine.click()
+    assert control.connections == 1
     window.header.popover.connections.click()
     assert not window.header.popover.isVisible()
     dialog = window.findChild(type(control.open_ledger()))
@@ -115,7 +116,6 @@ def test_the_list_can_be_exported(control: NetworkControl, tmp_path: Path) -> No
 
 def test_a_list_that_cannot_be_read_is_said_so(control: NetworkControl) -> None:
     network.ledger_path().mkdir()
-    assert control.connections() == 0
     dialog = control.open_ledger()
     told = [label.text() for label in dialog.page.findChildren(QLabel) if label.isVisible()]
     assert any("cannot be read" in text for text in told)

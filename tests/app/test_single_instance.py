@@ -121,6 +121,14 @@ def test_one_that_does_not_answer_is_said_so(starts: Starts) -> None:
         claim(patience_s=0.5)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
+def test_the_program_itself_says_so_and_ends(starts: Starts) -> None:
+    starts.first().send_signal(signal.SIGSTOP)
+    second = starts.start()
+    assert second.wait(60) == 2
+    assert line(second) == ""
+
+
 def test_one_that_is_closing_is_waited_for() -> None:
     closing = FileLock(data_dir() / "window.lock")
     assert closing.acquire()
