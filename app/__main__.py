@@ -104,7 +104,7 @@ def _open_window(arguments: list[str]) -> int:
     network.start(offline=offline)
     files = [Path(argument) for argument in arguments]
     try:
-        place = claim(files)
+        place = claim(files, offline=network.is_offline())
     except EngineError as fault:
         return _refuse_visibly(fault.sentence)
     if place is None:

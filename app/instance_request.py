@@ -12,26 +12,33 @@ TAKEN, REFUSED = b"taken\n", b"refused\n"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a second start asks of the first: to come forward, with these files attached."""
+    """What a second start asks of the first: to come forward, with these files attached.
+
+    `offline` asks it to turn its switch on: that start was to connect to nothing.
+    """
 
     files: tuple[Path, ...] = ()
     activation: str = ""
+    offline: bool = False
 
     def encoded(self) -> bytes:
         """One line. Paths are absolute, since the other process stands in another folder."""
         files = [str(path.absolute()) for path in self.files]
-        return json.dumps({"files": files, "activation": self.activation}).encode() + b"\n"
+        asked = {"files": files, "activation": self.activation, "offline": self.offline}
+        return json.dumps(asked).encode() + b"\n"
 
 
 def decoded(line: bytes) -> Request | None:
     """The request in `line`, or nothing where it is none."""
     try:
         found = json.loads(line)
-        files, activation = found["files"], found["activation"]
+        files, activation, offline = found["files"], found["activation"], found["offline"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     if not isinstance(files, list) or not isinstance(activation, str):
         return None
+    if not isinstance(offline, bool):
+        return None
     if not all(isinstance(name, str) and Path(name).is_absolute() for name in files):
         return None
-    return Request(tuple(Path(name) for name in files), activation)
+    return Request(tuple(Path(name) for name in files), activation, offline)

@@ -59,14 +59,18 @@ class Place:
             self._lock.release()
 
 
-def claim(files: Sequence[Path] = (), patience_s: float = PATIENCE_S) -> Place | None:
+def claim(
+    files: Sequence[Path] = (), *, offline: bool = False, patience_s: float = PATIENCE_S
+) -> Place | None:
     """This start's place; `None` where another window has taken `files` and come forward.
+
+    With `offline` that window has turned its offline switch on.
 
     One that is closing is waited for. Raises `NotAnswering` after `patience_s` seconds, and
     `engine.paths.FolderNotUsable`.
     """
     lock = FileLock(data_dir() / "window.lock")
-    request = Request(tuple(files), os.environ.get(_ACTIVATION, ""))
+    request = Request(tuple(files), os.environ.get(_ACTIVATION, ""), offline)
     until = time.monotonic() + patience_s
     while True:
         try:

@@ -126,6 +126,8 @@ class Program(QObject):
         self.background.run(read_machine, self._show_machine, _log_failure)
 
     def _come_forward(self, request: Request) -> None:
+        if request.offline:
+            self.network.set_offline(True)
         self.window.come_forward(request.activation)
         if request.files:
             self.control.drop(list(request.files), None, new=False)

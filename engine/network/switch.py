@@ -24,6 +24,8 @@ Result = TypeVar("Result")
 
 # Set while the switch is on, so that our own programs begin with it.
 OFFLINE_VARIABLE = "TANKA_OFFLINE"
+# Libraries of ours would otherwise count their users.
+_NO_TELEMETRY = {"HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
 _TAKING_ADDRESSES = ("connect", "connect_ex", "sendto", "sendmsg", "bind")
 
 
@@ -47,6 +49,7 @@ def watch(on_look_up: Callable[[str], None], *, offline: bool) -> None:
     thread that looks up and before anything leaves; what it raises stops that.
     """
     _SWITCH.on_look_up = on_look_up
+    os.environ |= _NO_TELEMETRY
     _install()
     if offline or os.environ.get(OFFLINE_VARIABLE):
         _SWITCH.held.set()

@@ -32,13 +32,15 @@ if TYPE_CHECKING:
 WINDOW = """
 import sys
 from app import __main__, startup
+from engine import network
 
 startup.Program._start = lambda self: print("open", flush=True)
 come_forward = startup.Program._come_forward
 def tell(self, request):
     come_forward(self, request)
     chips = self.page.composer.attachments.chips
-    print(self.window.isVisible(), *(chip.name for chip in chips), flush=True)
+    state = "offline" if network.is_offline() else "online"
+    print(self.window.isVisible(), state, *(chip.name for chip in chips), flush=True)
 startup.Program._come_forward = tell
 sys.exit(__main__.main(sys.argv[1:]))
 """
@@ -92,11 +94,19 @@ def test_a_second_start_hands_its_files_over_and_ends(starts: Starts, tmp_path: 
     second = starts.start("größe.txt")
     assert second.wait(60) == 0
     assert line(second) == "", "it opens no window of its own"
-    assert line(first) == "True größe.txt"
+    assert line(first) == "True online größe.txt"
     assert starts.start().wait(60) == 0
-    assert line(first) == "True größe.txt"
+    assert line(first) == "True online größe.txt"
     first.terminate()
     assert first.wait(60) == 0
+
+
+def test_a_start_that_is_to_be_offline_is_not_taken_by_a_window_that_is_not(
+    starts: Starts,
+) -> None:
+    first = starts.first()
+    assert starts.start("--offline").wait(60) == 0
+    assert line(first) == "True offline"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
@@ -182,7 +192,7 @@ def say(qtbot: QtBot, data: bytes) -> bytes:
 
 
 def test_what_is_asked_is_heard(qtbot: QtBot, server: InstanceServer, tmp_path: Path) -> None:
-    request = Request((tmp_path / "a b.pdf", tmp_path / "ü.png"), "leave")
+    request = Request((tmp_path / "a b.pdf", tmp_path / "ü.png"), "leave", offline=True)
     with qtbot.waitSignal(server.asked) as asked:
         assert say(qtbot, request.encoded()) == TAKEN
     assert asked.args == [request]
@@ -190,8 +200,9 @@ def test_what_is_asked_is_heard(qtbot: QtBot, server: InstanceServer, tmp_path: 
 
 @pytest.mark.parametrize(
     "nonsense",
-    [b"\n", b"[]\n", b"{\n", b'{"files": "x", "activation": ""}\n', b"\xff\n",
-     json.dumps({"files": ["not/absolute"], "activation": ""}).encode() + b"\n",
+    [b"\n", b"[]\n", b"{\n", b'{"files": "x", "activation": "", "offline": false}\n', b"\xff\n",
+     b'{"files": [], "activation": "", "offline": 1}\n', b'{"files": [], "activation": ""}\n',
+     json.dumps({"files": ["not/absolute"], "activation": "", "offline": True}).encode() + b"\n",
      b"x" * (MOST_BYTES + 10)],
 )  # fmt: skip
 def test_nonsense_is_refused(qtbot: QtBot, server: InstanceServer, nonsense: bytes) -> None:

@@ -328,7 +328,8 @@ def test_a_fault_is_shown_with_its_report(program: Program) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
-def test_an_interrupt_ends_the_program_in_order(tmp_path) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])
+def test_an_interrupt_ends_the_program_in_order(name: str, tmp_path) -> None:
     environment = os.environ | {"TANKA_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
     program = (
         "import os, signal\n"
@@ -336,7 +337,7 @@ def test_an_interrupt_ends_the_program_in_order(tmp_path) -> None:
         "from app import startup\n"
         "start = startup.Program._start\n"
         "def interrupt(self):\n"
-        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        f"    os.kill(os.getpid(), signal.{name})\n"
         "startup.Program._start = interrupt\n"
         "raise SystemExit(startup.run())\n"
     )

@@ -152,6 +152,14 @@ def test_going_online_is_inherited_as_well() -> None:
     assert OFFLINE_VARIABLE not in os.environ
 
 
+def test_no_library_counts_its_users() -> None:
+    program = (
+        "import os\nfrom engine import network\nnetwork.start()\n"
+        "print(os.environ['HF_HUB_DISABLE_TELEMETRY'], os.environ['DO_NOT_TRACK'])\n"
+    )
+    assert child(program).stdout == "1 1\n"
+
+
 @pytest.mark.parametrize("call", ["connect", "connect_ex"])
 def test_a_name_given_to_connect_is_not_even_looked_up(call: str, tmp_path: Path) -> None:
     program = (
