@@ -33,6 +33,7 @@ Commands:
 `tanka COMMAND --help` tells more of each.
 
 Options:
+  --offline  refuse every connection to another machine until the window is closed
   --help     show this text
   --version  show the version"""
 
@@ -46,6 +47,8 @@ def main(argv: list[str] | None = None) -> int:
     if arguments[:1] in (["--help"], ["-h"]):
         print(_USAGE)
         return 0
+    if arguments[:1] == ["--offline"] and names_command(arguments[1:]):
+        arguments = [arguments[1], "--offline", *arguments[2:]]
     if names_command(arguments):
         from engine import cli
 
@@ -83,6 +86,8 @@ def _is_path(argument: str) -> bool:
 
 
 def _open_window(arguments: list[str]) -> int:
+    offline = "--offline" in arguments
+    arguments = [a for a in arguments if a != "--offline"]
     unknown = [a for a in arguments if a.startswith("-") and not Path(a).exists()]
     missing = [a for a in arguments if not a.startswith("-") and not Path(a).exists()]
     if unknown:
@@ -93,6 +98,17 @@ def _open_window(arguments: list[str]) -> int:
 
     if reason := obstacle():
         return _refuse(reason)
+    from app.single_instance import claim
+    from engine import EngineError, network
+
+    network.start(offline=offline)
+    files = [Path(argument) for argument in arguments]
+    try:
+        place = claim(files, offline=network.is_offline())
+    except EngineError as fault:
+        return _refuse_visibly(fault.sentence)
+    if place is None:
+        return 0
     try:
         from app.startup import run
     except ImportError as fault:
@@ -100,7 +116,19 @@ def _open_window(arguments: list[str]) -> int:
         if "cannot open shared object file" not in str(fault):
             raise
         return _refuse(f"Tanka cannot open its window: this system lacks a library.\n{fault}")
-    return run([Path(argument) for argument in arguments])
+    try:
+        return run(files, place)
+    finally:
+        place.give_up()
+
+
+def _refuse_visibly(sentence: str) -> int:
+    """For what a person meets who has started Tanka from the desktop, without a terminal."""
+    from app.ui.plain_notice import show_notice
+
+    _refuse(sentence)
+    show_notice(sentence)
+    return EXIT_CANNOT_START
 
 
 def _refuse(sentence: str) -> int:

@@ -1,38 +1,31 @@
-"""Faults that nobody caught: logged, shown to the person with a report, never swallowed."""
+"""Faults that nobody caught: logged, kept, shown to the person with a report, never swallowed."""
 
 from __future__ import annotations
 
 import logging
-import platform
 import sys
 import threading
-import traceback
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, qVersion
+from PySide6.QtCore import (
+    QMessageLogContext,
+    QObject,
+    Qt,
+    QtMsgType,
+    Signal,
+    qFormatLogMessage,
+    qInstallMessageHandler,
+)
 
-from app.about import NAME, app_version
+from app.fault_report import report_of
 from engine import EngineError
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
 log = logging.getLogger(__name__)
-
-
-def report_of(fault: BaseException) -> str:
-    """What a developer needs of `fault`. Nothing of a conversation is in it."""
-    lines = traceback.format_exception(type(fault), fault, fault.__traceback__)
-    return "\n".join(
-        (
-            f"{NAME} {app_version()}, Python {platform.python_version()}, Qt {qVersion()}",
-            f"{platform.system()} {platform.release()}, {platform.machine()}",
-            "",
-            "".join(lines).rstrip(),
-        )
-    )
 
 
 class FaultCatcher(QObject):
@@ -41,8 +34,12 @@ class FaultCatcher(QObject):
     caught = Signal(str, str)
     _raised = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, keep: Callable[[str], None] = lambda _report: None
+    ) -> None:
+        """`keep` is given each report, in the thread of the fault, before anything else."""
         super().__init__(parent)
+        self._keep = keep
         self._previous = (sys.excepthook, threading.excepthook)
         # Faults come from any thread, and a dialog may be shown in this one only.
         self._raised.connect(self._tell, Qt.ConnectionType.QueuedConnection)
@@ -78,6 +75,7 @@ class FaultCatcher(QObject):
 
     def _take(self, fault: BaseException) -> None:
         log.critical("an uncaught fault", exc_info=fault)
+        self._keep(report_of(fault))
         self._raised.emit(fault)
 
     def _tell(self, fault: BaseException) -> None:
@@ -88,3 +86,21 @@ class FaultCatcher(QObject):
             "conversations are still here. You can go on, or copy a report for the developers."
         )
         self.caught.emit(sentence, report_of(fault))
+
+
+def hear_fatal(note: Callable[[str], None]) -> Callable[[], None]:
+    """Give `note` what Qt says before it aborts; all it says still goes to standard error.
+
+    Returns what undoes it, to be called before the interpreter ends.
+    """
+
+    def hear(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        if kind == QtMsgType.QtFatalMsg:
+            note(text)
+        sys.stderr.write(f"{qFormatLogMessage(kind, context, text)}\n")
+
+    def undo() -> None:
+        qInstallMessageHandler(None)
+
+    qInstallMessageHandler(hear)
+    return undo

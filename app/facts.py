@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def facts(
-    model: ModelInfo | None, machine: Machine | None, *, warm_resume: bool
+    model: ModelInfo | None, machine: Machine | None, *, warm_resume: bool, connections: int = 0
 ) -> tuple[tuple[str, str], ...]:
     """Name and statement of each fact; what is not known yet is left out.
 
-    `warm_resume` is the setting of that name.
+    `warm_resume` is the setting of that name; `connections` is how many the ledger lists.
     """
     kept = (
         f"The settings, in {window_settings_path().parent}. Conversations and attachments "
@@ -33,7 +33,19 @@ def facts(
         *_model_facts(model),
         *_machine_facts(machine),
         ("Kept", kept),
-        ("Sent", "Nothing. Tanka opens no connection."),
+        ("Sent", _sent(connections)),
+    )
+
+
+def _sent(connections: int) -> str:
+    """Questions and documents are never sent; what was fetched is in the ledger."""
+    if not connections:
+        return "Nothing. No connection was ever made."
+    if connections == 1:
+        return "Nothing of yours. One connection was made; it is listed under Connections."
+    return (
+        f"Nothing of yours. {connections:,} connections were made; they are listed under "
+        "Connections."
     )
 
 

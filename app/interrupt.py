@@ -1,9 +1,10 @@
-"""Ctrl+C in the terminal ends the window in order, as closing it does."""
+"""Ctrl+C in the terminal, and closing it, end the window in order, as closing the window does."""
 
 from __future__ import annotations
 
 import signal
 import socket
+import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal
@@ -30,7 +31,8 @@ class Interrupt(QObject):
         self._notifier.activated.connect(self._read)
         self._old_fd = signal.set_wakeup_fd(self._writer.fileno())
         self._old_handlers = {
-            number: signal.signal(number, _noted) for number in (signal.SIGINT, signal.SIGTERM)
+            number: signal.signal(number, _noted)
+            for number in (signal.SIGINT, signal.SIGTERM, *_hang_up())
         }
 
     def close(self) -> None:
@@ -45,6 +47,13 @@ class Interrupt(QObject):
     def _read(self) -> None:
         if self._reader.recv(64):
             self.interrupted.emit()
+
+
+def _hang_up() -> tuple[signal.Signals, ...]:
+    """The signal of a terminal that is closed, where there is one and nobody wants it ignored."""
+    if sys.platform == "win32" or signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+        return ()
+    return (signal.SIGHUP,)
 
 
 def _noted(number: int, frame: FrameType | None) -> None:

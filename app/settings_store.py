@@ -53,6 +53,11 @@ class SettingsStore:
         self.engine = changed = self.engine.model_copy(update={"model_folder": folder})
         self._keep(lambda: save_settings(self._engine_path, changed))
 
+    def change_offline(self, offline: bool) -> None:
+        """Begin offline from now on, or not."""
+        self.engine = changed = self.engine.model_copy(update={"offline": offline})
+        self._keep(lambda: save_settings(self._engine_path, changed))
+
     @staticmethod
     def _keep(save: Callable[[], None]) -> None:
         try:

@@ -15,6 +15,7 @@ import asyncio
 import gc
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,12 +25,15 @@ from qasync import QEventLoop
 
 from app.background import Background
 from app.chat_session import ChatSession
-from app.crash import FaultCatcher
+from app.crash import FaultCatcher, hear_fatal
+from app.crash_reports import CrashReports, LastEnd, crash_reports_dir
 from app.engine_bridge import EngineBridge
 from app.facts import facts
+from app.fault_report import about_this_program
 from app.interrupt import Interrupt
 from app.library import Library, LibrarySearch, StoreThread
 from app.model_loading import ModelLoading
+from app.network_control import NetworkControl
 from app.settings_store import SettingsStore
 from app.sidebar_control import SidebarControl
 from app.store_control import StoreControl
@@ -49,6 +53,9 @@ from engine.paths import data_dir
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.instance_request import Request
+    from app.instance_server import InstanceServer
+    from app.single_instance import Place
     from engine import EngineClient
 
 log = logging.getLogger(__name__)
@@ -94,7 +101,9 @@ class Program(QObject):
             self.window, self.page, self.session, self.library, self.search
         )
         self.overlay.dropped.connect(self.control.drop)
+        self.network = NetworkControl(self.store, self.theme, self.window)
         self._machine: Machine | None = None
+        self._server: InstanceServer | None = None
         self._connect()
         self._restore()
 
@@ -116,6 +125,8 @@ class Program(QObject):
         self.control.keep_draft()
         self.sidebar_control.close()
         self.search.close()
+        if self._server is not None:
+            self._server.close()
         self.session.close()
         if error := self.store_thread.close():
             log.error("%s", error.sentence)
@@ -123,6 +134,11 @@ class Program(QObject):
             log.error("the engine did not end in time")
         self.background.close()
         gc.unfreeze()
+
+    def serve(self, place: Place) -> None:
+        """Hear later starts, and come forward with their files."""
+        self._server = place.serve(self)
+        self._server.asked.connect(self._come_forward)
 
     def show_fault(self, sentence: str, report: str) -> None:
         """Tell of a fault that nobody caught."""
@@ -132,6 +148,13 @@ class Program(QObject):
         self.store_control.open()
         self.models.load(self.store.engine.model_folder)
         self.background.run(read_machine, self._show_machine, _log_failure)
+
+    def _come_forward(self, request: Request) -> None:
+        if request.offline:
+            self.network.set_offline(True)
+        self.window.come_forward(request.activation)
+        if request.files:
+            self.control.drop(list(request.files), None, new=False)
 
     def _connect(self) -> None:
         actions = self.window.registry
@@ -149,6 +172,7 @@ class Program(QObject):
         self.control.first_answered.connect(self._first_answer)
         self.library.opened.connect(lambda opened: self.search.use(opened.store))
         self.library.listed.connect(lambda: self.control.go_on(self.store.window.last_conversation))
+        self.window.header.popover.opening.connect(self._show_facts)
 
     def _restore(self) -> None:
         kept = self.store.window
@@ -189,34 +213,58 @@ class Program(QObject):
         self._show_facts()
 
     def _show_facts(self) -> None:
-        warm = self.store.engine.warm_resume
-        self.window.header.show_facts(facts(self.models.info, self._machine, warm_resume=warm))
+        told = facts(
+            self.models.info,
+            self._machine,
+            warm_resume=self.store.engine.warm_resume,
+            connections=self.network.connections,
+        )
+        self.window.header.show_facts(told)
 
 
-def run(files: Sequence[Path] = ()) -> int:
-    """Open the window and stay until it is closed; the value returned is the exit status."""
+def run(files: Sequence[Path] = (), place: Place | None = None) -> int:
+    """Open the window and stay until it is closed; the value returned is the exit status.
+
+    At `place` later starts are heard.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    reports = CrashReports(crash_reports_dir(), about_this_program())
+    last_end = reports.begin()
+    unhear = hear_fatal(reports.note_fatal)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("tanka")
     application.setApplicationDisplayName("Tanka")
     application.setDesktopFileName("tanka")
     # The program ends in its own order, after the window has gone.
     application.setQuitOnLastWindowClosed(False)
-    catcher = FaultCatcher()
+    catcher = FaultCatcher(keep=reports.write)
     catcher.install()
     loop = QEventLoop(application)
     loop.set_exception_handler(catcher.on_loop_fault)
     with loop:
-        loop.run_until_complete(_live(application, catcher, files))
+        loop.run_until_complete(_live(application, catcher, files, place, last_end))
     catcher.uninstall()
+    unhear()
+    reports.end()
     return 0
 
 
-async def _live(application: QApplication, catcher: FaultCatcher, files: Sequence[Path]) -> None:
+async def _live(
+    application: QApplication,
+    catcher: FaultCatcher,
+    files: Sequence[Path],
+    place: Place | None,
+    last_end: LastEnd | None,
+) -> None:
     """From the first object to the last."""
     closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     program = Program(application)
+    if last_end is not None:
+        program.page.crash_bar.show_end(last_end.report)
+    if place is not None:
+        serve = partial(program.serve, place)
+        program.window.first_painted.connect(serve, Qt.ConnectionType.QueuedConnection)
     interrupt = Interrupt()
     catcher.caught.connect(program.show_fault)
     interrupt.interrupted.connect(program.window.close)

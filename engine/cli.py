@@ -65,10 +65,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def _settle(offline: bool) -> None:
-    if offline:
-        from engine.network import go_offline
+    """Be offline where the command or the settings say so."""
+    from engine import network
+    from engine.settings import load_settings, settings_path
 
-        go_offline()
+    if offline or load_settings(settings_path()).settings.offline:
+        network.go_offline()
 
 
 @app.command()
@@ -175,8 +177,10 @@ def bench(
     check: Annotated[
         bool, typer.Option("--check", help="Exit with 1 where a bar is missed.")
     ] = False,
+    offline: Offline = False,
 ) -> None:
     """Measure this machine; figures are ratios taken within one run."""
+    _settle(offline)
     from engine.bench.run import run_suites
 
     names = tuple(name.strip() for name in suite.split(",")) if suite else None
@@ -190,12 +194,20 @@ def doctor(
     weights: Weights = None,
     kv: Kv = None,
     context: Context = None,
+    network: Annotated[
+        bool,
+        typer.Option("--network", help="Say what may connect and what has; no model is loaded."),
+    ] = False,
     as_json: AsJson = False,
+    offline: Offline = False,
 ) -> None:
     """Say what this machine is, what the model will run on, and what is wrong, if anything."""
-    from engine.doctor import run_doctor
+    _settle(offline)
+    from engine.doctor import run_doctor, run_network_doctor
 
-    if not run_doctor(model, weights, kv, context, as_json=as_json):
+    if network:
+        run_network_doctor(as_json=as_json)
+    elif not run_doctor(model, weights, kv, context, as_json=as_json):
         raise typer.Exit(EXIT_MODEL)
 
 
@@ -223,6 +235,9 @@ def main(argv: list[str], extra_suites: Mapping[str, Suite] | None = None) -> in
 
     `extra_suites` are benchmarks from above this layer: those that need the window.
     """
+    from engine import network
+
+    network.start()
     _settle_output()
     try:
         result = app(args=argv, prog_name="tanka", standalone_mode=False, obj=extra_suites)

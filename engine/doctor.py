@@ -20,6 +20,7 @@ from engine.api.requests import Generate, Limits, LoadModel
 from engine.client import EngineClient
 from engine.dialogue import events_of, load
 from engine.machine import read_machine
+from engine.network.report import local_time, network_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +59,25 @@ def run_doctor(
         client.close()
     sys.stdout.write(f"{json.dumps(facts)}\n") if as_json else _print(facts)
     return healthy
+
+
+def run_network_doctor(*, as_json: bool) -> None:
+    """Print what may connect, what enforces it, and every connection that is known."""
+    report = network_report()
+    facts = report.facts()
+    if as_json:
+        sys.stdout.write(f"{json.dumps(facts)}\n")
+        return
+    shown = ("mode", "enforced", "programs", "why_not", "ledger")
+    _print({name: facts[name] for name in shown if facts[name]})
+    if not report.entries:
+        sys.stdout.write("No connection was ever made. They are listed here.\n")
+        return
+    table = Table("time", "host", "for", "sent", "received", box=None, pad_edge=False)
+    for entry in report.entries:
+        figures = (f"{entry.sent:,} bytes", f"{entry.received:,} bytes")
+        table.add_row(local_time(entry.at), Text(entry.host), Text(entry.reason), *figures)
+    Console().print(table)
 
 
 def _model_facts(info: ModelInfo) -> dict[str, object]:

@@ -33,7 +33,7 @@ def config_dir() -> Path:
 
 
 def data_dir() -> Path:
-    """What must not be lost: conversations, attachments, models."""
+    """What must not be lost: conversations, attachments, models; and what it says of itself."""
     return _folder("data", platformdirs.user_data_path)
 
 
@@ -51,7 +51,7 @@ def resume_dir() -> Path:
 
 
 def log_dir() -> Path:
-    """Logs and crash reports."""
+    """Logs."""
     return _folder("logs", platformdirs.user_log_path)
 
 

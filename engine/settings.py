@@ -42,6 +42,10 @@ class Settings(BaseModel):
         8.0, gt=0.0, le=1000.0, description="At most so much, and at most a tenth of a free disk."
     )
 
+    offline: bool = Field(
+        False, description="Refuse every connection and name look-up outside this machine."
+    )
+
     @field_validator("temperature")
     @classmethod
     def _not_next_to_greedy(cls, value: float) -> float:

@@ -9,10 +9,10 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, Signal
 from PySide6.QtGui import QImageWriter
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from app.reading import read_attachment, read_image_bytes
 from app.ui.attachment_chip import AttachmentChip
 from app.ui.flow_layout import FlowLayout
 from engine import UnreadableFile
-from engine.documents import read_attachment, read_image_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 class FaultDialog(QDialog):
     """Not modal: whatever still works can be used while it is open."""
 
-    def __init__(self, theme: Theme, sentence: str, report: str, parent: QWidget) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        sentence: str,
+        report: str,
+        parent: QWidget,
+        heading: str = "Something failed",
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Tanka met a fault")
@@ -26,11 +33,12 @@ class FaultDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(12)
-        column.addWidget(Text(theme, "Something failed", "heading"))
+        column.addWidget(Text(theme, heading, "heading"))
         words = WrappedText(theme, sentence, "body", "ink2")
         words.setFixedWidth(440)
         column.addWidget(words)
         self.details = QPlainTextEdit(report, readOnly=True)
+        self.details.setAccessibleName("Report")
         self.details.hide()
         self.details.setProperty("surface", "card")
         self.details.setFont(theme.font("code"))
@@ -42,7 +50,7 @@ class FaultDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(8)
         details = TextButton(theme, "Details", "quiet")
-        details.clicked.connect(self._toggle_details)
+        details.clicked.connect(self.toggle_details)
         copy = TextButton(theme, "Copy report", "default", "copy")
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._report))
         on = TextButton(theme, "Go on", "primary")
@@ -54,6 +62,7 @@ class FaultDialog(QDialog):
         row.addWidget(on)
         return row
 
-    def _toggle_details(self) -> None:
+    def toggle_details(self) -> None:
+        """Show the report, or fold it away again."""
         self.details.setVisible(self.details.isHidden())
         self.adjustSize()

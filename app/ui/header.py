@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QVBoxLayo
 from app.ui.action_button import action_button
 from app.ui.parts import Text, TextButton, hairline
 from app.ui.plain_tip import plain_tip
+from app.ui.switch import Switch
 from app.ui.title_line import TitleLine
 from app.ui.wrapped_text import WrappedText
 
@@ -27,6 +28,8 @@ _FULL_WIDTH = 960
 # A longer name would push the title and the other button out of a narrow window.
 _MODEL_WIDTH = 220
 _MACHINE = "On this machine"
+_OFFLINE_MEANS = "Refuses every connection and name look-up outside this machine."
+_OFFLINE_HELD = "Tanka was started offline. This holds until it is closed."
 STARTER_NAME = "Tanka starter"
 
 
@@ -150,6 +153,10 @@ def _picker_text(model: ModelState) -> str:
 class MachinePopover(QFrame):
     """True statements about what is kept where; it closes when one clicks elsewhere."""
 
+    opening = Signal()
+    offline_wanted = Signal(bool)
+    connections_wanted = Signal()
+
     _WIDTH = 360
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
@@ -167,11 +174,19 @@ class MachinePopover(QFrame):
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(1, 1)
         column.addLayout(self._grid)
+        column.addWidget(hairline())
+        self.offline = Switch(theme, "Offline")
+        self.offline.clicked.connect(self.offline_wanted)
+        self._offline_means = WrappedText(theme, _OFFLINE_MEANS, "meta", "ink2")
+        self.connections = TextButton(theme, "Connections…", "link")
+        self.connections.clicked.connect(self.connections_wanted)
+        column.addLayout(self._network_rows(theme))
 
     def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
         """Replace what is said."""
         while (item := self._grid.takeAt(0)) is not None:
             if (shown := item.widget()) is not None:
+                shown.hide()
                 shown.deleteLater()
         for row, (name, value) in enumerate(facts):
             label = Text(self._theme, name, "meta", "ink3")
@@ -180,8 +195,31 @@ class MachinePopover(QFrame):
             self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(text, row, 1)
 
+    def show_offline(self, offline: bool, *, held: bool) -> None:
+        """Where the switch is; one that is `held` cannot be turned here."""
+        self.offline.setChecked(offline)
+        self.offline.setEnabled(not held)
+        self._offline_means.setText(_OFFLINE_HELD if held else _OFFLINE_MEANS)
+        self.offline.setAccessibleDescription(self._offline_means.text())
+
+    def _network_rows(self, theme: Theme) -> QVBoxLayout:
+        switch = QHBoxLayout()
+        switch.setSpacing(12)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(Text(theme, "Offline", "body_strong"))
+        words.addWidget(self._offline_means)
+        switch.addLayout(words, 1)
+        switch.addWidget(self.offline, 0, Qt.AlignmentFlag.AlignTop)
+        rows = QVBoxLayout()
+        rows.setSpacing(8)
+        rows.addLayout(switch)
+        rows.addWidget(self.connections, 0, Qt.AlignmentFlag.AlignLeft)
+        return rows
+
     def open_below(self, button: QWidget) -> None:
         """Show the popover under `button`, its right edge on the button's."""
+        self.opening.emit()
         self.setFixedHeight(self._column.totalHeightForWidth(self._WIDTH))
         corner = button.mapToGlobal(QPoint(button.width() - self.width(), button.height() + 6))
         self.move(corner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, Signal
@@ -154,6 +155,16 @@ class MainWindow(QMainWindow):
         moved = on_screen(self.geometry(), screens)
         if moved != self.geometry():
             self.setGeometry(moved)
+
+    def come_forward(self, activation: str = "") -> None:
+        """Be seen, and have the keyboard. `activation` is a desktop's leave to do so, if any."""
+        if activation:
+            os.environ["XDG_ACTIVATION_TOKEN"] = activation
+        if self.isMinimized():
+            self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab and Shift+Tab, wherever the focus is."""

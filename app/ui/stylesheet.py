@@ -126,6 +126,9 @@ QSplitter::handle { background: $line; }
 QHeaderView::section {
   background: $sheet; color: $ink3; border: none; border-bottom: 1px solid $line; padding: 4px 6px;
 }
+QTableView { selection-background-color: $accent_wash; selection-color: $ink; color: $ink; }
+QTableView::item { padding: 0 3px; border-bottom: 1px solid $line; }
+QTableView::item:selected { background: $accent_wash; color: $ink; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 """)
 

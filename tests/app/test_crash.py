@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.crash import FaultCatcher, report_of
+from app.crash import FaultCatcher
+from app.fault_report import report_of
 from engine import TurnFault
 
 if TYPE_CHECKING:

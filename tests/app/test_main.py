@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from app.__main__ import COMMANDS, main, names_command
 from app.about import app_version
 from app.system_libraries import NO_DISPLAY, obstacle
+from engine import network
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +41,14 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_is_known_by_its_name(command: str) -> None:
     assert names_command([command, "--help"])
+
+
+def test_offline_can_stand_before_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        assert main(["--offline", "doctor", "--network", "--json"]) == 0
+    finally:
+        network.go_online()
+    assert json.loads(capsys.readouterr().out)["offline"] is True
 
 
 def test_nothing_and_files_are_no_command() -> None:

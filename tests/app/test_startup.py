@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from app.conversation import TurnState
 from app.settings_store import SettingsStore
@@ -24,6 +24,7 @@ from engine import (
     ModelNotUsable,
     TokensCounted,
     assistant,
+    network,
 )
 from engine.settings import Settings
 
@@ -306,6 +307,17 @@ def test_the_window_remembers_what_was_chosen(program: Program) -> None:
     assert kept.geometry
 
 
+def test_the_popover_tells_of_connections_when_it_opens(program: Program) -> None:
+    program.show()
+    network.require("models.example", "Download of a model")
+    program.window.header.machine.click()
+    popover = program.window.header.popover
+    told = " ".join(label.text() for label in popover.findChildren(QLabel) if label.isVisible())
+    assert "Nothing of yours. One connection was made; it is listed under Connections." in told
+    assert "No connection was ever made" not in told
+    popover.close()
+
+
 def test_a_fault_is_shown_with_its_report(program: Program) -> None:
     program.show()
     program.show_fault("Something failed.", "Traceback: a report")
@@ -316,7 +328,8 @@ def test_a_fault_is_shown_with_its_report(program: Program) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
-def test_an_interrupt_ends_the_program_in_order(tmp_path) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])
+def test_an_interrupt_ends_the_program_in_order(name: str, tmp_path) -> None:
     environment = os.environ | {"TANKA_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
     program = (
         "import os, signal\n"
@@ -324,7 +337,7 @@ def test_an_interrupt_ends_the_program_in_order(tmp_path) -> None:
         "from app import startup\n"
         "start = startup.Program._start\n"
         "def interrupt(self):\n"
-        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        f"    os.kill(os.getpid(), signal.{name})\n"
         "startup.Program._start = interrupt\n"
         "raise SystemExit(startup.run())\n"
     )

@@ -34,6 +34,12 @@ def test_the_application_can_be_imported_without_the_runtime() -> None:
     assert loaded.isdisjoint(RUNTIME)
 
 
+def test_the_first_paint_waits_for_nothing_that_is_needed_later() -> None:
+    later = {"pypdfium2", "PIL", "ziamath", "rich", "typer"}
+    program = "import app.startup, sys\nassert 'PySide6.QtNetwork' not in sys.modules"
+    assert loaded_after(program).isdisjoint(later)
+
+
 def test_the_program_can_be_imported_without_qt() -> None:
     assert loaded_after("import app.__main__").isdisjoint({*RUNTIME, "PySide6", "qasync"})
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from engine import network
 from engine.cli import exit_code, main
+from engine.settings import Settings, save_settings, settings_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -214,3 +216,39 @@ def test_help_answers_without_the_model_runtime() -> None:
     )
     for command in ("ask", "eval", "bench", "doctor"):
         assert command in done.stdout
+
+
+def doctor_network(capsys, *argv: str) -> dict[str, object]:
+    assert main(["doctor", "--network", "--json", *argv]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_doctor_tells_what_may_connect_and_what_has(capsys) -> None:
+    told = doctor_network(capsys)
+    assert (told["offline"], told["connections"]) == (False, [])
+    network.require("models.example", "Download of a model").count(received=2_000)
+    (connection,) = doctor_network(capsys)["connections"]
+    assert connection["host"] == "models.example"
+    assert connection["reason"] == "Download of a model"
+    assert connection["received"] == 2_000
+    assert main(["doctor", "--network"]) == 0
+    shown = capsys.readouterr().out
+    assert "models.example" in shown
+    assert "2,000 bytes" in shown
+
+
+def test_without_a_connection_the_doctor_says_so(capsys) -> None:
+    assert main(["doctor", "--network"]) == 0
+    assert "No connection was ever made." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("how", ["option", "settings"])
+def test_offline_holds_for_every_command(how: str, capsys) -> None:
+    try:
+        if how == "settings":
+            save_settings(settings_path(), Settings(offline=True))
+        told = doctor_network(capsys, *(["--offline"] if how == "option" else []))
+        assert told["offline"] is True
+        assert network.is_offline()
+    finally:
+        network.go_online()

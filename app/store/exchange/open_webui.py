@@ -9,12 +9,12 @@ import re
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from app.reading import read_image_bytes
 from app.store.exchange.foreign import object_or_none, seconds, text_or_none, title_of
 from app.store.exchange.nodes import Node, turns_from
 from app.store.message_json import as_object
 from app.store.records import Conversation
 from engine import UnreadableFile
-from engine.documents import read_image_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

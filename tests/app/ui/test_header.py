@@ -83,7 +83,7 @@ def test_the_popover_states_what_is_true(qtbot, header: Header) -> None:
     assert header.popover.isVisible()
     told = " ".join(label.text() for label in header.popover.findChildren(QLabel))
     assert "None is loaded." in told
-    assert "Nothing. Tanka opens no connection." in told
+    assert "Nothing. No connection was ever made." in told
     assert "gone when Tanka is closed" in told
     assert "computed" not in told
     header.show_facts(facts(None, None, warm_resume=True))
