@@ -168,6 +168,7 @@ class EngineWorker:
                 image_tokens=prompt.image_tokens,
                 last_message_tokens=len(prompt.tokens) - before,
                 max_context=model.max_context,
+                pictures=tuple(model.picture_seen(p) for p in request.messages[-1].images),
             )
         )
 

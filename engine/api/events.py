@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.api.errors import EngineError
+    from engine.api.messages import Detail
     from engine.api.requests import KvName, WeightsName
 
 FinishReason = Literal["stop", "length", "cancelled"]
@@ -164,11 +165,35 @@ class ModelUnloaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What a model sees of a picture: about so many pixels, as so many tokens of a prompt."""
+
+    width: int
+    height: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSeen:
+    """How the loaded model sees the picture with the digest `sha256`, at each detail."""
+
+    sha256: str
+    low: Seen
+    standard: Seen
+    full: Seen
+
+    def at(self, detail: Detail) -> Seen:
+        """What is seen at `detail`."""
+        return {"low": self.low, "standard": self.standard, "full": self.full}[detail]
+
+
+@dataclass(frozen=True, slots=True)
 class TokensCounted:
     """Terminal event of `CountTokens`.
 
     `prompt_tokens` is the whole prompt, template included; `image_tokens` the pictures' share;
-    `last_message_tokens` what the last message alone adds.
+    `last_message_tokens` what the last message alone adds. `pictures` are those of the last
+    message, in order.
     """
 
     request_id: str
@@ -176,6 +201,7 @@ class TokensCounted:
     image_tokens: int
     last_message_tokens: int
     max_context: int
+    pictures: tuple[PictureSeen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
