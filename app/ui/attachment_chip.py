@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
@@ -9,6 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ui.attachment_views import Badge, extent, named
+from app.ui.detail_button import DetailButton, seen_words, tokens_words
 from app.ui.icon_label import IconLabel
 from app.ui.parts import IconButton, Text
 from app.ui.picture import Picture
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from app.background import Background
     from app.drafts import Attachment
     from app.ui.theme import Theme
+    from engine import Detail, PictureSeen
 
 _HEIGHT = 32
 _MARK = QSize(24, 24)
@@ -34,6 +37,7 @@ class AttachmentChip(QWidget):
     """Shows one attachment and lets it be removed."""
 
     removed = Signal(object)
+    detail_changed = Signal(object)
 
     def __init__(
         self, theme: Theme, background: Background, name: str, parent: QWidget | None = None
@@ -45,6 +49,8 @@ class AttachmentChip(QWidget):
         self.part: Attachment | None = None
         self.reason = ""
         self._tokens: Text | None = None
+        self._seen: PictureSeen | None = None
+        self.detail: DetailButton | None = None
         self._remove = IconButton(theme, "close", f"Remove {name}")
         self._remove.setToolTip(plain_tip(f"Remove {name}"))
         self._remove.clicked.connect(lambda: self.removed.emit(self))
@@ -65,24 +71,46 @@ class AttachmentChip(QWidget):
         self.part = part
         self.name = part.name
         self._tokens = Text(self._theme, extent(part), "meta", "ink3")
-        mark: QWidget
-        if isinstance(part, ImagePart):
-            mark = Picture(self._theme, self._background, part, _MARK)
-        else:
-            mark = Badge(self._theme, part.name)
         label = named(self._theme, part.name, "body", limit=_NAME_LIMIT)
-        self._fill(mark, label, self._tokens)
+        if isinstance(part, ImagePart):
+            self.detail = DetailButton(self._theme, part.name)
+            self.detail.show_detail(part.detail, self._seen)
+            self.detail.chosen.connect(self._choose)
+            mark = Picture(self._theme, self._background, part, _MARK)
+            self._fill(mark, label, self._tokens, self.detail)
+        else:
+            self._fill(Badge(self._theme, part.name), label, self._tokens)
         self.setAccessibleName(f"Attached, {part.name}, {extent(part)}")
+
+    def set_seen(self, seen: PictureSeen | None) -> None:
+        """What the model sees of the picture, where it has counted it."""
+        self._seen = seen
+        if self.detail is None or not isinstance(self.part, ImagePart):
+            return
+        self.detail.show_detail(self.part.detail, seen)
+        whole = extent(self.part)
+        if seen is None:
+            self.setToolTip("")
+        else:
+            self.setToolTip(f"{seen_words(seen.at(self.part.detail))}\nThe file has {whole}.")
 
     def set_tokens(self, tokens: int) -> None:
         """What this attachment alone costs."""
         if self._tokens is None or self.part is None:
             return
-        cost = f"{tokens:,} tokens"
+        cost = tokens_words(tokens)
         pages = "" if isinstance(self.part, ImagePart) else f"{extent(self.part)} · "
         self._tokens.setText(pages + cost)
         self.setAccessibleName(f"Attached, {self.part.name}, {pages}{cost}")
         self.updateGeometry()
+
+    def _choose(self, detail: Detail) -> None:
+        if isinstance(self.part, ImagePart) and detail != self.part.detail:
+            self.part = replace(self.part, detail=detail)
+            if self._tokens is not None:
+                self._tokens.setText(extent(self.part))  # until the new cost is known
+            self.set_seen(self._seen)
+            self.detail_changed.emit(self)
 
     def set_failed(self, reason: str) -> None:
         """The file cannot be used; `reason` says why and what helps."""

@@ -110,9 +110,9 @@ class Composer(Column):
         """Attach a picture that is not in a file."""
         self.attachments.add_image(image, name)
 
-    def set_attachment_tokens(self, sha256: str, tokens: int) -> None:
-        """Say what the attachment with this digest costs by itself."""
-        self.attachments.set_tokens(sha256, tokens)
+    def set_attachment_tokens(self, key: str, tokens: int) -> None:
+        """Say what the attachment with this `count_key` costs by itself."""
+        self.attachments.set_tokens(key, tokens)
         self._refresh()
 
     def set_busy(self, busy: bool) -> None:
