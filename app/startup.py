@@ -36,6 +36,7 @@ from app.ui.fault_dialog import FaultDialog
 from app.ui.first_run_cells import describe
 from app.ui.focus_ring import FocusRing
 from app.ui.main_window import MainWindow
+from app.ui.screen_capture import ScreenCapture
 from app.ui.shortcut_dialog import ShortcutDialog
 from app.ui.theme import Theme, ThemeChoice
 from app.window_control import WindowControl
@@ -78,6 +79,7 @@ class Program(QObject):
             self.window, self.page, self.session, self.models, self.counting
         )
         self.overlay.dropped.connect(self.control.drop)
+        self.capture = ScreenCapture(self.theme, self.window)
         self._machine: Machine | None = None
         self._connect()
         self._restore()
@@ -120,6 +122,19 @@ class Program(QObject):
         self.models.changed.connect(self._show_facts)
         self.models.ready.connect(self._keep_model)
         self.control.first_answered.connect(self._first_answer)
+        self._connect_capture()
+
+    def _connect_capture(self) -> None:
+        composer = self.page.composer
+        self.window.registry["capture_screen"].triggered.connect(self.capture.start)
+        composer.capture_requested.connect(self.capture.start)
+        self.capture.captured.connect(lambda image: composer.add_image(image, "Screen capture"))
+        self.capture.failed.connect(
+            lambda fault: composer.attachments.add_refused(
+                "Screen capture", fault.sentence, fault.address
+            )
+        )
+        self.capture.ended.connect(composer.focus_text)
 
     def _restore(self) -> None:
         kept = self.store.window

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ui.attachment_views import Badge, extent, named
 from app.ui.detail_button import DetailButton, seen_words, tokens_words
 from app.ui.icon_label import IconLabel
-from app.ui.parts import IconButton, Text
+from app.ui.parts import IconButton, Text, TextButton
 from app.ui.picture import Picture
 from app.ui.plain_tip import plain_tip
 from app.ui.tokens import RADIUS_CONTROL
@@ -112,16 +112,23 @@ class AttachmentChip(QWidget):
             self.set_seen(self._seen)
             self.detail_changed.emit(self)
 
-    def set_failed(self, reason: str) -> None:
-        """The file cannot be used; `reason` says why and what helps."""
+    def set_failed(self, reason: str, address: str = "") -> None:
+        """The file cannot be used; `reason` says why and what helps, `address` opens where."""
         self.reason = reason
         mark = IconLabel(self._theme, "warning", "danger")
         text = WrappedText(self._theme, reason, "body", "danger")
         width = min(text.fontMetrics().horizontalAdvance(reason) + 2, _REASON_LIMIT)
         text.setFixedSize(width, text.heightForWidth(width) + 8)
-        self._fill(mark, text)
+        self._fill(mark, text, *self._way_out(address))
         self.setAccessibleName(f"Not attached: {reason}")
         self.setToolTip(plain_tip(self.name))
+
+    def _way_out(self, address: str) -> tuple[QWidget, ...]:
+        if not address:
+            return ()
+        link = TextButton(self._theme, "Open the settings", "link")
+        link.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(address)))
+        return (link,)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw ground and border; red only where something is refused."""

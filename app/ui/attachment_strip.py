@@ -83,6 +83,12 @@ class AttachmentStrip(QScrollArea):
         """Take a picture that is not in a file."""
         self._read(name, partial(_read_picture, image, name))
 
+    def add_refused(self, name: str, reason: str, address: str = "") -> None:
+        """Say why something could not be attached; `address` opens where that can be changed."""
+        chip = self._add_chip(name)
+        chip.set_failed(reason, address)
+        self._tell(chip)
+
     def add_part(self, part: Attachment) -> None:
         """Show an attachment that has been read before."""
         self._set_part(self._add_chip(part.name), part)  # says that something changed

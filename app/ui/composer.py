@@ -52,6 +52,7 @@ class Composer(Column):
     stop_requested = Signal()
     draft_changed = Signal(object)
     new_conversation_requested = Signal()
+    capture_requested = Signal()
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__()
@@ -66,6 +67,7 @@ class Composer(Column):
         self.editor = ComposerEditor(theme)
         self.send = SendButton(theme)
         self.attach = IconButton(theme, "attach", "Attach files")
+        self.capture = IconButton(theme, "capture", "Capture the screen")
         self.meter = Text(theme, "", "meta", "ink3")
         self.bar = ThinBar(theme)
         self.bar.hide()
@@ -259,6 +261,7 @@ class Composer(Column):
         self.send.clicked.connect(self._press)
         self.way_out.new_conversation_requested.connect(self.new_conversation_requested)
         self.attach.clicked.connect(self.choose_files)
+        self.capture.clicked.connect(self.capture_requested)
         self._timer.timeout.connect(self._announce)
         self._theme.changed.connect(self._refresh)
 
@@ -267,6 +270,7 @@ class Composer(Column):
         controls = QHBoxLayout()
         controls.setSpacing(12)
         controls.addWidget(self.attach)
+        controls.addWidget(self.capture)
         controls.addStretch()
         controls.addWidget(self.meter)
         controls.addWidget(self.send)
