@@ -7,6 +7,7 @@ shown, counted and read is the same picture.
 from __future__ import annotations
 
 import hashlib
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageOps
@@ -56,6 +57,16 @@ def thumbnail(data: bytes, size: tuple[int, int]) -> tuple[int, int, bytes]:
     small = _decode(data, _UNNAMED, size)
     filled = ImageOps.fit(small, (width, height), Image.Resampling.LANCZOS)
     return width, height, filled.convert("RGBA").tobytes()
+
+
+def as_png(part: ImagePart) -> bytes:
+    """The picture as it is seen, as a PNG file: for whoever cannot show what it came in.
+
+    Raises `UnreadableFile`.
+    """
+    stream = BytesIO()
+    decode_image(part).save(stream, "PNG")
+    return stream.getvalue()
 
 
 def _decode(data: bytes, name: str, least: tuple[int, int] | None) -> Image.Image:

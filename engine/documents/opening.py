@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from pi_heif.as_plugin import HeifImageFile
 from PIL import Image
 from PIL.AvifImagePlugin import AvifImageFile
 from PIL.BmpImagePlugin import BmpImageFile
@@ -36,14 +35,13 @@ if TYPE_CHECKING:
 MAX_PIXELS = 80_000_000
 
 # Constructed directly: `Image.open` would complain of large pictures before we have judged them.
-DECODERS: dict[Kind, type[ImageFile]] = {
+_DECODERS: dict[Kind, type[ImageFile]] = {
     Kind.PNG: PngImageFile,
     Kind.JPEG: JpegImageFile,
     Kind.GIF: GifImageFile,
     Kind.WEBP: WebPImageFile,
     Kind.BMP: BmpImageFile,
     Kind.TIFF: TiffImageFile,
-    Kind.HEIC: HeifImageFile,
     Kind.AVIF: AvifImageFile,
 }
 _TILE_WIDTH, _TILE_HEIGHT = 322, 323
@@ -75,13 +73,23 @@ def open_picture(data: bytes, kind: Kind, name: str) -> ImageFile:
     """
     if kind is Kind.WEBP:  # its decoder takes memory for the whole canvas when it is made
         judge_size(*_webp_size(data), name)
-    picture = DECODERS[kind](BytesIO(data))
+    picture = _decoder(kind)(BytesIO(data))
     judge_size(*picture.size, name)
     if isinstance(picture, TiffImageFile):
         # A tile is decoded whole, however little of it lies inside the picture.
         tags = picture.tag_v2
         judge_size(tags.get(_TILE_WIDTH, 1), tags.get(_TILE_HEIGHT, 1), name)
     return picture
+
+
+def _decoder(kind: Kind) -> type[ImageFile]:
+    if kind is not Kind.HEIC:
+        return _DECODERS[kind]
+    # Its library takes a twentieth of a second to load, which a window's start need not wait for.
+    from pi_heif.as_plugin import HeifImageFile
+
+    decoder: type[ImageFile] = HeifImageFile
+    return decoder
 
 
 def judge_size(width: float, height: float, name: str) -> None:
