@@ -79,6 +79,8 @@ class PortalScreenshot(QObject):
         self._bus.connect("", self._path, _REQUEST, "Response", self, slot)
 
     def _begun(self, call: QDBusPendingCallWatcher) -> None:
+        if self._ended:
+            return
         if not call.isError():
             self._follow(call.reply().arguments())
             return
@@ -97,6 +99,8 @@ class PortalScreenshot(QObject):
 
     @Slot("uint", "QVariantMap")
     def _answer(self, code: int, results: Mapping[str, object]) -> None:
+        if self._ended:
+            return
         address = QUrl(str(results.get("uri", "")))
         if code == _CANCELLED:
             self._end()

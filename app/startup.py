@@ -30,6 +30,7 @@ from app.interrupt import Interrupt
 from app.model_loading import ModelLoading
 from app.settings_store import SettingsStore
 from app.token_counting import TokenCounting
+from app.ui.actions import plain_text, tooltip
 from app.ui.conversation_page import ConversationPage
 from app.ui.drop_overlay import DropOverlay
 from app.ui.fault_dialog import FaultDialog
@@ -125,8 +126,9 @@ class Program(QObject):
         self._connect_capture()
 
     def _connect_capture(self) -> None:
-        composer = self.page.composer
-        self.window.registry["capture_screen"].triggered.connect(self.capture.start)
+        composer, action = self.page.composer, self.window.registry["capture_screen"]
+        composer.capture.rename(plain_text(action), tooltip(action))
+        action.triggered.connect(self.capture.start)
         composer.capture_requested.connect(self.capture.start)
         self.capture.captured.connect(lambda image: composer.add_image(image, "Screen capture"))
         self.capture.failed.connect(
