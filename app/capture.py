@@ -7,6 +7,7 @@ desktop.
 from __future__ import annotations
 
 import ctypes
+import logging
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtGui import QScreen
+
+log = logging.getLogger(__name__)
 
 _REFUSED = "The system did not allow a screen capture."
 _REFUSED_MAC = (
@@ -107,16 +110,19 @@ def _grab(screen: QScreen) -> Shot:
 def take_file(path: Path) -> QImage:
     """The picture that the portal has left at `path`, which is then removed.
 
-    Raises `CaptureFault`.
+    What is no picture is left alone. Raises `CaptureFault`.
     """
     try:
         data = path.read_bytes()
-        path.unlink()
     except OSError as fault:
         raise CaptureFault(_UNREADABLE, repr(fault)) from fault
     image = QImage.fromData(data)
     if image.isNull():
         raise CaptureFault(_UNREADABLE, f"{len(data)} bytes")
+    try:
+        path.unlink()
+    except OSError as fault:
+        log.warning("the portal's file stays: %s", fault)
     return image
 
 

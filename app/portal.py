@@ -74,9 +74,10 @@ class PortalScreenshot(QObject):
         self._call.finished.connect(self._begun)
 
     def _listen(self) -> None:
-        # The only spelling that the bus takes; text, whatever the type stubs say.
+        # From the portal alone: what it names is read and removed. The slot's spelling is the only
+        # one that the bus takes; text, whatever the type stubs say.
         slot = cast("bytes", SLOT("_answer(uint,QVariantMap)"))
-        self._bus.connect("", self._path, _REQUEST, "Response", self, slot)
+        self._bus.connect(_SERVICE, self._path, _REQUEST, "Response", self, slot)
 
     def _begun(self, call: QDBusPendingCallWatcher) -> None:
         if self._ended:

@@ -75,6 +75,7 @@ def test_a_portals_file_that_is_none(tmp_path) -> None:
     for name in ("a.png", "gone.png"):
         with pytest.raises(CaptureFault, match="could not be read"):
             take_file(tmp_path / name)
+    assert (tmp_path / "a.png").read_bytes() == b"words"
 
 
 def test_refusals_say_what_can_be_done(monkeypatch) -> None:
