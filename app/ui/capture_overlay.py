@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from app.ui.tokens import LIGHT, RADIUS_CONTROL
+from app.ui.tokens import DARK, LIGHT, RADIUS_CONTROL
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPaintEvent
@@ -119,7 +119,7 @@ class CaptureOverlay(QWidget):
         painter.setClipRect(self._area)
         painter.drawPixmap(self.rect(), self._shot.pixels)
         painter.restore()
-        painter.setPen(QPen(self._theme.colors.accent, 2))
+        painter.setPen(QPen(DARK.accent, 2))  # it lies on the dimmed screen
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(self._area).adjusted(-1, -1, 1, 1))
         pixels = self._shot.crop(self._area).size()
