@@ -9,6 +9,13 @@ from engine import DocumentPart, ImagePart, Message, user
 Attachment = ImagePart | DocumentPart
 
 
+def count_key(part: Attachment) -> str:
+    """What the tokens of an attachment are kept by: its digest, and a picture's detail with it."""
+    if isinstance(part, DocumentPart) or part.detail == "standard":
+        return part.sha256
+    return f"{part.sha256}:{part.detail}"
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What the composer holds. Attachments are whole: files still being read are not in it."""

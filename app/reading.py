@@ -26,3 +26,17 @@ def read_image_bytes(data: bytes, name: str) -> ImagePart:
     from engine import documents
 
     return documents.read_image_bytes(data, name)
+
+
+def thumbnail(data: bytes, size: tuple[int, int]) -> tuple[int, int, bytes]:
+    """As `engine.documents.thumbnail`."""
+    from engine import documents
+
+    return documents.thumbnail(data, size)
+
+
+def as_png(part: ImagePart) -> bytes:
+    """As `engine.documents.as_png`."""
+    from engine import documents
+
+    return documents.as_png(part)

@@ -38,12 +38,14 @@ from app.settings_store import SettingsStore
 from app.sidebar_control import SidebarControl
 from app.store_control import StoreControl
 from app.token_counting import TokenCounting
+from app.ui.actions import plain_text, tooltip
 from app.ui.conversation_page import ConversationPage
 from app.ui.drop_overlay import DropOverlay
 from app.ui.fault_dialog import FaultDialog
 from app.ui.first_run_cells import describe
 from app.ui.focus_ring import FocusRing
 from app.ui.main_window import MainWindow
+from app.ui.screen_capture import ScreenCapture
 from app.ui.shortcut_dialog import ShortcutDialog
 from app.ui.theme import Theme, ThemeChoice
 from app.window_control import WindowControl
@@ -102,6 +104,7 @@ class Program(QObject):
         )
         self.overlay.dropped.connect(self.control.drop)
         self.network = NetworkControl(self.store, self.theme, self.window)
+        self.capture = ScreenCapture(self.theme, self.window)
         self._machine: Machine | None = None
         self._server: InstanceServer | None = None
         self._connect()
@@ -173,6 +176,20 @@ class Program(QObject):
         self.library.opened.connect(lambda opened: self.search.use(opened.store))
         self.library.listed.connect(lambda: self.control.go_on(self.store.window.last_conversation))
         self.window.header.popover.opening.connect(self._show_facts)
+        self._connect_capture()
+
+    def _connect_capture(self) -> None:
+        composer, action = self.page.composer, self.window.registry["capture_screen"]
+        composer.capture.rename(plain_text(action), tooltip(action))
+        action.triggered.connect(self.capture.start)
+        composer.capture_requested.connect(self.capture.start)
+        self.capture.captured.connect(lambda image: composer.add_image(image, "Screen capture"))
+        self.capture.failed.connect(
+            lambda fault: composer.attachments.add_refused(
+                "Screen capture", fault.sentence, fault.address
+            )
+        )
+        self.capture.ended.connect(composer.focus_text)
 
     def _restore(self) -> None:
         kept = self.store.window

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from engine import CountTokens, ImagePart, TokensCounted, user
+from app.drafts import count_key
+from engine import DETAILS, CountTokens, ImagePart, TokensCounted, user
 
 if TYPE_CHECKING:
     from app.drafts import Attachment
     from app.engine_bridge import EngineBridge
-    from engine import Event, Message
+    from engine import Event, Message, PictureSeen
 
 
 class TokenCounting(QObject):
     """`counted` carries the newest count of the draft; counts that were overtaken are dropped.
 
-    `uncountable` says that there will be none. `priced` carries the count that `price` asked for.
+    `uncountable` says that there will be none. `priced` carries the count that `price` asked for,
+    `attachment_counted` the `count_key` of an attachment and its tokens, `picture_seen` a
+    `PictureSeen`.
     """
 
     counted = Signal(object)
     uncountable = Signal()
     attachment_counted = Signal(str, int)
     priced = Signal(object)
+    picture_seen = Signal(object)
 
     def __init__(self, bridge: EngineBridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._request_id: str | None = None
         self._price_id: str | None = None
-        # Per model, what an empty message costs, and what each attachment does, by its digest.
+        # Per model, what an empty message costs, and what each attachment does, by its key.
         self._frame_tokens: int | None = None
         self._attachments: dict[str, int | None] = {}
         self._waiting: list[Attachment] = []
@@ -60,14 +65,14 @@ class TokenCounting(QObject):
         self._waiting.clear()
 
     def count_attachment(self, attachment: Attachment) -> None:
-        """Count `attachment` alone; `attachment_counted` gives its digest and tokens."""
-        digest = attachment.sha256
-        if digest in self._attachments:
-            known = self._attachments[digest]
+        """Count `attachment` alone; `attachment_counted` gives its key and tokens."""
+        key = count_key(attachment)
+        if key in self._attachments:
+            known = self._attachments[key]
             if known is not None:
-                self.attachment_counted.emit(digest, known)
+                self.attachment_counted.emit(key, known)
             return
-        self._attachments[digest] = None
+        self._attachments[key] = None
         if self._frame_tokens is None:
             self._waiting.append(attachment)
             self._count_frame()
@@ -95,22 +100,33 @@ class TokenCounting(QObject):
         waiting, self._waiting = self._waiting, []
         if not isinstance(event, TokensCounted):
             for attachment in waiting:
-                del self._attachments[attachment.sha256]
+                del self._attachments[count_key(attachment)]
             return
         self._frame_tokens = event.prompt_tokens - 1
         for attachment in waiting:
             self._submit_attachment(attachment)
 
     def _submit_attachment(self, attachment: Attachment) -> None:
-        digest, picture = attachment.sha256, isinstance(attachment, ImagePart)
+        key, picture = count_key(attachment), isinstance(attachment, ImagePart)
 
         def hear(event: Event) -> None:
             if not isinstance(event, TokensCounted):
-                self._attachments.pop(digest, None)
+                self._attachments.pop(key, None)
                 return
             rest = event.prompt_tokens - (self._frame_tokens or 0)
-            tokens = event.image_tokens if picture else rest
-            self._attachments[digest] = tokens
-            self.attachment_counted.emit(digest, tokens)
+            self._learn(key, event.image_tokens if picture else rest)
+            if isinstance(attachment, ImagePart):
+                self._learn_details(attachment, event.pictures)
 
         self._bridge.submit(CountTokens((user(attachment),)), hear)
+
+    def _learn(self, key: str, tokens: int) -> None:
+        self._attachments[key] = tokens
+        self.attachment_counted.emit(key, tokens)
+
+    def _learn_details(self, picture: ImagePart, pictures: tuple[PictureSeen, ...]) -> None:
+        """One count tells what the picture costs at every detail."""
+        for seen in pictures:
+            self.picture_seen.emit(seen)
+            for detail in DETAILS:
+                self._learn(count_key(replace(picture, detail=detail)), seen.at(detail).tokens)

@@ -115,6 +115,7 @@ class WindowControl(QObject):
         self._counting.counted.connect(composer.set_count)
         self._counting.uncountable.connect(composer.set_uncountable)
         self._counting.attachment_counted.connect(composer.set_attachment_tokens)
+        self._counting.picture_seen.connect(composer.attachments.set_seen)
         self._page.first_run.files_wanted.connect(composer.choose_files)
         self._page.first_run.start_chosen.connect(self.choose_start)
 

@@ -27,8 +27,10 @@ from engine.api.events import (
     ModelProgress,
     ModelReady,
     ModelUnloaded,
+    PictureSeen,
     PrefillProgress,
     Queued,
+    Seen,
     Switched,
     TextDelta,
     Timings,
@@ -37,6 +39,8 @@ from engine.api.events import (
     is_terminal,
 )
 from engine.api.messages import (
+    DETAILS,
+    Detail,
     DocumentPage,
     DocumentPart,
     ImagePart,
@@ -68,10 +72,12 @@ from engine.client import EngineClient
 from engine.inbox import Ticket
 
 __all__ = [
+    "DETAILS",
     "AbilityName",
     "BadRequest",
     "ContextTooLong",
     "CountTokens",
+    "Detail",
     "DocumentPage",
     "DocumentPart",
     "Drafts",
@@ -98,11 +104,13 @@ __all__ = [
     "ModelUnloaded",
     "OutOfMemory",
     "Part",
+    "PictureSeen",
     "PrefillProgress",
     "Priority",
     "Queued",
     "Request",
     "SamplingParams",
+    "Seen",
     "Switched",
     "TextDelta",
     "TextPart",

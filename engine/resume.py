@@ -61,7 +61,7 @@ class Resume:
                 return Kept()
             maker = Maker(
                 engine_version=_engine_version(),
-                model_key=model_key(model.info, model.image_settings_key),
+                model_key=model_key(model.info, model.image_settings_key("standard")),
                 kinds=kinds,
                 device=model.info.device,
             )

@@ -174,6 +174,7 @@ class EngineWorker:
                 max_context=model.max_context,
                 reusable_tokens=reusable,
                 read_s=self._rates.seconds(reusable, total),
+                pictures=tuple(model.picture_seen(p) for p in request.messages[-1].images),
             )
         )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from app.store.errors import LostAttachment
 from app.store.records import LostPart
 from engine import (
+    DETAILS,
     DocumentPage,
     DocumentPart,
     ImagePart,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from app.store.records import Json
-    from engine import Part
+    from engine import Detail, Part
 
     Put = Callable[[bytes], str]
     Get = Callable[[str], bytes]
@@ -149,10 +150,10 @@ def _encode_part(part: Part, put: Put) -> Json:
     match part:
         case TextPart(text):
             return {"type": "text", "text": text}
-        case ImagePart(name, sha256, width, height, data):
+        case ImagePart(name, sha256, width, height, data, detail):
             return {
                 "type": "image", "name": name, "sha256": sha256,
-                "width": width, "height": height, "data": put(data),
+                "width": width, "height": height, "data": put(data), "detail": detail,
             }  # fmt: skip
         case DocumentPart(name, sha256, size_bytes, pages):
             return {
@@ -176,8 +177,9 @@ def _decode_part(part: dict[str, object], get: Get) -> Part:
         case "text":
             return TextPart(text("text"))
         case "image":
-            data = get(text("data"))
-            return ImagePart(text("name"), text("sha256"), whole("width"), whole("height"), data)
+            data, size = get(text("data")), (whole("width"), whole("height"))
+            detail = _detail(part.get("detail", "standard"))
+            return ImagePart(text("name"), text("sha256"), *size, data, detail)
         case "document":
             pages = unpack_pages(get(text("pages")))
             return DocumentPart(text("name"), text("sha256"), whole("size_bytes"), pages)
@@ -187,3 +189,11 @@ def _decode_part(part: dict[str, object], get: Get) -> Part:
             return ToolResultPart(text("text"), text("name"), text("call_id"))
         case kind:
             raise ValueError(f"a part of a message is of the kind {kind!r:.80}")
+
+
+def _detail(value: object) -> Detail:
+    """How closely a picture is looked at; messages kept before there was a choice do not say."""
+    for detail in DETAILS:
+        if detail == value:
+            return detail
+    raise ValueError(f"a detail of the kind {value!r:.80}")

@@ -31,6 +31,7 @@ _STANDARD = QKeySequence.StandardKey
 SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("new_conversation", "&New conversation", "&File", _STANDARD.New),
     ActionSpec("open_files", "&Open files…", "&File", _STANDARD.Open),
+    ActionSpec("capture_screen", "&Capture the screen", "&File", "Ctrl+Shift+S"),
     ActionSpec("open_model", "Open a &model folder…", "&File"),
     ActionSpec("import_conversations", "&Import conversations…", "&File", separated=True),
     ActionSpec("quit", "&Quit", "&File", "Ctrl+Q", separated=True),

@@ -9,6 +9,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, Signal
 from PySide6.QtGui import QImageWriter
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from app.drafts import count_key
 from app.reading import read_attachment, read_image_bytes
 from app.ui.attachment_chip import AttachmentChip
 from app.ui.flow_layout import FlowLayout
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from app.background import Background
     from app.drafts import Attachment
     from app.ui.theme import Theme
-    from engine import ImagePart
+    from engine import ImagePart, PictureSeen
 
 _LARGEST_HEIGHT = 3 * 32 + 2 * 6
 
@@ -40,6 +41,7 @@ class AttachmentStrip(QScrollArea):
         self._jobs: dict[AttachmentChip, str] = {}
         self._chips: list[AttachmentChip] = []
         self._tokens: dict[str, int] = {}
+        self._seen: dict[str, PictureSeen] = {}
         self._inner = QWidget()
         self._flow = FlowLayout(self._inner, gap=6)
         self.setWidget(self._inner)
@@ -69,7 +71,7 @@ class AttachmentStrip(QScrollArea):
 
     @property
     def tokens(self) -> dict[str, int]:
-        """Tokens of single attachments by digest, as far as they are known."""
+        """Tokens of single attachments by `count_key`, as far as they are known."""
         return self._tokens
 
     def add_paths(self, paths: Iterable[Path]) -> None:
@@ -80,6 +82,12 @@ class AttachmentStrip(QScrollArea):
     def add_image(self, image: QImage, name: str) -> None:
         """Take a picture that is not in a file."""
         self._read(name, partial(_read_picture, image, name))
+
+    def add_refused(self, name: str, reason: str, address: str = "") -> None:
+        """Say why something could not be attached; `address` opens where that can be changed."""
+        chip = self._add_chip(name)
+        chip.set_failed(reason, address)
+        self._tell(chip)
 
     def add_part(self, part: Attachment) -> None:
         """Show an attachment that has been read before."""
@@ -108,22 +116,31 @@ class AttachmentStrip(QScrollArea):
             self._flow.removeWidget(chip)
             self._flow.addWidget(chip)
             chip.show()
-            if chip.part is not None and chip.part.sha256 in self._tokens:
-                chip.set_tokens(self._tokens[chip.part.sha256])
+            self._tell_cost(chip)
         self._fit()
         self.changed.emit()
 
-    def set_tokens(self, sha256: str, tokens: int) -> None:
-        """Say what one attachment costs."""
-        self._tokens[sha256] = tokens
+    def set_tokens(self, key: str, tokens: int) -> None:
+        """Say what one attachment costs; `key` is its `count_key`."""
+        self._tokens[key] = tokens
         for chip in self._chips:
-            if chip.part is not None and chip.part.sha256 == sha256:
-                chip.set_tokens(tokens)
+            self._tell_cost(chip)
+        self._fit()
+
+    def set_seen(self, seen: PictureSeen) -> None:
+        """Say what the model sees of one picture."""
+        self._seen[seen.sha256] = seen
+        for chip in self._chips:
+            if chip.part is not None and chip.part.sha256 == seen.sha256:
+                chip.set_seen(seen)
         self._fit()
 
     def forget_tokens(self) -> None:
-        """What attachments cost is not known any more."""
+        """What attachments cost, and what is seen of them, is not known any more."""
         self._tokens.clear()
+        self._seen.clear()
+        for chip in self._chips:
+            chip.set_seen(None)
 
     def clear(self) -> None:
         """Remove everything; files still being read are forgotten."""
@@ -154,13 +171,24 @@ class AttachmentStrip(QScrollArea):
     def _new_chip(self, name: str) -> AttachmentChip:
         chip = AttachmentChip(self._theme, self._background, name, self._inner)
         chip.removed.connect(self._remove)
+        chip.detail_changed.connect(self._look_anew)
         return chip
 
     def _set_part(self, chip: AttachmentChip, part: Attachment) -> None:
         self._jobs.pop(chip, None)
         chip.set_part(part)
-        if part.sha256 in self._tokens:
-            chip.set_tokens(self._tokens[part.sha256])
+        self._tell_cost(chip)
+        self._tell(chip)
+
+    def _tell_cost(self, chip: AttachmentChip) -> None:
+        if chip.part is None:
+            return
+        chip.set_seen(self._seen.get(chip.part.sha256))
+        if count_key(chip.part) in self._tokens:
+            chip.set_tokens(self._tokens[count_key(chip.part)])
+
+    def _look_anew(self, chip: AttachmentChip) -> None:
+        self._tell_cost(chip)
         self._tell(chip)
 
     def _set_failed(self, chip: AttachmentChip, fault: Exception) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from app.drafts import count_key
 from app.ui.flow_layout import FlowLayout
 from app.ui.parts import Text
 from app.ui.picture import Picture, fitted
@@ -68,9 +69,9 @@ class AttachmentRow(QWidget):
         self.setSizePolicy(policy)
         for part in turn.question.parts:
             if isinstance(part, DocumentPart):
-                flow.addWidget(_document(theme, part, turn.attachment_tokens.get(part.sha256)))
+                flow.addWidget(_document(theme, part, turn.attachment_tokens.get(count_key(part))))
             elif isinstance(part, ImagePart):
-                tokens = turn.attachment_tokens.get(part.sha256)
+                tokens = turn.attachment_tokens.get(count_key(part))
                 flow.addWidget(_picture(theme, background, part, tokens))
         if not flow.count():
             self.hide()
@@ -101,7 +102,7 @@ def _picture(theme: Theme, background: Background, part: ImagePart, tokens: int 
     facts.setSpacing(2)
     facts.addStretch()
     facts.addWidget(named(theme, part.name, "meta", "ink3", limit=200))
-    for fact in (extent(part), *_cost(tokens)):
+    for fact in (extent(part), *_cost(tokens), *_detail(part)):
         facts.addWidget(Text(theme, fact, "meta", "ink3"))
     row.addLayout(facts)
     return holder
@@ -109,6 +110,11 @@ def _picture(theme: Theme, background: Background, part: ImagePart, tokens: int 
 
 def _cost(tokens: int | None) -> tuple[str, ...]:
     return () if tokens is None else (f"{tokens:,} tokens",)
+
+
+def _detail(part: ImagePart) -> tuple[str, ...]:
+    """Said only where it is not the usual one."""
+    return {"low": ("Low detail",), "standard": (), "full": ("Full detail",)}[part.detail]
 
 
 def named(

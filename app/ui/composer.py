@@ -52,6 +52,7 @@ class Composer(Column):
     stop_requested = Signal()
     draft_changed = Signal(object)
     new_conversation_requested = Signal()
+    capture_requested = Signal()
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__()
@@ -66,6 +67,7 @@ class Composer(Column):
         self.editor = ComposerEditor(theme)
         self.send = SendButton(theme)
         self.attach = IconButton(theme, "attach", "Attach files")
+        self.capture = IconButton(theme, "capture", "Capture the screen")
         self.meter = Text(theme, "", "meta", "ink3")
         self.cost = ElidedText(theme, "", "meta", "ink3")
         self.bar = ThinBar(theme)
@@ -111,9 +113,9 @@ class Composer(Column):
         """Attach a picture that is not in a file."""
         self.attachments.add_image(image, name)
 
-    def set_attachment_tokens(self, sha256: str, tokens: int) -> None:
-        """Say what the attachment with this digest costs by itself."""
-        self.attachments.set_tokens(sha256, tokens)
+    def set_attachment_tokens(self, key: str, tokens: int) -> None:
+        """Say what the attachment with this `count_key` costs by itself."""
+        self.attachments.set_tokens(key, tokens)
         self._refresh()
 
     def set_busy(self, busy: bool) -> None:
@@ -261,6 +263,7 @@ class Composer(Column):
         self.send.clicked.connect(self._press)
         self.way_out.new_conversation_requested.connect(self.new_conversation_requested)
         self.attach.clicked.connect(self.choose_files)
+        self.capture.clicked.connect(self.capture_requested)
         self._timer.timeout.connect(self._announce)
         self._theme.changed.connect(self._refresh)
 
@@ -268,7 +271,11 @@ class Composer(Column):
         self.meter.setTextFormat(Qt.TextFormat.RichText)
         controls = QHBoxLayout()
         controls.setSpacing(12)
-        controls.addWidget(self.attach)
+        ways_in = QHBoxLayout()
+        ways_in.setSpacing(4)
+        ways_in.addWidget(self.attach)
+        ways_in.addWidget(self.capture)
+        controls.addLayout(ways_in)
         self.cost.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         controls.addWidget(self.cost, 1)
         controls.addWidget(self.meter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from app.ui.theme import Theme
 
 LINE = 24
+_IMAGE = "image/"
+_ADDRESS = re.compile(r"(?:https?|data|blob|file):\S+", re.IGNORECASE)
 LONG_TEXT = 8_000
 
 
@@ -104,22 +107,21 @@ class ComposerEditor(QTextEdit):
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Files and pictures can be pasted too."""
-        return source.hasImage() or super().canInsertFromMimeData(source)
+        return holds_image(source) or super().canInsertFromMimeData(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Paste files and pictures as attachments, everything else as plain text."""
         paths = local_paths(source)
         if paths:
             self.files_pasted.emit(paths)
-        elif source.hasImage() and not source.hasText():
-            # Programs that copy text with a picture of it mean the text.
-            self.image_pasted.emit(QImage(source.imageData()))
+        elif holds_image(source) and not _means_text(source):
+            self.image_pasted.emit(image_in(source))
         else:
             self._paste_text(source.text())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Leave files and pictures to the window; text can be dropped between the words."""
-        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+        if event.mimeData().hasUrls() or holds_image(event.mimeData()):
             event.ignore()
         else:
             super().dragEnterEvent(event)
@@ -180,6 +182,30 @@ class ComposerEditor(QTextEdit):
 
     def _recolour(self) -> None:
         self.setPalette(self._theme.text_palette(self.palette()))
+
+
+def _means_text(source: QMimeData) -> bool:
+    """Whether text beside a picture is what was copied.
+
+    Programs that copy text with a picture of it mean the text; browsers that copy a picture put its
+    address beside it.
+    """
+    text = bytes(source.data("text/plain").data()).decode("utf-8", "replace").strip()
+    return bool(text) and _ADDRESS.fullmatch(text) is None
+
+
+def holds_image(source: QMimeData) -> bool:
+    """Whether there are pixels in `source`; an address of some is none."""
+    return source.hasImage() or any(kind.startswith(_IMAGE) for kind in source.formats())
+
+
+def image_in(source: QMimeData) -> QImage:
+    """The pixels in `source`; a null picture where they cannot be decoded."""
+    if source.hasImage():
+        return QImage(source.imageData())
+    kinds = [kind for kind in source.formats() if kind.startswith(_IMAGE)]
+    pictures = (QImage.fromData(source.data(kind)) for kind in kinds)
+    return next((picture for picture in pictures if not picture.isNull()), QImage())
 
 
 def local_paths(source: QMimeData) -> list[Path]:

@@ -11,13 +11,12 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
-    QImage,
     QPainter,
     QPen,
 )
 from PySide6.QtWidgets import QWidget
 
-from app.ui.composer_editor import local_paths
+from app.ui.composer_editor import holds_image, image_in, local_paths
 from app.ui.tokens import RADIUS_CONTROL, RADIUS_LARGE
 
 if TYPE_CHECKING:
@@ -27,7 +26,22 @@ if TYPE_CHECKING:
 
     from app.ui.theme import Theme
 
-_PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
+_PICTURES = frozenset(
+    [
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".webp",
+        ".gif",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".heic",
+        ".heif",
+        ".avif",
+        ".svg",
+    ]
+)
 _INSET = 24
 _ZONE = QSize(232, 56)
 _ZONE_GAP = 12
@@ -141,7 +155,7 @@ class DropOverlay(QWidget):
         if not _usable(data):
             return False
         paths = local_paths(data)
-        image = None if paths else QImage(data.imageData())
+        image = None if paths else image_in(data)
         # The file stays where it is, whatever the other program offered.
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
@@ -206,4 +220,4 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _usable(data: QMimeData) -> bool:
-    return bool(local_paths(data)) or data.hasImage()
+    return bool(local_paths(data)) or holds_image(data)

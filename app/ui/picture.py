@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QImageReader, QPainter, QPainterPath
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
 
+from app.reading import thumbnail
 from app.ui.tokens import RADIUS_CHIP, RADIUS_CONTROL
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Picture(QWidget):
         self._fallback = False
         self.setFixedSize(size)
         self.setAccessibleName(f"Picture, {part.name}")
-        pixels = size * self.devicePixelRatioF()
+        pixels = size * self.devicePixelRatioF()  # rounded to whole ones by Qt
         data = part.data
         job = background.run(lambda: decode(data, pixels), self._show, self._give_up)
         self.destroyed.connect(lambda *_: background.drop(job))
@@ -85,25 +86,10 @@ def fitted(part: ImagePart, limit: QSize = THUMBNAIL) -> QSize:
 
 
 def decode(data: bytes, size: QSize) -> QImage:
-    """The picture in `data`, filling `size` with the rest cut off; null where Qt cannot read it."""
-    content = QByteArray(data)
-    buffer = QBuffer(content)
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer)
-    reader.setAutoTransform(True)
-    whole = reader.size()
-    if whole.isValid():
-        # Before the file's own orientation is applied, sides may still be swapped.
-        turned = reader.transformation().value & 4
-        target = size.transposed() if turned else size
-        reader.setScaledSize(whole.scaled(target, Qt.AspectRatioMode.KeepAspectRatioByExpanding))
-    image = reader.read()
-    if image.isNull():
-        return image
-    filled = image.scaled(
-        size,
-        Qt.AspectRatioMode.KeepAspectRatioByExpanding,
-        Qt.TransformationMode.SmoothTransformation,
-    )
-    left, top = (filled.width() - size.width()) // 2, (filled.height() - size.height()) // 2
-    return filled.copy(left, top, size.width(), size.height())
+    """The picture in `data` as the model gets it, filling `size` with the rest cut off.
+
+    Raises `UnreadableFile`.
+    """
+    width, height, pixels = thumbnail(data, (size.width(), size.height()))
+    image = QImage(pixels, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    return image.copy()  # `pixels` belong to Python

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from app.drafts import count_key
 from app.wording import reading_cost
 from engine import DocumentPart, ImagePart
 
@@ -64,7 +65,7 @@ def read_meter(
     exact: bool,
     limit: int | None = None,
 ) -> Reading:
-    """The meter for `draft`. `known` holds tokens of single attachments by their digest.
+    """The meter for `draft`. `known` holds tokens of single attachments by their key.
 
     `limit` is the most that can be sent; without one, what is not counted is not held back.
     """
@@ -120,10 +121,10 @@ def _guess(draft: Draft, count: Count | None, known: Mapping[str, int]) -> int |
     if count is not None and count.draft.attachments == draft.attachments:
         counted = count.value.last_message_tokens
         more -= len(count.draft.text)
-    elif any(part.sha256 not in known for part in draft.attachments):
+    elif any(count_key(part) not in known for part in draft.attachments):
         return None
     else:
-        counted = sum(known[part.sha256] for part in draft.attachments)
+        counted = sum(known[count_key(part)] for part in draft.attachments)
     return max(1, counted + round(more / _CHARACTERS_PER_TOKEN))
 
 
@@ -140,10 +141,10 @@ def _sum(draft: Draft, value: TokensCounted, known: Mapping[str, int]) -> str:
     for kind, parts in (("document", documents), ("image", pictures)):
         if not parts:
             continue
-        if any(part.sha256 not in known for part in parts):
+        if any(count_key(part) not in known for part in parts):
             return ""
         named = kind if len(parts) == 1 else f"{len(parts)} {kind}s"
-        shares.append((named, sum(known[part.sha256] for part in parts)))
+        shares.append((named, sum(known[count_key(part)] for part in parts)))
     text = value.last_message_tokens - sum(tokens for _, tokens in shares)
     if not shares or text < 0:
         return ""

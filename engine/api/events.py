@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.api.errors import EngineError
+    from engine.api.messages import Detail
     from engine.api.requests import KvName, WeightsName
 
 FinishReason = Literal["stop", "length", "cancelled"]
@@ -164,13 +165,36 @@ class ModelUnloaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What a model sees of a picture: about so many pixels, as so many tokens of a prompt."""
+
+    width: int
+    height: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSeen:
+    """How the loaded model sees the picture with the digest `sha256`, at each detail."""
+
+    sha256: str
+    low: Seen
+    standard: Seen
+    full: Seen
+
+    def at(self, detail: Detail) -> Seen:
+        """What is seen at `detail`."""
+        return {"low": self.low, "standard": self.standard, "full": self.full}[detail]
+
+
+@dataclass(frozen=True, slots=True)
 class TokensCounted:
     """Terminal event of `CountTokens`.
 
     `prompt_tokens` is the whole prompt, template included; `image_tokens` the pictures' share;
     `last_message_tokens` what the last message alone adds. Were it asked now, `reusable_tokens` of
     the prompt would not be computed again, and reading the rest would take about `read_s` seconds;
-    `None` before this model has read anything.
+    `None` before this model has read anything. `pictures` are those of the last message, in order.
     """
 
     request_id: str
@@ -180,6 +204,7 @@ class TokensCounted:
     max_context: int
     reusable_tokens: int = 0
     read_s: float | None = None
+    pictures: tuple[PictureSeen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

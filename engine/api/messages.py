@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Role = Literal["system", "user", "assistant", "tool"]
+# How closely a picture is looked at; what that means in pixels is the model's.
+Detail = Literal["low", "standard", "full"]
+DETAILS: tuple[Detail, ...] = ("low", "standard", "full")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class ImagePart:
 
     `width` and `height` are in pixels after the file's own orientation is applied.
     `sha256` is the hex digest of `data`; two parts with the same digest are the same picture.
+    `detail` says how closely the model shall look at it.
     """
 
     name: str
@@ -31,6 +35,7 @@ class ImagePart:
     width: int
     height: int
     data: bytes = field(repr=False)
+    detail: Detail = "standard"
 
 
 @dataclass(frozen=True, slots=True)

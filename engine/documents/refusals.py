@@ -12,7 +12,7 @@ from pathlib import PurePath
 from engine.api.errors import UnreadableFile
 from engine.documents.sniff import FOREIGN_PICTURES, Kind
 
-_PICTURE_SUFFIX = re.compile(r"\.(a?png|jpe?g|jpe|jfif|gif|webp|bmp|dib|tiff?|hei[cf]|avif)")
+_PICTURE_SUFFIX = re.compile(r"\.(a?png|jpe?g|jpe|jfif|gif|webp|bmp|dib|tiff?|hei[cf]|avif|svg)")
 _TEXT_SUFFIX = re.compile(
     r"\.(te?xt|md|markdown|rst|[ct]sv|jsonl?|log|html?|xml|ya?ml|toml|ini|tex|pyi?|[jt]sx?|[ch]"
     r"|[ch]pp|java|rs|go|sh|sql)"
@@ -21,7 +21,10 @@ _OFFICE_SUFFIX = re.compile(
     r"\.(pages|numbers|key|do[ct][xm]?|od[tspg]|ott|rtf|wpd|hwpx?|xls[xmb]?|pp[ts][xm]?|vsdx?|pub"
     r"|one|msg|epub|mobi|azw3?)"
 )
-_READABLE = "Tanka reads PNG, JPEG, WebP, GIF, BMP and TIFF pictures, PDF files and plain text."
+_READABLE = (
+    "Tanka reads PNG, JPEG, HEIC, AVIF, WebP, GIF, BMP, TIFF and SVG pictures, PDF files and plain "
+    "text."
+)
 
 
 def _suffix(name: str) -> str:
@@ -109,6 +112,15 @@ def picture_too_large(name: str, size: str, limit_pixels: int) -> UnreadableFile
         f"{name} has too many pixels: {size}, and Tanka reads pictures of up to "
         f"{limit_pixels // 1_000_000} megapixels. Attach a smaller copy, or a screenshot of the "
         "part you want to ask about."
+    )
+
+
+def drawing_too_complex(name: str, details: str) -> UnreadableFile:
+    """Drawing it takes more time or memory than a drawing should."""
+    return UnreadableFile(
+        f"{name} is too complicated to be drawn. Open it in another program and save it as PNG, or "
+        "attach a screenshot of it.",
+        details,
     )
 
 

@@ -22,6 +22,7 @@ class Kind(Enum):
     PDF = "PDF"
     HEIC = "HEIC"
     AVIF = "AVIF"
+    SVG = "SVG"
     JPEG_XL = "JPEG XL"
     JPEG_2000 = "JPEG 2000"
     PHOTOSHOP = "Photoshop"
@@ -30,8 +31,13 @@ class Kind(Enum):
     MEDIA = "sound or video"
 
 
-PICTURES = frozenset({Kind.PNG, Kind.JPEG, Kind.GIF, Kind.WEBP, Kind.BMP, Kind.TIFF})
-FOREIGN_PICTURES = frozenset({Kind.HEIC, Kind.AVIF, Kind.JPEG_XL, Kind.JPEG_2000, Kind.PHOTOSHOP})
+PICTURES = frozenset(
+    {
+        *(Kind.PNG, Kind.JPEG, Kind.GIF, Kind.WEBP, Kind.BMP, Kind.TIFF),
+        *(Kind.HEIC, Kind.AVIF, Kind.SVG),
+    }
+)
+FOREIGN_PICTURES = frozenset({Kind.JPEG_XL, Kind.JPEG_2000, Kind.PHOTOSHOP})
 
 _SIGNATURES = tuple(
     (kind, re.compile(pattern, re.DOTALL))
@@ -44,7 +50,7 @@ _SIGNATURES = tuple(
         (Kind.BMP, rb"BM.{4}\x00{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\x00{3}"),
         (Kind.TIFF, rb"II[*+]\x00|MM\x00[*+]"),
         (Kind.PDF, rb"(?:\xef\xbb\xbf)?\s{0,1024}%PDF-"),
-        (Kind.AVIF, rb"\x00.{3}ftypavi[fs]"),
+        (Kind.AVIF, rb"\x00.{3}ftyp(?:avi[fs]|m(?:if|sf)1.{4}(?:.{4}){0,14}?avi[fs])"),
         (Kind.HEIC, rb"\x00.{3}ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)"),
         (Kind.JPEG_XL, rb"\xff\x0a|\x00\x00\x00\x0cJXL "),
         (Kind.JPEG_2000, rb"\x00\x00\x00\x0cjP  |\xff\x4f\xff\x51"),
@@ -64,6 +70,12 @@ _OFFICE_MEMBERS = re.compile(
     rb"|mimetypeapplication/(?:vnd\.oasis\.opendocument|epub\+zip)"
 )
 _ENDS_BYTES = 1 << 16
+# What may stand before the first element of an XML document, and that element of a drawing.
+_BEFORE_ROOT = re.compile(
+    rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE
+)
+_SVG_ROOT = re.compile(rb"<(?:svg|svg:svg)[\s/>]")
+_BEFORE_SVG_BYTES = 1 << 16
 
 
 def sniff(data: bytes) -> Kind | None:
@@ -71,7 +83,15 @@ def sniff(data: bytes) -> Kind | None:
     for kind, signature in _SIGNATURES:
         if signature.match(data):
             return Kind.OFFICE if kind is Kind.ARCHIVE and _holds_office_document(data) else kind
-    return None
+    return Kind.SVG if _is_drawing(data[:_BEFORE_SVG_BYTES]) else None
+
+
+def _is_drawing(start: bytes) -> bool:
+    """Whether the first element is that of an SVG drawing."""
+    at = 3 if start.startswith(b"\xef\xbb\xbf") else 0
+    while (before := _BEFORE_ROOT.match(start, at)) is not None:
+        at = before.end()
+    return _SVG_ROOT.match(start, at) is not None
 
 
 def holds_late_pdf_header(data: bytes) -> bool:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from engine.api.errors import ModelNotUsable
+from engine.api.events import PictureSeen, Seen
+from engine.api.messages import DETAILS
 from engine.cache.kv_cache import KVCache
 from engine.cache.layer_kinds import kept_as
 from engine.cache.turn_cache import TurnCache
 from engine.documents import decode_image
 from engine.model.attention import attend_in_pieces
 from engine.model.families.base import Step
+from engine.model.families.details import Details
 from engine.model.template import render_within_limits
 from engine.model.vision import FeatureStore
 from engine.prompt.template_traits import TemplateTraits, template_traits
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
     from engine.api.events import DialectName, ModelInfo
-    from engine.api.messages import ImagePart
+    from engine.api.messages import Detail, ImagePart
     from engine.model.families.base import FamilyAdapter
     from engine.model.heads.base import ModelHead
     from engine.prompt.render import Values
@@ -67,14 +70,13 @@ class LoadedModel:
         self.max_context = info.max_context
         self.image_token = family.image_token
         self.image_token_id = _feature_token_id(tokenizer, family.feature_token)
-        self.image_settings_key = family.image_settings_key
         self.bidirectional_images = family.bidirectional_images
         self.dialect = family.dialect
         self.call_marks = _call_marks(self.tokenizer, family.dialect)
         self.special_strings = _special_strings(
             tokenizer, {s for s in (family.image_token, family.feature_token) if s}
         )
-        self._forms: dict[str, PictureForm] = {}
+        self._forms: dict[str, Details[PictureForm]] = {}
         # A document is tokenised once, not with every key that is typed beside it.
         self._encode_long = lru_cache(_LONG_TEXTS_KEPT)(lambda t: tuple(self._encode_text(t)))
         self.features = FeatureStore(self._encode, _FEATURE_BUDGET_BYTES)
@@ -197,12 +199,31 @@ class LoadedModel:
         """A token's own text, special or not."""
         return str(self.tokenizer.decode([token], skip_special_tokens=False))
 
+    def image_settings_key(self, detail: Detail) -> str:
+        """See `ChatModel.image_settings_key`."""
+        return self._family.image_settings_key(detail)
+
     def picture_form(self, image: ImagePart) -> PictureForm:
-        """See `ChatModel.picture_form`. Found once per picture, since it takes decoding it."""
-        form = self._forms.get(image.sha256)
-        if form is None:
-            form = self._forms[image.sha256] = self._family.picture_form(decode_image(image))
-        return form
+        """See `ChatModel.picture_form`."""
+        return self._forms_of(image).of(image.detail)
+
+    def picture_seen(self, image: ImagePart) -> PictureSeen:
+        """How this model would see `image` at each detail; nothing of it is run."""
+        forms = self._forms_of(image)
+        low, standard, full = (
+            Seen(*form.seen, tokens=form.tokens(self.tokenize))
+            for form in (forms.low, forms.standard, forms.full)
+        )
+        return PictureSeen(image.sha256, low, standard, full)
+
+    def _forms_of(self, image: ImagePart) -> Details[PictureForm]:
+        """Found once per picture, for all details together, since it takes decoding it."""
+        forms = self._forms.get(image.sha256)
+        if forms is None:
+            pixels = decode_image(image)
+            low, standard, full = (self._family.picture_form(pixels, d) for d in DETAILS)
+            forms = self._forms[image.sha256] = Details(low, standard, full)
+        return forms
 
     def positions(self, length: int, spans: Sequence[ImageSpan]) -> torch.Tensor:
         """See `ChatModel.positions`."""
@@ -213,7 +234,7 @@ class LoadedModel:
 
     @torch.no_grad()
     def _encode(self, image: ImagePart) -> torch.Tensor:
-        return self._family.image_features(self._model, decode_image(image))
+        return self._family.image_features(self._model, decode_image(image), image.detail)
 
 
 def _feature_token_id(tokenizer: Any, token: str | None) -> int:  # noqa: ANN401

@@ -1,7 +1,7 @@
 """Image features, computed once per picture and kept by content.
 
-The key is the picture's digest, never its path; the features are those of this model with these
-image settings, since the store belongs to the loaded model.
+The key is the picture's digest, never its path, and its detail; the features are those of this
+model with these image settings, since the store belongs to the loaded model.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import torch
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from engine.api.messages import ImagePart
+    from engine.api.messages import Detail, ImagePart
     from engine.prompt.spans import ImageSpan
 
 
@@ -24,14 +24,15 @@ class FeatureStore:
     def __init__(self, encode: Callable[[ImagePart], torch.Tensor], budget_bytes: int) -> None:
         self._encode = encode
         self._budget_bytes = budget_bytes
-        self._kept: OrderedDict[str, torch.Tensor] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, Detail], torch.Tensor] = OrderedDict()
 
     def get(self, image: ImagePart) -> torch.Tensor:
         """Features of `image`, computed if they are not kept."""
-        features = self._kept.get(image.sha256)
+        key = (image.sha256, image.detail)
+        features = self._kept.get(key)
         if features is None:
-            features = self._kept[image.sha256] = self._encode(image)
-        self._kept.move_to_end(image.sha256)
+            features = self._kept[key] = self._encode(image)
+        self._kept.move_to_end(key)
         while len(self._kept) > 1 and self.nbytes > self._budget_bytes:
             self._kept.popitem(last=False)
         return features

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import torch
 
-    from engine.api.messages import ImagePart, Message
+    from engine.api.messages import Detail, ImagePart, Message
     from engine.api.requests import ToolSpec
     from engine.prompt.spans import PictureForm
     from engine.prompt.template_traits import TemplateTraits
@@ -42,7 +42,6 @@ class ChatModel(Protocol):
 
     image_token: str | None
     image_token_id: int
-    image_settings_key: str
     bidirectional_images: bool
     special_strings: tuple[str, ...]
 
@@ -56,8 +55,11 @@ class ChatModel(Protocol):
     def tokenize(self, text: str) -> list[int]:
         """Token ids of `text`, special tokens recognised, nothing added."""
 
+    def image_settings_key(self, detail: Detail) -> str:
+        """Changes whenever the same picture, seen at `detail`, would give other features."""
+
     def picture_form(self, image: ImagePart) -> PictureForm:
-        """What stands in a prompt for the picture."""
+        """What stands in a prompt for the picture, seen at its detail."""
 
     def positions(self, length: int, spans: Sequence[ImageSpan]) -> torch.Tensor:
         """Positions, shape (rows, length)."""
@@ -263,7 +265,8 @@ class _Builder:
             raise ModelNotUsable("This model's chat template shows more pictures than there are.")
         image = self._images[len(self._spans)]
         form = self._model.picture_form(image)
-        keys = image_keys(image.sha256, self._model.image_settings_key, _features(form))
+        settings = self._model.image_settings_key(image.detail)
+        keys = image_keys(image.sha256, settings, form.features)
         runs: list[tuple[int, int]] = []
         for part in form.parts:
             if isinstance(part, str):
@@ -283,10 +286,6 @@ class _Builder:
         tokens = self._model.tokenize(text) if text else []
         self._tokens += tokens
         self._keys += tokens
-
-
-def _features(form: PictureForm) -> int:
-    return sum(part for part in form.parts if isinstance(part, int))
 
 
 def image_keys(sha256: str, settings_key: str, count: int) -> list[int]:

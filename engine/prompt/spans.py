@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,11 +15,25 @@ class PictureForm:
 
     `parts` are texts (marks around a picture, or of its rows and columns) and, between them, how
     many places in a row take the picture's features. `grid` is (rows, columns) of features, for
-    families whose positions follow it.
+    families whose positions follow it. `seen` is (width, height) in pixels of what the model sees.
     """
 
     parts: tuple[str | int, ...]
     grid: tuple[int, int]
+    seen: tuple[int, int]
+
+    @property
+    def features(self) -> int:
+        """How many places take features."""
+        return sum(part for part in self.parts if isinstance(part, int))
+
+    def tokens(self, tokenize: Callable[[str], Sequence[int]]) -> int:
+        """How many tokens lie between the first feature and the last, both included."""
+        counts = [p if isinstance(p, int) else -1 for p in self.parts]
+        first = next(at for at, count in enumerate(counts) if count >= 0)
+        last = len(counts) - 1 - next(at for at, count in enumerate(counts[::-1]) if count >= 0)
+        inner = self.parts[first : last + 1]
+        return sum(p if isinstance(p, int) else len(tokenize(p)) for p in inner)
 
 
 @dataclass(frozen=True, slots=True)

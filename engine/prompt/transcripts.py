@@ -152,8 +152,8 @@ def _identity(part: Part) -> str:
     match part:
         case TextPart(text):
             return f"text:{text}"
-        case ImagePart(sha256=sha256):
-            return f"image:{sha256}"
+        case ImagePart(sha256=sha256, detail=detail):
+            return f"image:{sha256}" if detail == "standard" else f"image:{sha256}:{detail}"
         case DocumentPart(name=name, pages=pages):
             body = "\x00".join(f"{page.number}:{page.text}" for page in pages)
             return f"document:{name}\x00{body}"

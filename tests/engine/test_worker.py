@@ -29,6 +29,7 @@ from engine import (
     OutOfMemory,
     PrefillProgress,
     SamplingParams,
+    Seen,
     TextDelta,
     TokensCounted,
     TurnFault,
@@ -302,6 +303,8 @@ def test_an_attachment_alone_is_a_question_and_can_be_counted(ask: Asker, pictur
     (counted,) = ask(CountTokens((user(picture(7)),)))
     assert isinstance(counted, TokensCounted)
     assert counted.image_tokens == 12
+    (seen,) = counted.pictures
+    assert (seen.sha256, seen.standard) == (picture(7).sha256, Seen(64, 48, 12))
     (*_, end) = ask(Generate((user(picture(7)),), limits=Limits(2)))
     assert isinstance(end, Finished)
 

@@ -11,6 +11,7 @@ from app.drafts import Draft
 from app.store import Conversation, Folder, Turn, TurnError
 from app.turn_tree import choose
 from engine import (
+    DETAILS,
     DocumentPage,
     DocumentPart,
     ImagePart,
@@ -45,8 +46,10 @@ def document(*pages: str, name: str = "report.pdf") -> DocumentPart:
 
 text_parts = st.builds(TextPart, texts)
 image_parts = st.builds(
-    lambda name, width, data: ImagePart(name, hashlib.sha256(data).hexdigest(), width, 2, data),
-    texts, st.integers(1, 9000), st.binary(max_size=30),
+    lambda name, width, data, detail: ImagePart(
+        name, hashlib.sha256(data).hexdigest(), width, 2, data, detail
+    ),
+    texts, st.integers(1, 9000), st.binary(max_size=30), st.sampled_from(DETAILS),
 )  # fmt: skip
 document_parts = st.builds(
     lambda name, size, pages: DocumentPart(

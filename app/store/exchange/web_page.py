@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
+from app.reading import as_png
 from app.store.exchange.markdown import attachment_line, attachments_of
 from app.turn_tree import shown_path
-from engine import ImagePart
+from engine import ImagePart, UnreadableFile
 
 if TYPE_CHECKING:
     from app.store.records import Conversation, Turn
@@ -64,10 +65,15 @@ def _turn(turn: Turn, markdown: MarkdownIt) -> list[str]:
 
 def _attachment(part: ImagePart | DocumentPart) -> str:
     line = attachment_line(part)
-    kind = _type_of(part.data) if isinstance(part, ImagePart) else None
-    if kind is None or not isinstance(part, ImagePart):
+    if not isinstance(part, ImagePart):
         return _note(line)
-    data = base64.b64encode(part.data).decode()
+    kind, content = _type_of(part.data), part.data
+    if kind is None:  # browsers do not show it, or not all of them
+        try:
+            kind, content = "image/png", as_png(part)
+        except UnreadableFile:
+            return _note(line)
+    data = base64.b64encode(content).decode()
     return f'<p><img alt="{escape(line)}" src="data:{kind};base64,{data}"></p>'
 
 

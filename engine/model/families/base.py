@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
     from engine.api.events import DialectName
+    from engine.api.messages import Detail
     from engine.cache.layer_kinds import LayerKind
     from engine.prompt.spans import ImageSpan, PictureForm
 
@@ -50,9 +51,8 @@ class FamilyAdapter(Protocol):
     def feature_token(self) -> str | None:
         """The token at places that take features; `None` for text alone."""
 
-    @property
-    def image_settings_key(self) -> str:
-        """Changes whenever the same picture would give other features."""
+    def image_settings_key(self, detail: Detail) -> str:
+        """Changes whenever the same picture, seen at `detail`, would give other features."""
 
     @property
     def bidirectional_images(self) -> bool:
@@ -76,10 +76,10 @@ class FamilyAdapter(Protocol):
         `None` where that is not sure: then nothing is reused between turns.
         """
 
-    def picture_form(self, image: Image) -> PictureForm:
+    def picture_form(self, image: Image, detail: Detail) -> PictureForm:
         """What stands in a prompt for an RGB picture."""
 
-    def image_features(self, model: PreTrainedModel, image: Image) -> torch.Tensor:
+    def image_features(self, model: PreTrainedModel, image: Image, detail: Detail) -> torch.Tensor:
         """Features of an RGB picture, shape (places, hidden size), in the order of its places."""
 
     def positions(self, length: int, spans: Sequence[ImageSpan]) -> torch.Tensor:

@@ -12,6 +12,7 @@ from transformers.models.gemma4.image_processing_pil_gemma4 import (
 )
 
 from engine.api.errors import UnreadableFile
+from engine.model.families.details import Details
 from engine.model.families.inputs import counted, encoded, pixels_for, token_types
 from engine.model.families.layers import layer_kinds
 from engine.prompt.spans import PictureForm
@@ -23,9 +24,13 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
     from engine.api.events import DialectName
+    from engine.api.messages import Detail
     from engine.cache.layer_kinds import LayerKind
     from engine.model.families.base import Step
     from engine.prompt.spans import ImageSpan
+
+# The least and the most places of those that the family was trained with.
+_LOW, _FULL = 70, 1120
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class Gemma4:
     they do not. `skip_quantising` names what takes in pictures and sound, and the head.
     """
 
-    processor: Gemma4ImageProcessorPil
+    processors: Details[Gemma4ImageProcessorPil]
     bidirectional_images: bool
     skip_quantising: tuple[str, ...]
     name: str = "Gemma 4"
@@ -58,26 +63,33 @@ class Gemma4:
         skip = ["model.vision_tower", "model.embed_vision", "lm_head"]
         if config.get("audio_config") is not None:
             skip += ["model.audio_tower", "model.embed_audio"]
-        processor = Gemma4ImageProcessorPil.from_dict(dict(preprocessor))
-        return cls(processor, both_ways == "vision", tuple(skip))
+        usual = Gemma4ImageProcessorPil.from_dict(dict(preprocessor))
 
-    @property
-    def image_settings_key(self) -> str:
+        def limited(most: int) -> Gemma4ImageProcessorPil:
+            return Gemma4ImageProcessorPil.from_dict({**preprocessor, "max_soft_tokens": most})
+
+        processors = Details(limited(_LOW), usual, limited(_FULL))
+        return cls(processors, both_ways == "vision", tuple(skip))
+
+    def image_settings_key(self, detail: Detail) -> str:
         """See `FamilyAdapter`."""
-        return str(self.processor.to_json_string())
+        return str(self.processors.of(detail).to_json_string())
 
     def layer_kinds(self, config: PreTrainedConfig) -> Sequence[LayerKind]:
         """See `FamilyAdapter`. The last layers may read the memory of earlier ones."""
         return layer_kinds(config)
 
-    def picture_form(self, image: Image) -> PictureForm:
+    def picture_form(self, image: Image, detail: Detail) -> PictureForm:
         """See `FamilyAdapter`."""
-        count = self._places(*image.size)
-        return PictureForm(("<|image>", count, "<image|>"), (1, count))
+        processor = self.processors.of(detail)
+        width, height = _resized(processor, *image.size)
+        side = processor.patch_size * processor.pooling_kernel_size
+        count = (width // side) * (height // side)
+        return PictureForm(("<|image>", count, "<image|>"), (1, count), (width, height))
 
-    def image_features(self, model: PreTrainedModel, image: Image) -> torch.Tensor:
+    def image_features(self, model: PreTrainedModel, image: Image, detail: Detail) -> torch.Tensor:
         """See `FamilyAdapter`."""
-        inputs = self.processor(images=[image], return_tensors="pt")
+        inputs = self.processors.of(detail)(images=[image], return_tensors="pt")
         pixels = pixels_for(model, inputs["pixel_values"])
         outputs = model.model.get_image_features(
             pixel_values=pixels,
@@ -97,20 +109,22 @@ class Gemma4:
             inputs["mm_token_type_ids"] = token_types(step)
         return inputs
 
-    def _places(self, width: int, height: int) -> int:
-        pooled, patch = self.processor.pooling_kernel_size, self.processor.patch_size
-        try:
-            size = get_aspect_ratio_preserving_size(
-                height=height,
-                width=width,
-                patch_size=patch,
-                max_patches=self.processor.max_soft_tokens * pooled**2,
-                pooling_kernel_size=pooled,
-            )
-        except ValueError as error:
-            raise UnreadableFile(
-                f"A picture of {width} x {height} pixels is too long and thin for this model. "
-                "Cut it into pieces.",
-                str(error),
-            ) from error
-        return int((size[0] // patch // pooled) * (size[1] // patch // pooled))
+
+def _resized(processor: Gemma4ImageProcessorPil, width: int, height: int) -> tuple[int, int]:
+    """(width, height) that a picture is brought to."""
+    pooled = processor.pooling_kernel_size
+    try:
+        size = get_aspect_ratio_preserving_size(
+            height=height,
+            width=width,
+            patch_size=processor.patch_size,
+            max_patches=processor.max_soft_tokens * pooled**2,
+            pooling_kernel_size=pooled,
+        )
+    except ValueError as error:
+        raise UnreadableFile(
+            f"A picture of {width} x {height} pixels is too long and thin for this model. "
+            "Cut it into pieces.",
+            str(error),
+        ) from error
+    return int(size[1]), int(size[0])

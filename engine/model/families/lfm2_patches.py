@@ -92,21 +92,26 @@ def image_patches(image: Image.Image, settings: PatchSettings) -> ImagePatches:
         pixel_values=rows.astype(np.float32, copy=False),
         height=height // patch,
         width=width // patch,
-        tokens=_tokens(width, height, settings),
+        tokens=token_count(width, height, settings),
     )
 
 
 def image_token_count(width: int, height: int, settings: PatchSettings) -> int:
     """Return how many tokens a picture of this size in pixels takes when it is not trimmed."""
-    return _tokens(*_resized(width, height, settings), settings)
+    return token_count(*_resized(width, height, settings), settings)
 
 
 def picture_token_count(image: Image.Image, settings: PatchSettings) -> int:
     """Return how many tokens this picture takes, trimmed where the settings say so."""
+    return token_count(*picture_size(image, settings), settings)
+
+
+def picture_size(image: Image.Image, settings: PatchSettings) -> tuple[int, int]:
+    """Return the width and height that this picture is brought to, trimmed where it shall be."""
     if settings.trim_margin is None:
-        return image_token_count(image.width, image.height, settings)
+        return _resized(image.width, image.height, settings)
     left, top, right, bottom = content_box(image, settings.trim_margin)
-    return image_token_count(right - left, bottom - top, settings)
+    return _resized(right - left, bottom - top, settings)
 
 
 def content_box(image: Image.Image, margin: int) -> tuple[int, int, int, int]:
@@ -139,7 +144,8 @@ def _on_white(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _tokens(width: int, height: int, settings: PatchSettings) -> int:
+def token_count(width: int, height: int, settings: PatchSettings) -> int:
+    """Return how many tokens a picture brought to this size takes."""
     side = settings.encoder_patch_size * settings.downsample_factor
     return (width // side) * (height // side)
 

@@ -5,14 +5,20 @@ Its stock image processor needs torchvision; `lfm2_patches` is our own twin with
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
 
+from engine.model.families.details import Details, place_limits
 from engine.model.families.inputs import counted, encoded, pixels_for
 from engine.model.families.layers import layer_kinds
-from engine.model.families.lfm2_patches import PatchSettings, image_patches, picture_token_count
+from engine.model.families.lfm2_patches import (
+    PatchSettings,
+    image_patches,
+    picture_size,
+    token_count,
+)
 from engine.prompt.spans import PictureForm
 
 if TYPE_CHECKING:
@@ -22,6 +28,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
     from engine.api.events import DialectName
+    from engine.api.messages import Detail
     from engine.cache.layer_kinds import LayerKind
     from engine.model.families.base import Step
     from engine.prompt.spans import ImageSpan
@@ -29,9 +36,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lfm2Vl:
-    """Adapter for `Lfm2VlForConditionalGeneration`. Positions are plain counting."""
+    """Adapter for `Lfm2VlForConditionalGeneration`. Positions are plain counting.
 
-    patches: PatchSettings
+    Without tiles the family sees no more than its standard: full detail is the same.
+    """
+
+    patches: Details[PatchSettings]
     name: str = "LFM2-VL"
     image_token: str = "<image>"
     feature_token: str = "<image>"
@@ -48,12 +58,14 @@ class Lfm2Vl:
         patches = PatchSettings.from_dict({**factor, **preprocessor})
         if min(patches.encoder_patch_size, patches.downsample_factor, patches.max_image_tokens) < 1:
             raise ValueError("sizes must be at least 1")
-        return cls(patches)
+        limits = place_limits(patches.min_image_tokens, patches.max_image_tokens)
+        least, most = limits.low
+        low = replace(patches, min_image_tokens=least, max_image_tokens=most)
+        return cls(Details(low, patches, patches))
 
-    @property
-    def image_settings_key(self) -> str:
+    def image_settings_key(self, detail: Detail) -> str:
         """See `FamilyAdapter`."""
-        return repr(self.patches)
+        return repr(self.patches.of(detail))
 
     @property
     def skip_quantising(self) -> tuple[str, ...]:
@@ -64,14 +76,17 @@ class Lfm2Vl:
         """See `FamilyAdapter`."""
         return layer_kinds(config)
 
-    def picture_form(self, image: Image) -> PictureForm:
+    def picture_form(self, image: Image, detail: Detail) -> PictureForm:
         """See `FamilyAdapter`. Positions need no rows, so all places stand in one."""
-        count = picture_token_count(image, self.patches)
-        return PictureForm(("<|image_start|>", count, "<|image_end|>"), (1, count))
+        settings = self.patches.of(detail)
+        width, height = picture_size(image, settings)
+        count = token_count(width, height, settings)
+        parts = ("<|image_start|>", count, "<|image_end|>")
+        return PictureForm(parts, (1, count), (width, height))
 
-    def image_features(self, model: PreTrainedModel, image: Image) -> torch.Tensor:
+    def image_features(self, model: PreTrainedModel, image: Image, detail: Detail) -> torch.Tensor:
         """See `FamilyAdapter`."""
-        patches = image_patches(image, self.patches)
+        patches = image_patches(image, self.patches.of(detail))
         pixels = pixels_for(model, torch.from_numpy(patches.pixel_values)[None])
         shape = torch.tensor([[patches.height, patches.width]], device=pixels.device)
         outputs = model.model.get_image_features(

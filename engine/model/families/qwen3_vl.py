@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
     from engine.api.events import DialectName
+    from engine.api.messages import Detail
     from engine.cache.layer_kinds import LayerKind
     from engine.model.families.base import Step
     from engine.prompt.spans import ImageSpan, PictureForm
@@ -51,10 +52,9 @@ class Qwen3Vl:
             raise TypeError("text_config is no object")
         return cls(QwenPictures.from_dict(preprocessor), int(text["hidden_size"]))
 
-    @property
-    def image_settings_key(self) -> str:
+    def image_settings_key(self, detail: Detail) -> str:
         """See `FamilyAdapter`."""
-        return self.pictures.settings_key
+        return self.pictures.settings_key(detail)
 
     @property
     def skip_quantising(self) -> tuple[str, ...]:
@@ -65,13 +65,13 @@ class Qwen3Vl:
         """See `FamilyAdapter`."""
         return layer_kinds(config)
 
-    def picture_form(self, image: Image) -> PictureForm:
+    def picture_form(self, image: Image, detail: Detail) -> PictureForm:
         """See `FamilyAdapter`."""
-        return self.pictures.form(image)
+        return self.pictures.form(image, detail)
 
-    def image_features(self, model: PreTrainedModel, image: Image) -> torch.Tensor:
+    def image_features(self, model: PreTrainedModel, image: Image, detail: Detail) -> torch.Tensor:
         """See `FamilyAdapter`."""
-        outputs = self.pictures.encode(model, image)
+        outputs = self.pictures.encode(model, image, detail)
         depths = (outputs.pooler_output, *outputs.deepstack_features)
         return torch.cat([torch.cat(list(depth)) for depth in depths], dim=-1)
 

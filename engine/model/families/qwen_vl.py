@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
     from engine.api.events import DialectName
+    from engine.api.messages import Detail
     from engine.cache.layer_kinds import LayerKind
     from engine.model.families.base import Step
     from engine.prompt.spans import ImageSpan, PictureForm
@@ -42,10 +43,9 @@ class QwenVl:
     bidirectional_images: bool = False
     notes: tuple[str, ...] = ()
 
-    @property
-    def image_settings_key(self) -> str:
+    def image_settings_key(self, detail: Detail) -> str:
         """See `FamilyAdapter`."""
-        return self.pictures.settings_key
+        return self.pictures.settings_key(detail)
 
     @property
     def skip_quantising(self) -> tuple[str, ...]:
@@ -56,13 +56,13 @@ class QwenVl:
         """See `FamilyAdapter`."""
         return layer_kinds(config, captures_steps=self.captures_steps)
 
-    def picture_form(self, image: Image) -> PictureForm:
+    def picture_form(self, image: Image, detail: Detail) -> PictureForm:
         """See `FamilyAdapter`."""
-        return self.pictures.form(image)
+        return self.pictures.form(image, detail)
 
-    def image_features(self, model: PreTrainedModel, image: Image) -> torch.Tensor:
+    def image_features(self, model: PreTrainedModel, image: Image, detail: Detail) -> torch.Tensor:
         """See `FamilyAdapter`."""
-        return torch.cat(list(self.pictures.encode(model, image).pooler_output))
+        return torch.cat(list(self.pictures.encode(model, image, detail).pooler_output))
 
     def positions(self, length: int, spans: Sequence[ImageSpan]) -> torch.Tensor:
         """See `FamilyAdapter`."""

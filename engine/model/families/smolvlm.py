@@ -13,6 +13,7 @@ from transformers.models.smolvlm.image_processing_pil_smolvlm import (
     get_resize_output_image_size,
 )
 
+from engine.model.families.details import Details
 from engine.model.families.inputs import counted, encoded, pixels_for
 from engine.model.families.layers import layer_kinds
 from engine.prompt.spans import PictureForm
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
     from engine.api.events import DialectName
+    from engine.api.messages import Detail
     from engine.cache.layer_kinds import LayerKind
     from engine.model.families.base import Step
     from engine.prompt.spans import ImageSpan
@@ -35,10 +37,11 @@ _AROUND, _WHOLE = "<fake_token_around_image>", "<global-img>"
 class SmolVlm:
     """Adapter for `SmolVLMForConditionalGeneration`. Positions are plain counting.
 
-    `tile` is the side of a tile in pixels, `places` how many features each tile gives.
+    `tile` is the side of a tile in pixels, `places` how many features each tile gives. At low
+    detail there is the whole picture alone.
     """
 
-    processor: SmolVLMImageProcessorPil
+    processors: Details[SmolVLMImageProcessorPil]
     tile: int
     places: int
     name: str = "SmolVLM"
@@ -59,12 +62,12 @@ class SmolVlm:
         processor = SmolVLMImageProcessorPil.from_dict(dict(preprocessor))
         tile = int(processor.max_image_size["longest_edge"])
         side = tile // int(vision["patch_size"]) // int(str(config["scale_factor"]))
-        return cls(processor, tile, side**2)
+        low = SmolVLMImageProcessorPil.from_dict({**preprocessor, "do_image_splitting": False})
+        return cls(Details(low, processor, processor), tile, side**2)
 
-    @property
-    def image_settings_key(self) -> str:
+    def image_settings_key(self, detail: Detail) -> str:
         """See `FamilyAdapter`."""
-        return str(self.processor.to_json_string())
+        return str(self.processors.of(detail).to_json_string())
 
     @property
     def skip_quantising(self) -> tuple[str, ...]:
@@ -75,10 +78,10 @@ class SmolVlm:
         """See `FamilyAdapter`."""
         return layer_kinds(config)
 
-    def picture_form(self, image: Image) -> PictureForm:
+    def picture_form(self, image: Image, detail: Detail) -> PictureForm:
         """Tiles row by row, each behind its place in words, and the whole picture at the end."""
         parts: list[str | int] = []
-        rows, columns = self._tiles(*image.size)
+        rows, columns = self._tiles(self.processors.of(detail), *image.size)
         lead = ""
         for row in range(1, rows + 1):
             for column in range(1, columns + 1):
@@ -87,11 +90,12 @@ class SmolVlm:
             lead = "\n"
         lead += "\n" if rows else ""
         parts += [f"{lead}{_AROUND}{_WHOLE}", self.places, _AROUND]
-        return PictureForm(tuple(parts), (1, (rows * columns + 1) * self.places))
+        seen = (max(1, columns) * self.tile, max(1, rows) * self.tile)
+        return PictureForm(tuple(parts), (1, (rows * columns + 1) * self.places), seen)
 
-    def image_features(self, model: PreTrainedModel, image: Image) -> torch.Tensor:
+    def image_features(self, model: PreTrainedModel, image: Image, detail: Detail) -> torch.Tensor:
         """See `FamilyAdapter`."""
-        inputs = self.processor(images=[[image]], return_tensors="pt")
+        inputs = self.processors.of(detail)(images=[[image]], return_tensors="pt")
         pixels = pixels_for(model, inputs["pixel_values"])
         outputs = model.model.get_image_features(pixel_values=pixels, return_dict=True)
         features: torch.Tensor = torch.cat(list(outputs.pooler_output))
@@ -105,17 +109,19 @@ class SmolVlm:
         """See `FamilyAdapter`."""
         return {"position_ids": step.positions, **encoded(step.features)}
 
-    def _tiles(self, width: int, height: int) -> tuple[int, int]:
+    def _tiles(
+        self, processor: SmolVLMImageProcessorPil, width: int, height: int
+    ) -> tuple[int, int]:
         """(rows, columns) of tiles, (0, 0) where the whole picture is the only one.
 
         Follows the processor step by step; its own `get_number_of_image_patches` rounds the
         shorter side before it is scaled, and is wrong for some shapes.
         """
-        if not self.processor.do_image_splitting:
+        if not processor.do_image_splitting:
             return 0, 0
-        if self.processor.do_resize:
+        if processor.do_resize:
             shape = np.broadcast_to(np.uint8(0), (3, height, width))
-            longest = self.processor.size["longest_edge"]
+            longest = processor.size["longest_edge"]
             height, width = get_resize_output_image_size(shape, longest)
         rows, columns = self._fitted(width, height)
         return (0, 0) if rows == columns == 1 else (rows, columns)

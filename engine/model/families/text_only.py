@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel
 
     from engine.api.events import DialectName
+    from engine.api.messages import Detail
     from engine.cache.layer_kinds import LayerKind
     from engine.model.families.base import Step
     from engine.prompt.spans import ImageSpan, PictureForm
@@ -44,7 +45,6 @@ class TextOnly:
     model_type: str
     image_token: None = None
     feature_token: None = None
-    image_settings_key: str = ""
     bidirectional_images: bool = False
     dialect: DialectName = "hermes"
     skip_quantising: tuple[str, ...] = ("lm_head",)
@@ -64,11 +64,20 @@ class TextOnly:
         """See `FamilyAdapter`."""
         return layer_kinds(config) if self.model_type in PLAIN else None
 
-    def picture_form(self, image: Image) -> PictureForm:  # noqa: ARG002
+    def image_settings_key(self, detail: Detail) -> str:  # noqa: ARG002
+        """There are none."""
+        return ""
+
+    def picture_form(self, image: Image, detail: Detail) -> PictureForm:  # noqa: ARG002
         """There is none."""
         raise BadRequest(_NO_PICTURES)
 
-    def image_features(self, model: PreTrainedModel, image: Image) -> torch.Tensor:  # noqa: ARG002
+    def image_features(
+        self,
+        model: PreTrainedModel,  # noqa: ARG002
+        image: Image,  # noqa: ARG002
+        detail: Detail,  # noqa: ARG002
+    ) -> torch.Tensor:
         """There are none."""
         raise BadRequest(_NO_PICTURES)
 

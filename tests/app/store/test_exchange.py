@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from heic import heic
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stored_conversations import FOLDER, conversations, document, picture
@@ -22,6 +23,7 @@ from app.store.exchange import (
     write_markdown,
 )
 from engine import DocumentPart, user
+from engine.documents import read_image_bytes
 
 if TYPE_CHECKING:
     from app.store import Store
@@ -181,6 +183,17 @@ def test_markdown_holds_the_branch_that_is_shown() -> None:
     assert "*gone.png: Its file is missing.*" in written
     assert "## Answer\n\n**bold**" in written
     assert "*No answer (failed).*\n\n*It \\<failed\\>.*" in written
+
+
+def test_html_shows_pictures_that_browsers_do_not_know() -> None:
+    photo = read_image_bytes(heic([[(76, 85, 255), (150, 44, 21)]]), "IMG_1.heic")
+    drawing = read_image_bytes(b'<svg xmlns="http://www.w3.org/2000/svg"/>', "plan.svg")
+    turn = Turn("t", None, user(photo, drawing), 0.0, "done", "Yes.")
+    page = write_html(replace(told(), turns=(turn,), shown={}))
+    assert page.count('src="data:image/png;base64,') == 2
+    content = page.partition("base64,")[2].partition('"')[0]
+    shown = read_image_bytes(base64.b64decode(content), "a.png")
+    assert (shown.width, shown.height) == (32, 16)
 
 
 def test_html_runs_and_fetches_nothing() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -72,6 +73,16 @@ def test_bytes_are_not_in_the_text_and_are_named() -> None:
     assert visible_text(encoded) == "shot.png\nreport.pdf\nWhat is it?"
 
 
+def test_pictures_kept_before_there_was_a_choice_of_detail() -> None:
+    shelf = Shelf()
+    message = user(picture(b"pixels"))
+    value = json.loads(encode(message, shelf.put))
+    assert value["parts"][0].pop("detail") == "standard"
+    assert decode(json.dumps(value), shelf.get) == (message, ())
+    closer = user(replace(picture(b"pixels"), detail="full"))
+    assert decode(encode(closer, shelf.put), shelf.get) == (closer, ())
+
+
 def test_lost_parts_are_left_out_and_told() -> None:
     shelf = Shelf()
     photo, report = picture(b"pixels"), document("text")
@@ -103,6 +114,8 @@ def test_damaged_pages_are_a_lost_part(data: bytes) -> None:
         {"role": "user", "parts": [{"type": "text", "text": 3}]},
         {"role": "user", "parts": [{"type": "image", "name": "", "sha256": "", "width": True,
                                     "height": 1, "data": "d"}]},
+        {"role": "user", "parts": [{"type": "image", "name": "", "sha256": "", "width": 1,
+                                    "height": 1, "data": "d", "detail": "huge"}]},
     ],
 )  # fmt: skip
 def test_what_is_no_message_is_refused(value: object) -> None:

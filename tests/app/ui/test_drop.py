@@ -4,8 +4,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QImage
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QImage,
+)
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app.ui.composer_editor import ComposerEditor
@@ -158,3 +165,32 @@ def test_files_over_the_text_field_reach_the_window(
     with qtbot.waitSignal(overlay.dropped):
         QApplication.sendEvent(handle, QDropEvent(spot, COPY, data, LEFT, PLAIN))
     assert editor.toPlainText() == ""
+
+
+def test_a_picture_dragged_from_a_browser_is_its_pixels_not_its_address(
+    qtbot: QtBot, window: QMainWindow, overlay: DropOverlay
+) -> None:
+    image = QImage(20, 10, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.blue)
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")
+    data = QMimeData()
+    data.setData("image/png", content)
+    data.setHtml('<img src="https://example.org/a.png">')
+    data.setUrls([QUrl("https://example.org/a.png")])
+    assert enter(window, data).isAccepted()
+    assert overlay.title == "Drop to add the picture"
+    with qtbot.waitSignal(overlay.dropped) as dropped:
+        drop(window, data, QPointF(1, 1))
+    paths, picture, _ = dropped.args
+    assert paths == []
+    assert picture.pixelColor(3, 3) == QColor(Qt.GlobalColor.blue)
+
+
+def test_a_tag_without_pixels_is_not_taken(window: QMainWindow, overlay: DropOverlay) -> None:
+    data = QMimeData()
+    data.setHtml('<img src="https://example.org/a.png">')
+    assert not enter(window, data).isAccepted()
+    assert overlay.isHidden()

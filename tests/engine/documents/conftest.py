@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from heic import heic
 from PIL import Image
 
 if TYPE_CHECKING:
@@ -81,4 +82,6 @@ def sound_files(tmp_path_factory, file_maker, encoded) -> dict[str, bytes]:
         ".gif": encoded(picture, "GIF"),
         ".bmp": encoded(picture, "BMP"),
         ".tif": encoded(picture, "TIFF", compression="tiff_lzw"),
+        ".heic": heic([[(76, 85, 255), (150, 44, 21)], [(29, 255, 107), (255, 128, 128)]]),
+        ".avif": encoded(picture, "AVIF"),
     }

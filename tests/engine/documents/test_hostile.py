@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.api.errors import UnreadableFile
 from engine.api.messages import ImagePart
 from engine.documents import decode_image, read_attachment
-from engine.documents.image import exif_orientation
+from engine.documents.orientation import exif_orientation
 from engine.documents.sniff import sniff
 
 if TYPE_CHECKING:
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 BEGINNINGS = (
     b"", b"%PDF-1.4\n", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"II*\x00",
     b"MM\x00*", b"RIFF\x20\x00\x00\x00WEBPVP8 ", b"BM\x90\x00\x00\x00\x00\x00\x00\x00",
-    b"PK\x03\x04", b"\xff\xfe", b"\xef\xbb\xbf",
+    b"PK\x03\x04", b"\xff\xfe", b"\xef\xbb\xbf", b"\x00\x00\x00\x18ftypheic",
+    b"\x00\x00\x00\x1cftypavif", b"<?xml version='1.0'?><svg",
 )  # fmt: skip
 SUFFIXES = (".pdf", ".png", ".jpg", ".webp", ".gif", ".bmp", ".tif", ".txt", ".locked.pdf")
+SUFFIXES += (".heic", ".avif")
 EXAMPLES = settings(max_examples=120, deadline=None)
 
 

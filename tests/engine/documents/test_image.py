@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 from engine.api.errors import UnreadableFile
 from engine.api.messages import ImagePart
 from engine.documents import decode_image, read_attachment, read_image_bytes
-from engine.documents.image import exif_orientation
+from engine.documents.orientation import exif_orientation
 
 RED, WHITE = (255, 0, 0), (255, 255, 255)
 
@@ -134,10 +134,10 @@ def test_a_cut_picture_is_noticed(encoded, kind, share) -> None:
 def test_the_limit_of_pixels_is_ours_to_the_pixel(encoded, kind) -> None:
     """Between Pillow's own limit and ours there is neither an error nor a warning."""
     options = {"compression": "group4"} if kind == "TIFF" else {}
-    part = read_image_bytes(encoded(Image.new("1", (10_000, 10_000)), kind, **options), "a")
-    assert (part.width, part.height) == (10_000, 10_000)
-    with pytest.raises(UnreadableFile, match="too many pixels: 10,001 × 10,000"):
-        read_image_bytes(encoded(Image.new("1", (10_001, 10_000)), kind, **options), "a")
+    part = read_image_bytes(encoded(Image.new("1", (8_000, 10_000)), kind, **options), "a")
+    assert (part.width, part.height) == (8_000, 10_000)
+    with pytest.raises(UnreadableFile, match="too many pixels: 8,001 × 10,000"):
+        read_image_bytes(encoded(Image.new("1", (8_001, 10_000)), kind, **options), "a")
 
 
 def test_sizes_are_judged_by_the_header(sound_files) -> None:
@@ -167,7 +167,7 @@ def test_a_part_that_was_never_checked() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory can be limited on Linux only")
 def test_too_little_memory_is_not_called_damage(make_files, encoded) -> None:
-    path = make_files.raw("large.png", encoded(Image.new("RGB", (9000, 9000)), "PNG"))
+    path = make_files.raw("large.png", encoded(Image.new("RGB", (8900, 8900)), "PNG"))
     program = (
         "import resource, sys, pathlib, psutil\n"
         "from engine.documents import read_attachment\n"

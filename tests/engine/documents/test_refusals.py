@@ -88,7 +88,13 @@ DAMAGED = "is damaged or incomplete: its picture cannot be decoded to the end."
             archive_of("a.txt", "b.txt"),
             "all.zip is an archive. Unpack it and attach the files inside.",
         ),
-        ("IMG_1.heic", HEIC, "Tanka cannot read HEIC pictures. Save IMG_1.heic as JPEG or PNG."),
+        ("IMG_1.heic", HEIC, f"IMG_1.heic {DAMAGED} Copy or download it again."),
+        (
+            "plan.jxl",
+            b"\x00\x00\x00\x0cJXL " + BINARY,
+            "Tanka cannot read JPEG XL pictures. Save plan.jxl as JPEG or PNG.",
+        ),
+        ("plan.svg", b"<svg ", f"plan.svg {DAMAGED} Copy or download it again."),
         (
             "talk.mp4",
             MP4,
@@ -101,8 +107,8 @@ DAMAGED = "is damaged or incomplete: its picture cannot be decoded to the end."
             "program.bin",
             BINARY,
             (
-                "program.bin is neither a picture, a PDF nor text. Tanka reads PNG, JPEG, WebP, "
-                "GIF, BMP and TIFF pictures, PDF files and plain text."
+                "program.bin is neither a picture, a PDF nor text. Tanka reads PNG, JPEG, HEIC, "
+                "AVIF, WebP, GIF, BMP, TIFF and SVG pictures, PDF files and plain text."
             ),
         ),
         (
@@ -136,7 +142,7 @@ def test_damaged_and_oversized_pictures(make_files) -> None:
     assert "OSError" in cut.details
     assert refusal(make_files.huge_png("huge.png")).sentence == (
         "huge.png has too many pixels: 30,000 × 30,000 (900 megapixels), and Tanka reads pictures "
-        "of up to 100 megapixels. Attach a smaller copy, or a screenshot of the part you want to "
+        "of up to 80 megapixels. Attach a smaller copy, or a screenshot of the part you want to "
         "ask about."
     )
     assert refusal(make_files.huge_png("none.png", width=0)).sentence.startswith("none.png is dama")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -164,6 +165,8 @@ def test_digests_tell_messages_apart(picture) -> None:
         (assistant("ab"), user("c")),
         (user(picture(1)), user("c")),
         (user(picture(2)), user("c")),
+        (user(replace(picture(2), detail="low")), user("c")),
+        (user(replace(picture(2), detail="full")), user("c")),
         (user(document("a", "b")), user("c")),
         (user(document("a", "b", "")), user("c")),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,16 +18,19 @@ from engine.prompt.spans import ImageSpan
 from engine.prompt.transcripts import Transcripts
 
 if TYPE_CHECKING:
-    from engine.api.messages import ImagePart
+    from engine.api.messages import Detail, ImagePart
     from engine.model.loaded_model import LoadedModel
     from engine.prompt.render import Prompt
 
 QWENS = ["Qwen2.5-VL", "Qwen3-VL", "Qwen3.5"]
+LARGE = [(600, 300), (40, 40)]
 SIZES = [[(64, 48)], [(150, 96), (96, 128), (40, 40)], [(33, 200), (32, 32)]]
 
 
-def conversation(picture, sizes: list[tuple[int, int]]):  # noqa: ANN201
-    first, *others = [picture(seed, size) for seed, size in enumerate(sizes)]
+def conversation(picture, sizes: list[tuple[int, int]], detail: Detail):  # noqa: ANN201
+    first, *others = [
+        replace(picture(seed, size), detail=detail) for seed, size in enumerate(sizes)
+    ]
     return (user("Before", first, "after"), assistant("I see."), user(*others, "And these?"))
 
 
@@ -34,7 +38,8 @@ def own_inputs(model: LoadedModel, family: str, prompt: Prompt) -> dict[str, obj
     """What the family's processor would hand to its model."""
     images = [opened(picture) for picture in prompt.images]
     adapter = model._family
-    processor = adapter.pictures.processor if family in QWENS else adapter.processor
+    held = adapter.pictures if family in QWENS else adapter
+    processor = held.processors.of(prompt.images[0].detail)
     nested = [images] if family == "SmolVLM" else images
     inputs = dict(processor(images=nested, return_tensors="pt"))
     for extra in ("num_crops", "num_soft_tokens_per_image"):
@@ -50,11 +55,16 @@ def opened(picture: ImagePart) -> Image.Image:
 
 
 # LFM2-VL's own processor needs torchvision; `test_lfm2_patches` stands for it.
-@pytest.mark.parametrize("sizes", SIZES)
+@pytest.mark.parametrize(
+    ("sizes", "detail"),
+    [*((sizes, "standard") for sizes in SIZES), (LARGE, "low"), (LARGE, "full")],
+)
 @pytest.mark.parametrize("family", [*QWENS, "SmolVLM", "Gemma 3", "Gemma 4", "Gemma 4 both ways"])
-def test_scores_are_those_of_the_models_own_reading(model_of, picture, family, sizes) -> None:
+def test_scores_are_those_of_the_models_own_reading(
+    model_of, picture, family, sizes, detail
+) -> None:
     model = model_of(family)
-    prompt = render(conversation(picture, sizes), model, Transcripts())
+    prompt = render(conversation(picture, sizes, detail), model, Transcripts())
     with torch.no_grad():
         theirs = model.network(
             input_ids=torch.tensor([prompt.tokens]),
@@ -76,7 +86,7 @@ def test_scores_are_those_of_the_models_own_reading(model_of, picture, family, s
 @pytest.mark.parametrize("family", QWENS)
 def test_positions_are_the_models_own(model_of, picture, family, sizes) -> None:
     model = model_of(family)
-    prompt = render(conversation(picture, sizes), model, Transcripts())
+    prompt = render(conversation(picture, sizes, "standard"), model, Transcripts())
     ids = torch.tensor([prompt.tokens])
     inputs = own_inputs(model, family, prompt)
     theirs, _ = model.network.model.get_rope_index(

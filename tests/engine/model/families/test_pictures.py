@@ -44,7 +44,7 @@ def test_there_are_as_many_places_as_features(model_of, picture, family) -> None
 
 def smolvlm_form(model: LoadedModel, image: ImagePart) -> str:
     adapter = model._family
-    inputs = adapter.processor(
+    inputs = adapter.processors.of(image.detail)(
         images=[[decode_image(image)]], return_row_col_info=True, return_tensors="pt"
     )
     return get_image_prompt_string(
