@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import pytest
+
 from app.bench import answers, gui
 from app.bench.steady_engine import steady_client
 from app.engine_bridge import EngineBridge
@@ -12,7 +14,6 @@ from app.ui.markdown_blocks import parse
 from engine import Finished, Generate, Limits, SamplingParams, TextDelta, user
 
 if TYPE_CHECKING:
-    import pytest
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
@@ -27,9 +28,8 @@ BARS = {
 }
 
 
-def test_every_row_is_there_with_its_bar(
-    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("qapp")
+def test_every_row_is_there_with_its_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gui, "_TOKENS", 200)
     monkeypatch.setattr(gui, "_TURNS", 30)
     monkeypatch.setattr(gui, "_STARTS", 1)

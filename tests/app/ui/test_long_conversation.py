@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import TYPE_CHECKING
 
 import pytest
@@ -294,3 +296,30 @@ def test_a_turn_taken_out_closes_the_gap(
     assert [widget.number for widget in widgets(view)] == list(range(TURNS - 1))
     assert TURNS - 2 in built(view)
     assert view.verticalScrollBar().value() == view.verticalScrollBar().maximum()
+
+
+def test_a_turn_that_is_searched_for_is_shown_from_its_beginning(
+    qtbot: QtBot, view: ConversationView, long: Conversation
+) -> None:
+    settle(qtbot, view)
+    for number in (50, 3, 0, 90):
+        turn = long.turns[number]
+        view.go_to_turn(turn)
+        widget = view.turn_widget(turn)
+        assert widget is not None
+        before = place(view, widget)
+        assert 0 <= before <= 24
+        settle(qtbot, view)
+        assert place(view, widget) == before
+        assert not view.following
+
+
+def test_what_is_let_go_is_gone(qtbot: QtBot, view: ConversationView, long: Conversation) -> None:
+    settle(qtbot, view)
+    widget = view.turn_widget(long.turns[-1])
+    assert widget is not None
+    body = weakref.ref(widget.body)
+    view.go_to_turn(long.turns[0])
+    settle(qtbot, view)
+    gc.collect()
+    assert body() is None
