@@ -16,14 +16,16 @@ from app.bench import answers
 from app.conversation import Conversation, Turn, TurnState
 from app.ui.code_block import CodeBlock
 from app.ui.conversation_view import ConversationView
+from app.ui.theme import Theme
 from app.ui.turn_body import TurnBody
 from engine import user
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QFont
     from pytestqt.qtbot import QtBot
 
     from app.background import Background
-    from app.ui.theme import Theme
+    from app.ui.tokens import TypeStyle
     from app.ui.turn_widget import TurnWidget
 
 TURNS = 120
@@ -323,3 +325,52 @@ def test_what_is_let_go_is_gone(qtbot: QtBot, view: ConversationView, long: Conv
     settle(qtbot, view)
     gc.collect()
     assert body() is None
+
+
+class LargerText(Theme):
+    """A theme whose text can be made larger."""
+
+    scale = 1
+
+    def font(self, style: TypeStyle) -> QFont:
+        font = super().font(style)
+        if font.pixelSize() > 0:
+            font.setPixelSize(font.pixelSize() * self.scale)
+        return font
+
+
+def test_another_size_of_text_makes_everything_anew(
+    qtbot: QtBot, qapp: QApplication, background: Background
+) -> None:
+    theme = LargerText(qapp)
+    view = ConversationView(theme, background)
+    qtbot.addWidget(view)
+    view.resize(700, 500)
+    view.show()
+    conversation = answers.conversation(TURNS)
+    view.set_conversation(conversation)
+    settle(qtbot, view)
+    last = widgets(view)[-1]
+    height = last.height()
+    theme.changed.emit()
+    settle(qtbot, view)
+    assert last.height() == height
+    theme.scale = 2
+    theme.changed.emit()
+    settle(qtbot, view)
+    assert last.height() > 1.3 * height
+    assert view.verticalScrollBar().value() == view.verticalScrollBar().maximum()
+
+
+def test_turns_stand_in_the_middle_with_the_bar_on_either_side(
+    qtbot: QtBot, view: ConversationView
+) -> None:
+    view.resize(1200, 500)
+    view.set_conversation(answers.conversation(TURNS))
+    for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
+        view.setLayoutDirection(direction)
+        view.resize(view.width() - 2, 500)
+        settle(qtbot, view)
+        turn = widgets(view)[-1]
+        left = turn.mapTo(view, QPoint()).x()
+        assert abs(left - (view.width() - left - turn.width())) <= 1
