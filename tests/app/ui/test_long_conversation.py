@@ -56,13 +56,18 @@ def built(view: ConversationView) -> list[int]:
     return [widget.number for widget in widgets(view) if widget.built]
 
 
+def as_high_as_it_wants(widget: TurnWidget) -> bool:
+    return widget.complete and widget.height() == widget.body.wanted_height(widget.width())
+
+
 def settle(qtbot: QtBot, view: ConversationView) -> None:
     """Until nothing is left to be done."""
 
     def settled() -> bool:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         near = [widget for widget in widgets(view) if widget.built]
-        return not view._idle.isActive() and all(widget.complete for widget in near)
+        return not view._idle.isActive() and all(map(as_high_as_it_wants, near))
 
     QApplication.processEvents()
     qtbot.waitUntil(settled)
