@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from app.ui.code_block import CodeBlock
 from app.ui.markdown_writer import PARAGRAPH_GAP, gap_above
 from app.ui.prose_view import LONG, ProseView
-from app.ui.table_view import TableView
+from app.ui.table_block import TableBlock
 
 if TYPE_CHECKING:
     from app.ui.block_reader import Reading
     from app.ui.markdown_blocks import Block
 
-Segment = ProseView | CodeBlock | TableView
-_SEGMENTS: dict[str, type[Segment]] = {"code": CodeBlock, "table": TableView}
+Segment = ProseView | CodeBlock | TableBlock
+_SEGMENTS: dict[str, type[Segment]] = {"code": CodeBlock, "table": TableBlock}
 _DRAWN = ("prose", "item", "code", "table")
 
 

@@ -16,7 +16,7 @@ from app.ui.footnotes import Footnotes, Note
 from app.ui.formulas import Formulas
 from app.ui.markdown_writer import PARAGRAPH_GAP
 from app.ui.prose_view import LONG, NotesView, ProseView
-from app.ui.table_view import TableView
+from app.ui.table_block import TableBlock
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from app.ui.text_view import TextView
     from app.ui.theme import Theme
 
-# By blocks of code, from the top: whether all lines are shown, and whether long ones break.
+# By blocks of code and tables, from the top: whether all is shown, and whether long lines break.
 Unfolded = tuple[tuple[bool, bool], ...]
 _ROOM_AROUND_PLACE = 48
 # So many characters are read and drawn before the window has its turn again.
@@ -91,11 +91,12 @@ class AnswerView(QWidget):
 
     @property
     def unfolded(self) -> Unfolded:
-        """How the blocks of code are shown."""
-        return tuple((s.unfolded, s.wrapped) for s in self._segments if isinstance(s, CodeBlock))
+        """How blocks of code and tables are shown."""
+        folding = (s for s in self._segments if isinstance(s, CodeBlock | TableBlock))
+        return tuple((segment.unfolded, segment.wrapped) for segment in folding)
 
     def unfold_like(self, unfolded: Unfolded) -> None:
-        """Show blocks of code so, once they are there."""
+        """Show blocks of code and tables so, once they are there."""
         self._unfolded = unfolded
 
     def set_text(self, text: str, *, growing: bool) -> None:
@@ -176,19 +177,19 @@ class AnswerView(QWidget):
             return self._segments[place]
         for segment in self._segments[place:]:
             self._remove(segment)
-        if kind is CodeBlock:
-            return self._append(self._code_block())
-        if kind is TableView:
-            return self._append(TableView(self._theme, self._formulas))
-        return self._append(ProseView(self._theme, self._formulas))
-
-    def _code_block(self) -> CodeBlock:
-        block = CodeBlock(self._theme, self._background)
-        number = sum(isinstance(segment, CodeBlock) for segment in self._segments)
+        if kind is ProseView:
+            return self._append(ProseView(self._theme, self._formulas))
+        code = kind is CodeBlock
+        block: CodeBlock | TableBlock = (
+            CodeBlock(self._theme, self._background)
+            if code
+            else TableBlock(self._theme, self._formulas)
+        )
+        number = len(self.unfolded)
         if number < len(self._unfolded):
             unfolded, wrapped = self._unfolded[number]
             block.look_like(unfolded=unfolded, wrapped=wrapped)
-        return block
+        return self._append(block)
 
     def _append(self, segment: Segment) -> Segment:
         """Put `segment` below the others, and above it a gap of its own."""

@@ -66,6 +66,8 @@ class ConversationView(TurnPage):
         self._requests = TurnRequests(self)
         self._pass_on_requests()
         self.setAccessibleName("Conversation")
+        self._text_size = theme.font("reading").pixelSize()
+        theme.changed.connect(self._follow_text_size)
         self._renew_column()
         QApplication.instance().focusChanged.connect(self._focus_moved)  # type: ignore[union-attr]
 
@@ -205,6 +207,12 @@ class ConversationView(TurnPage):
         target = self._column.turns[min(last, max(0, at.number + step))]
         target.setFocus(Qt.FocusReason.OtherFocusReason)
         self.ensureWidgetVisible(target, 0, TURN_GAP)
+
+    def _follow_text_size(self) -> None:
+        size = self._theme.font("reading").pixelSize()
+        if size != self._text_size:
+            self._text_size = size
+            self.make_anew()
 
     def _pass_on_requests(self) -> None:
         ask = self._requests

@@ -59,6 +59,8 @@ class TableView(TextView):
         self.show_objects(formulas)
         self._table: QTextTable | None = None
         self._rows: list[list[_Cell]] = []
+        # With those that are not shown.
+        self._all_rows: list[list[_Cell]] = []
         self._aligned: list[bool] = []
         # How wide each column would be without breaking any line.
         self._natural: list[int] = []
@@ -66,15 +68,17 @@ class TableView(TextView):
         # Words stay whole: a table too wide for the column scrolls sideways instead.
         self.setWordWrapMode(QTextOption.WrapMode.WordWrap)
 
-    @property
-    def text_view(self) -> TextView:
-        """Where the caret of a growing table belongs."""
-        return self
+    def draw(
+        self, final: Sequence[Block], still_open: Sequence[Block], most: int | None = None
+    ) -> int:
+        """Show the one table given; rows that are there already stay as they are.
 
-    def draw(self, final: Sequence[Block], still_open: Sequence[Block]) -> None:
-        """Show the one table given; rows that are there already stay as they are."""
+        No more than `most` rows below the head are shown; returns how many there are.
+        """
         (block,) = (*final, *still_open)
-        rows = _rows(block)
+        self._all_rows = rows = _rows(block)
+        count = len(rows) - 1
+        rows = rows if most is None else rows[: most + 1]
         aligned = _right_aligned(block, rows)
         edit = QTextCursor(self.document())
         edit.beginEditBlock()
@@ -91,6 +95,7 @@ class TableView(TextView):
             # The view's own caret went along with the text and would scroll its end into sight.
             self.moveCursor(QTextCursor.MoveOperation.Start)
         self.contents_changed(has_links=has_links(block), complete=bool(final))
+        return count
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """What fits may be another arrangement now."""
@@ -99,15 +104,10 @@ class TableView(TextView):
         super().resizeEvent(event)
 
     def csv(self) -> str:
-        """The table as comma-separated values, formulas as they were written."""
-        table = self._table
-        if table is None:
-            return ""
+        """The whole table as comma-separated values, formulas as they were written."""
         lines = io.StringIO()
         writer = csv.writer(lines, lineterminator="\n")
-        for row in range(table.rows()):
-            cells = (table.cellAt(row, column) for column in range(table.columns()))
-            writer.writerow([_text(self.document(), cell) for cell in cells])
+        writer.writerows([map(self._written, row) for row in self._all_rows])
         return lines.getvalue()
 
     def fill_menu(self, menu: QMenu) -> None:
@@ -115,6 +115,12 @@ class TableView(TextView):
         menu.addSeparator()
         copy = menu.addAction("Copy as CSV")
         copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(self.csv()))
+
+    def _written(self, content: _Cell) -> str:
+        document = QTextDocument()
+        cursor = QTextCursor(document)
+        InlineWriter(cursor, QTextCharFormat(), self._theme, self._formulas).write(content)
+        return readable(document, SOURCE)
 
     def _set_widths(self, table: QTextTable) -> None:
         """Fill the column; where that would squeeze words into slivers, scroll instead."""
@@ -216,10 +222,6 @@ def _cell_format(rule: QColor, last: bool) -> QTextTableCellFormat:
     form.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
     form.setBottomBorderBrush(rule)
     return form
-
-
-def _text(document: QTextDocument, cell: QTextTableCell) -> str:
-    return readable(document, SOURCE, cell.firstPosition(), cell.lastPosition())
 
 
 def _rows(block: Block) -> list[list[_Cell]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.ui.column import COLUMN_WIDTH, SIDE_PADDING
@@ -26,12 +27,15 @@ class TurnColumn(QWidget):
         super().__init__()
         self.turns: list[TurnWidget] = []
         self.content_height = 0
-        self._right_reserve = 0
+        self._reserve = 0
         self._least = 0
 
-    def set_extent(self, width: int, right_reserve: int) -> None:
-        """How wide the column is, and how wide what stands to its right; nothing is moved yet."""
-        self._right_reserve = right_reserve
+    def set_extent(self, width: int, reserve: int) -> None:
+        """How wide the column is, and how wide the bar beside it; nothing is moved yet.
+
+        The turns are centred as if the bar were not there.
+        """
+        self._reserve = reserve
         self.resize(width, self.height())
 
     @property
@@ -112,6 +116,8 @@ class TurnColumn(QWidget):
         return low
 
     def _sides(self) -> tuple[int, int]:
-        whole = self.width() + self._right_reserve
+        whole = self.width() + self._reserve
         side = max(0, (whole - COLUMN_WIDTH) // 2) + SIDE_PADDING - BLEED
-        return side, max(0, side - self._right_reserve)
+        beside_bar = max(0, side - self._reserve)
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        return (beside_bar, side) if mirrored else (side, beside_bar)

@@ -79,6 +79,15 @@ class TurnPage(QScrollArea):
         super().showEvent(event)
         self._fit_width()
 
+    def make_anew(self) -> None:
+        """Make all turns anew, as where the size of text has changed; an edit stays as it is."""
+        for turn in self._column.turns:
+            turn.forget_height()
+        for turn in [turn for turn in self._built if not turn.edited]:
+            turn.release()
+            self._built.discard(turn)
+        self._fit_width()
+
     def take_built(self, turn: TurnWidget) -> None:
         """Know of a turn that has been made, so that it is let go again."""
         self._built.add(turn)
@@ -104,7 +113,7 @@ class TurnPage(QScrollArea):
         self._shown_until = 0
         self._moving = True
         self._column = TurnColumn()
-        self._column.set_extent(self.viewport().width(), self._right_reserve())
+        self._column.set_extent(self.viewport().width(), self._bar_width())
         self.setWidget(self._column)
         self._column.setAutoFillBackground(False)
         self._column.show()
@@ -215,7 +224,7 @@ class TurnPage(QScrollArea):
         self._moving = True
         held = self._anchor()
         offset = held.y() - self.verticalScrollBar().value() if held is not None else 0
-        self._column.set_extent(self.viewport().width(), self._right_reserve())
+        self._column.set_extent(self.viewport().width(), self._bar_width())
         if self.isVisible():
             for turn in self._built:
                 turn.measure(self._column.turn_width)
@@ -225,7 +234,7 @@ class TurnPage(QScrollArea):
         self._move_to(held.y() - offset if held is not None and not self._following else end)
         self._settle()
 
-    def _right_reserve(self) -> int:
+    def _bar_width(self) -> int:
         return self.width() - self.viewport().width()
 
     def _range_changed(self) -> None:

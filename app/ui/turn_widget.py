@@ -83,6 +83,11 @@ class TurnWidget(QWidget):
         """Whether a person has the keyboard or a selection in the turn."""
         return self.hasFocus() or (self._body is not None and self._body.in_use)
 
+    @property
+    def edited(self) -> bool:
+        """Whether the question is being written anew."""
+        return self._body is not None and self._body.question.editor is not None
+
     def build(self) -> None:
         """Make what is seen of the turn, and measure it."""
         if self._body is not None:
@@ -131,6 +136,10 @@ class TurnWidget(QWidget):
         """Take over the height of what has been laid out anew."""
         if self._body is not None:
             self._measured = (self.width(), self._body.wanted_height(self.width()))
+
+    def forget_height(self) -> None:
+        """What was measured holds no longer."""
+        self._measured = (0, 0)
 
     def height_at(self, width: int) -> int:
         """The height in a column of `width`: measured where it was, else guessed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -349,3 +350,13 @@ def test_an_interrupt_ends_the_program_in_order(name: str, tmp_path) -> None:
     assert "Traceback" not in done.stderr
     assert (tmp_path / "config" / "window.json").exists()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_what_is_there_with_the_model_is_set_aside_from_the_search_for_garbage(
+    qtbot: QtBot, program: Program
+) -> None:
+    with qtbot.waitSignal(program.models.ready):
+        program.show()
+    assert gc.get_freeze_count() > 0
+    program.close()
+    assert gc.get_freeze_count() == 0

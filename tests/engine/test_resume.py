@@ -216,6 +216,7 @@ def test_a_damaged_file_is_named_as_the_reason(both) -> None:
     for path in resume_dir().rglob("piece-*"):
         os.truncate(path, 1000)
     both.restart()
+    both.fresh.foresees = False
     answer = both.fresh.ask(next_turn(first, done.text, "And then?"))
     assert answer.usage.reused_tokens == 0
     assert "was damaged" in answer.usage.reuse_note

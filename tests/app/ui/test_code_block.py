@@ -12,6 +12,7 @@ from app.ui.answer_view import AnswerView
 from app.ui.code_block import FOLDED_LINES, CodeBlock
 from app.ui.code_lines import CodeLines
 from app.ui.highlighting import STYLE, highlight, language_name
+from app.ui.table_block import FOLDED_ROWS, TableBlock
 from app.ui.tokens import DARK, LIGHT, Colors
 
 if TYPE_CHECKING:
@@ -213,3 +214,33 @@ def test_a_table_can_be_copied_as_csv(view: AnswerView) -> None:
     copy.trigger()
     assert QGuiApplication.clipboard().text() == 'a,b\n"x, ""y""",$z^2$\n'
     menu.deleteLater()
+
+
+def test_a_long_table_is_folded_until_all_is_asked_for(view: AnswerView) -> None:
+    rows = "".join(f"| {n} | ${n}^2$ |\n" for n in range(1, 101))
+    view.set_text(f"| a | b |\n|---|---|\n{rows}", growing=False)
+    (block,) = view.segments
+    assert isinstance(block, TableBlock)
+    assert block.text_view.toPlainText().split()[-2] == str(FOLDED_ROWS)
+    assert block._table.csv().splitlines()[-1] == "100,$100^2$"
+    assert block._fold.text() == "Show all 100 rows"
+    assert not block._fold.isHidden()
+    block._fold.click()
+    assert block.text_view.toPlainText().split()[-2] == "100"
+    assert view.unfolded == ((True, False),)
+    view._theme.changed.emit()
+    assert view.unfolded == ((True, False),)
+    (block,) = view.segments
+    block._fold.click()
+    assert block.text_view.toPlainText().split()[-2] == str(FOLDED_ROWS)
+
+
+def test_a_long_table_that_grows_is_not_laid_out_for_rows_unseen(view: AnswerView) -> None:
+    rows = "".join(f"| {n} | {n} |\n" for n in range(1, 61))
+    view.set_text(f"| a | b |\n|---|---|\n{rows}", growing=True)
+    (block,) = view.segments
+    changes: list[int] = []
+    block.text_view.document().contentsChange.connect(lambda at, *_: changes.append(at))
+    view.set_text(f"| a | b |\n|---|---|\n{rows}| 61 | 61 |\n", growing=True)
+    assert changes == []
+    assert block._fold.text() == "Show all 61 rows"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,14 +16,16 @@ from app.bench import answers
 from app.conversation import Conversation, Turn, TurnState
 from app.ui.code_block import CodeBlock
 from app.ui.conversation_view import ConversationView
+from app.ui.theme import Theme
 from app.ui.turn_body import TurnBody
 from engine import user
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QFont
     from pytestqt.qtbot import QtBot
 
     from app.background import Background
-    from app.ui.theme import Theme
+    from app.ui.tokens import TypeStyle
     from app.ui.turn_widget import TurnWidget
 
 TURNS = 120
@@ -52,13 +56,18 @@ def built(view: ConversationView) -> list[int]:
     return [widget.number for widget in widgets(view) if widget.built]
 
 
+def as_high_as_it_wants(widget: TurnWidget) -> bool:
+    return widget.complete and widget.height() == widget.body.wanted_height(widget.width())
+
+
 def settle(qtbot: QtBot, view: ConversationView) -> None:
     """Until nothing is left to be done."""
 
     def settled() -> bool:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         near = [widget for widget in widgets(view) if widget.built]
-        return not view._idle.isActive() and all(widget.complete for widget in near)
+        return not view._idle.isActive() and all(map(as_high_as_it_wants, near))
 
     QApplication.processEvents()
     qtbot.waitUntil(settled)
@@ -294,3 +303,79 @@ def test_a_turn_taken_out_closes_the_gap(
     assert [widget.number for widget in widgets(view)] == list(range(TURNS - 1))
     assert TURNS - 2 in built(view)
     assert view.verticalScrollBar().value() == view.verticalScrollBar().maximum()
+
+
+def test_a_turn_that_is_searched_for_is_shown_from_its_beginning(
+    qtbot: QtBot, view: ConversationView, long: Conversation
+) -> None:
+    settle(qtbot, view)
+    for number in (50, 3, 0, 90):
+        turn = long.turns[number]
+        view.go_to_turn(turn)
+        widget = view.turn_widget(turn)
+        assert widget is not None
+        before = place(view, widget)
+        assert 0 <= before <= 24
+        settle(qtbot, view)
+        assert place(view, widget) == before
+        assert not view.following
+
+
+def test_what_is_let_go_is_gone(qtbot: QtBot, view: ConversationView, long: Conversation) -> None:
+    settle(qtbot, view)
+    widget = view.turn_widget(long.turns[-1])
+    assert widget is not None
+    body = weakref.ref(widget.body)
+    view.go_to_turn(long.turns[0])
+    settle(qtbot, view)
+    gc.collect()
+    assert body() is None
+
+
+class LargerText(Theme):
+    """A theme whose text can be made larger."""
+
+    scale = 1
+
+    def font(self, style: TypeStyle) -> QFont:
+        font = super().font(style)
+        if font.pixelSize() > 0:
+            font.setPixelSize(font.pixelSize() * self.scale)
+        return font
+
+
+def test_another_size_of_text_makes_everything_anew(
+    qtbot: QtBot, qapp: QApplication, background: Background
+) -> None:
+    theme = LargerText(qapp)
+    view = ConversationView(theme, background)
+    qtbot.addWidget(view)
+    view.resize(700, 500)
+    view.show()
+    conversation = answers.conversation(TURNS)
+    view.set_conversation(conversation)
+    settle(qtbot, view)
+    last = widgets(view)[-1]
+    height = last.height()
+    theme.changed.emit()
+    settle(qtbot, view)
+    assert last.height() == height
+    theme.scale = 2
+    theme.changed.emit()
+    settle(qtbot, view)
+    assert last.height() > 1.3 * height
+    assert view.verticalScrollBar().value() == view.verticalScrollBar().maximum()
+
+
+def test_turns_stand_in_the_middle_with_the_bar_on_either_side(
+    qtbot: QtBot, view: ConversationView
+) -> None:
+    view.resize(1200, 500)
+    view.set_conversation(answers.conversation(TURNS))
+    for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
+        view.setLayoutDirection(direction)
+        view.resize(view.width() - 2, 500)
+        settle(qtbot, view)
+        turn = widgets(view)[-1]
+        left = turn.mapTo(view, QPoint()).x()
+        assert abs(left - (view.width() - left - turn.width())) <= 1

@@ -20,7 +20,7 @@ from app.ui.block_reader import BlockReader
 from app.ui.code_block import CodeBlock
 from app.ui.markdown_blocks import parse
 from app.ui.prose_view import ProseView
-from app.ui.table_view import TableView
+from app.ui.table_block import TableBlock
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def test_growing_text_looks_in_the_end_like_text_given_at_once(
 
     assert texts(answer) == texts(whole)
     kinds = [kind for kind, _ in texts(answer)]
-    assert kinds == [ProseView, TableView, CodeBlock, ProseView]
+    assert kinds == [ProseView, TableBlock, CodeBlock, ProseView]
     assert [s.text_view.toHtml() for s in answer.segments] == [
         s.text_view.toHtml() for s in whole.segments
     ]
@@ -115,7 +115,7 @@ def test_paragraph_that_turns_out_to_be_a_table_leaves_nothing_behind(answer: An
 
     answer.set_text("Before.\n\n| a | b |\n|---|---|\n| 1 | 2 |", growing=True)
 
-    assert [type(s) for s in answer.segments] == [ProseView, TableView]
+    assert [type(s) for s in answer.segments] == [ProseView, TableBlock]
     assert answer.segments[0].text_view.toPlainText() == "Before."
 
 
