@@ -18,6 +18,7 @@ from app.ui.parts import ElidedText, IconButton, Text
 from app.ui.paste_offer import PasteOffer
 from app.ui.send_button import SendButton
 from app.ui.thin_bar import ThinBar
+from app.ui.thinking_switch import ThinkingSwitch
 from app.ui.token_meter import Count, Reading, read_meter
 from app.ui.way_out_line import WayOutLine
 
@@ -52,6 +53,7 @@ class Composer(Column):
     stop_requested = Signal()
     draft_changed = Signal(object)
     new_conversation_requested = Signal()
+    thinking_chosen = Signal(bool)
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__()
@@ -66,6 +68,7 @@ class Composer(Column):
         self.editor = ComposerEditor(theme)
         self.send = SendButton(theme)
         self.attach = IconButton(theme, "attach", "Attach files")
+        self.thinking = ThinkingSwitch(theme)
         self.meter = Text(theme, "", "meta", "ink3")
         self.cost = ElidedText(theme, "", "meta", "ink3")
         self.bar = ThinBar(theme)
@@ -261,6 +264,7 @@ class Composer(Column):
         self.send.clicked.connect(self._press)
         self.way_out.new_conversation_requested.connect(self.new_conversation_requested)
         self.attach.clicked.connect(self.choose_files)
+        self.thinking.clicked.connect(self.thinking_chosen)
         self._timer.timeout.connect(self._announce)
         self._theme.changed.connect(self._refresh)
 
@@ -269,6 +273,7 @@ class Composer(Column):
         controls = QHBoxLayout()
         controls.setSpacing(12)
         controls.addWidget(self.attach)
+        controls.addWidget(self.thinking)
         self.cost.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         controls.addWidget(self.cost, 1)
         controls.addWidget(self.meter)

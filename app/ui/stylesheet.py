@@ -3,7 +3,7 @@
 It sets colours, borders and paddings only; fonts are set on widgets, since a font in a style sheet
 would lose the tabular figures. Properties that widgets may set:
 
-- `kind` on buttons: primary, default, danger, quiet, subtle, icon, rail, point, link
+- `kind` on buttons: primary, default, danger, quiet, toggle, subtle, icon, rail, point, link
 - `compact` on buttons: true for the 28 px height
 - `ink` on labels: the name of a text colour token
 - `surface` on frames and widgets: bg, sheet, raised, wash, line, card
@@ -57,6 +57,9 @@ QPushButton[kind="danger"]:disabled { color: $ink3; border-color: $line; }
 QPushButton[kind="quiet"] { background: transparent; color: $ink2; border-color: transparent; }
 QPushButton[kind="quiet"]:hover, QPushButton[kind="quiet"]:pressed,
 QPushButton[kind="quiet"]:checked { background: $wash; }
+QPushButton[kind="toggle"] { background: transparent; color: $ink2; border-color: transparent; }
+QPushButton[kind="toggle"]:hover, QPushButton[kind="toggle"]:pressed { background: $wash; }
+QPushButton[kind="toggle"]:checked { background: $wash; color: $ink; border-color: $edge; }
 QPushButton[kind="subtle"] { background: transparent; color: $ink2; border-color: $line; }
 QPushButton[kind="subtle"]:hover, QPushButton[kind="subtle"]:pressed { background: $wash; }
 QPushButton[kind="link"] {
