@@ -6,23 +6,25 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from tiny_checkpoints import build_qwen3_vl
+from carrying_out import carry_out
+from tiny_checkpoints import build_qwen3_5, build_qwen3_vl
 from toy_masks import Spelled
 
-from engine.api.events import TextDelta
+from engine.api.events import Finished, ModelReady, TextDelta, TokensCounted
 from engine.api.messages import assistant, user
+from engine.api.requests import CountTokens, Generate, Limits, LoadModel
 from engine.bench.checkpoints.templates import QWEN3_5
 from engine.decode.drafting import DraftSources
 from engine.prompt.render import render
 from engine.prompt.template_values import answer_text, message_values
 from engine.prompt.transcripts import Transcripts
 from engine.text.dialects import thought_marks
+from engine.worker import EngineWorker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from engine.api.events import Finished
     from engine.api.messages import Message
     from engine.model.loaded_model import LoadedModel
 
@@ -236,3 +238,21 @@ def test_marks_that_are_tokens_stay_marks_in_an_answer_and_nowhere_else() -> Non
     assert value["content"] == shown
     (value,) = message_values(user("<|channel>thought\nA<channel|>"), specials, marks=marks)
     assert value["content"] == "< |channel>thought\nA< channel|>"
+
+
+def test_counts_are_those_of_the_answers(tmp_path: Path) -> None:
+    worker = EngineWorker()
+    (*_, ready) = carry_out(worker, LoadModel(build_qwen3_5(tmp_path / "model"), "full"))
+    assert isinstance(ready, ModelReady)
+    assert ready.model.thinking == "switch"
+    counts = []
+    for thinking in (True, False):
+        (counted,) = carry_out(worker, CountTokens(FIRST, thinking=thinking))
+        assert isinstance(counted, TokensCounted)
+        request = Generate(FIRST, limits=Limits(max_tokens=4), thinking=thinking)
+        (*_, done) = carry_out(worker, request)
+        assert isinstance(done, Finished)
+        assert counted.prompt_tokens == done.usage.prompt_tokens
+        counts.append(counted.prompt_tokens)
+    assert counts[1] - counts[0] == len("\n</think>\n\n")
+    worker.close()
