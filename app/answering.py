@@ -6,6 +6,7 @@ made one at a time, so a question asked meanwhile waits here and takes the finis
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -39,11 +40,15 @@ class _Waiting:
 
 @dataclass(slots=True, eq=False)
 class _Running(_Waiting):
-    """The turn being answered. `kept` is what it had said before it was continued."""
+    """The turn being answered. `kept` is what it had said before it was continued.
+
+    `thinking_since` is when its thought began, had it never stood still.
+    """
 
     request_id: str
     kept: str
     kept_tokens: int
+    thinking_since: float | None = None
 
 
 class Answering(QObject):
@@ -65,8 +70,10 @@ class Answering(QObject):
         models: ModelLoading,
         answer_settings: Callable[[], AnswerSettings],
         parent: QObject | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
+        self._clock = clock
         self._bridge = bridge
         self._models = models
         self._answer_settings = answer_settings
@@ -134,11 +141,15 @@ class Answering(QObject):
             return
         waiting = self._queue.popleft()
         conversation, turn = waiting.conversation, waiting.turn
-        request = Generate(conversation.messages_for(turn), *self._answer_settings())
-        self._running = _Running(
-            conversation, turn, request.request_id, turn.answer, turn.completion_tokens
+        if not turn.said:
+            turn.begin(conversation.thinking)
+        request = Generate(
+            conversation.messages_for(turn), *self._answer_settings(), thinking=turn.thinking
         )
-        self._told = turn.answer
+        self._running = _Running(
+            conversation, turn, request.request_id, turn.said, turn.completion_tokens
+        )
+        self._told = turn.said
         self._beat.start()
         self._bridge.submit(request, self._hear)
 
@@ -178,13 +189,24 @@ class Answering(QObject):
     def _hear_text(self, running: _Running, event: TextDelta) -> None:
         turn = running.turn
         turn.state = TurnState.ANSWERING
-        turn.answer += event.text
+        turn.hear(event.text, event.part)
+        self._time_thought(running, event)
         turn.completion_tokens = running.kept_tokens + event.tokens
         self.changed.emit(running.conversation, turn)
 
+    def _time_thought(self, running: _Running, event: TextDelta) -> None:
+        """A thought takes from its first mark to its last; one that is continued takes longer."""
+        if event.part == "answer":
+            return
+        now, turn = self._clock(), running.turn
+        if running.thinking_since is None:
+            running.thinking_since = now - (turn.reasoning_s or 0.0)
+        if turn.reasoning:
+            turn.reasoning_s = now - running.thinking_since
+
     def _finish(self, running: _Running, event: Finished) -> None:
         turn = running.turn
-        turn.answer = running.kept + event.text
+        turn.answer = (running.kept + event.text).removeprefix(turn.thought)
         turn.completion_tokens = running.kept_tokens + event.usage.completion_tokens
         turn.usage, turn.timings = event.usage, event.timings
         self._end(running, _ENDS[event.reason])
@@ -199,6 +221,6 @@ class Answering(QObject):
 
     def _tell_growth(self) -> None:
         running = self._running
-        if running is not None and running.turn.answer != self._told:
-            self._told = running.turn.answer
+        if running is not None and running.turn.said != self._told:
+            self._told = running.turn.said
             self.grown.emit(running.conversation, running.turn)

@@ -95,6 +95,11 @@ class ChatSession(QObject):
         """The ids of the conversations in which an answer is still to come."""
         return frozenset(c.id for c in self._at_hand.values() if _runs(c))
 
+    def choose_thinking(self, thinking: bool) -> None:
+        """Let the model think, or not, before it answers what is asked here from now on."""
+        self.current.thinking = thinking
+        self._library.save_thinking(self.current)
+
     def messages_with(self, draft: Draft) -> tuple[Message, ...]:
         """What the model would read if `draft` were sent now."""
         return self.current.messages_with(draft.message())
@@ -188,7 +193,7 @@ class ChatSession(QObject):
     def withdraw(self, turn: Turn) -> Draft | None:
         """Take back a question that waits, or that failed; it is handed back as a draft."""
         owner = self._owner(turn)
-        refused = turn.state is TurnState.FAILED and not turn.answer
+        refused = turn.state is TurnState.FAILED and not turn.said
         if owner is None or not (self._answering.forget(turn) or refused):
             return None
         beside = owner.versions(turn).count > 1
@@ -211,7 +216,7 @@ class ChatSession(QObject):
 
     def start_over(self, turn: Turn) -> None:
         """Answer a question afresh; what was said stays beside it."""
-        if turn.answer:
+        if turn.said:
             self.regenerate(turn)
         else:
             self.resume(turn)

@@ -15,7 +15,7 @@ from app.turn_tree import Siblings, choose, descendants, shown_path, siblings
 from engine import DocumentPart, ImagePart, assistant, system
 
 if TYPE_CHECKING:
-    from engine import EngineError, Message, PrefillProgress, Timings, Usage
+    from engine import EngineError, Message, PartName, PrefillProgress, Timings, Usage
 
 UNTITLED = "New conversation"
 TITLE_WORDS = 6
@@ -58,6 +58,12 @@ class Turn:
     reasoning: str = ""
     # How long the model thought before it answered, in seconds; `None` while it is not known.
     reasoning_s: float | None = None
+    # What the model said before its thought and after it; `None` where it is not told its thought
+    # again, as of an answer that another program has kept.
+    thought_opening: str | None = None
+    thought_closing: str = ""
+    # How thinking was switched for this answer, which goes on as it was begun.
+    thinking: bool | None = None
     state: TurnState = TurnState.QUEUED
     prefill: PrefillProgress | None = None
     error: EngineError | None = None
@@ -69,19 +75,52 @@ class Turn:
     # What of the question is gone from the disk, in words.
     lost: tuple[str, ...] = ()
 
+    @property
+    def thought(self) -> str:
+        """The thought as the model said it, with its marks."""
+        if self.thought_opening is None:
+            return ""
+        return self.thought_opening + self.reasoning + self.thought_closing
+
+    @property
+    def said(self) -> str:
+        """All that the model said, character by character: what it is told that it has said."""
+        return self.thought + self.answer
+
+    def begin(self, thinking: bool | None) -> None:
+        """Nothing of what the model says has been heard yet."""
+        self.reasoning, self.reasoning_s = "", None
+        self.thought_opening, self.thought_closing = None, ""
+        self.thinking = thinking
+
+    def hear(self, text: str, part: PartName) -> None:
+        """Take in more of what the model says. Once the answer has begun, all belongs to it."""
+        if part == "answer" or self.answer:
+            self.answer += text
+            return
+        self.thought_opening = self.thought_opening or ""
+        if part == "thought":
+            self.reasoning += text
+        elif self.reasoning:
+            self.thought_closing += text
+        else:
+            self.thought_opening += text
+
 
 @dataclass(slots=True, eq=False)
 class Conversation:
     """All turns in the order in which they were asked, and which are shown.
 
     `shown` names, for a turn's id (`None` for the beginning), which of the turns below it is shown;
-    where nothing is named, it is the newest. The first question gives the title.
+    where nothing is named, it is the newest. The first question gives the title. `thinking` is how
+    thinking is switched for what is asked from now on; `None` leaves it to the model.
     """
 
     id: str = field(default_factory=lambda: uuid4().hex)
     title: str = UNTITLED
     titled_by_person: bool = False
     system_prompt: str = ""
+    thinking: bool | None = None
     all_turns: list[Turn] = field(default_factory=list)
     shown: dict[str | None, str] = field(default_factory=dict)
     _path: list[Turn] | None = field(default=None, init=False, repr=False)
@@ -142,7 +181,7 @@ class Conversation:
         """
         if turn.id not in (one.id for one in self.all_turns):
             raise KeyError(turn.id)
-        partial = (assistant(turn.answer),) if turn.answer else ()
+        partial = (assistant(turn.said),) if turn.said else ()
         return (*self._history(turn.parent_id), turn.question, *partial)
 
     def messages_with(self, question: Message) -> tuple[Message, ...]:
@@ -165,7 +204,7 @@ class Conversation:
             place = earlier.parent_id
         answered.reverse()
         head = [system(self.system_prompt)] if self.system_prompt.strip() else []
-        return head + [m for t in answered for m in (t.question, assistant(t.answer))]
+        return head + [m for t in answered for m in (t.question, assistant(t.said))]
 
     def _add(self, turn: Turn) -> Turn:
         self.all_turns.append(turn)
@@ -175,11 +214,17 @@ class Conversation:
 
 def copy_to(conversation: Conversation, last: Turn) -> Conversation:
     """A conversation of its own with all that was said up to and with `last`."""
-    copy = Conversation(title=conversation.title, system_prompt=conversation.system_prompt)
+    copy = Conversation(
+        title=conversation.title,
+        system_prompt=conversation.system_prompt,
+        thinking=conversation.thinking,
+    )
     path = conversation.turns
     for turn in path[: path.index(last) + 1]:
         new = copy.add(turn.question)
         new.answer, new.reasoning, new.state = turn.answer, turn.reasoning, turn.state
+        new.thought_opening, new.thought_closing = turn.thought_opening, turn.thought_closing
+        new.reasoning_s, new.thinking = turn.reasoning_s, turn.thinking
         new.error, new.usage, new.timings = turn.error, turn.usage, turn.timings
         new.completion_tokens = turn.completion_tokens
         new.attachment_tokens.update(turn.attachment_tokens)

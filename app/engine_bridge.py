@@ -82,7 +82,7 @@ class EngineBridge(QObject):
 
 
 def merge_deltas(events: list[Event]) -> list[Event]:
-    """`events` with neighbouring pieces of one answer joined."""
+    """`events` with neighbouring pieces of the same part of one answer joined."""
     merged: list[Event] = []
     for event in events:
         last = merged[-1] if merged else None
@@ -90,6 +90,7 @@ def merge_deltas(events: list[Event]) -> list[Event]:
             isinstance(event, TextDelta)
             and isinstance(last, TextDelta)
             and last.request_id == event.request_id
+            and last.part == event.part
         ):
             merged[-1] = replace(event, text=last.text + event.text)
         else:

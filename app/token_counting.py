@@ -40,16 +40,18 @@ class TokenCounting(QObject):
         self._attachments: dict[str, int | None] = {}
         self._waiting: list[Attachment] = []
 
-    def count(self, messages: tuple[Message, ...]) -> None:
-        """Count what `messages` cost as a prompt."""
+    def count(self, messages: tuple[Message, ...], thinking: bool | None = None) -> None:
+        """Count what `messages` cost as a prompt, with thinking switched so."""
         self.forget()
-        self._request_id = self._bridge.submit(CountTokens(messages), self._hear_draft)
+        request = CountTokens(messages, thinking=thinking)
+        self._request_id = self._bridge.submit(request, self._hear_draft)
 
-    def price(self, messages: tuple[Message, ...]) -> None:
+    def price(self, messages: tuple[Message, ...], thinking: bool | None = None) -> None:
         """Count what asking `messages` instead of the draft would cost."""
         if self._price_id is not None:
             self._bridge.drop(self._price_id)
-        self._price_id = self._bridge.submit(CountTokens(messages), self._hear_price)
+        request = CountTokens(messages, thinking=thinking)
+        self._price_id = self._bridge.submit(request, self._hear_price)
 
     def forget(self) -> None:
         """Drop the draft's count that is on its way."""

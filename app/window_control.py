@@ -97,7 +97,7 @@ class WindowControl(QObject):
 
     def withdraw(self, turn: Turn) -> None:
         """Take a waiting question back into the composer, before what is written there."""
-        if turn.answer:
+        if turn.said:
             self._session.give_up(turn)
             return
         draft = self._session.withdraw(turn)
@@ -112,6 +112,7 @@ class WindowControl(QObject):
         composer.stop_requested.connect(self.stop)
         composer.draft_changed.connect(self._draft_changed)
         composer.new_conversation_requested.connect(self._ask_anew)
+        composer.thinking_chosen.connect(self._choose_thinking)
         self._counting.counted.connect(composer.set_count)
         self._counting.uncountable.connect(composer.set_uncountable)
         self._counting.attachment_counted.connect(composer.set_attachment_tokens)
@@ -156,6 +157,19 @@ class WindowControl(QObject):
         actions["copy_answer"].triggered.connect(self._page.view.copy_last_answer)
         actions["stop"].triggered.connect(self.stop)
 
+    def _choose_thinking(self, thinking: bool) -> None:
+        self._session.choose_thinking(thinking)
+        self._page.composer.recount()
+
+    def _show_thinking(self) -> None:
+        """Only a model that can be switched has a switch; it shows what that does by itself too."""
+        info, chosen = self._models.info, self._session.current.thinking
+        if info is None or self._models.loading or info.thinking != "switch":
+            self._page.composer.thinking.show_thinking(None)
+        else:
+            shown = info.thinks_unasked if chosen is None else chosen
+            self._page.composer.thinking.show_thinking(shown)
+
     def _open_new(self) -> None:
         self._session.open_new()
         self._page.composer.focus_text()
@@ -184,6 +198,7 @@ class WindowControl(QObject):
             else:
                 composer.prepend(kept)
         self._page.show_conversation(conversation)
+        self._show_thinking()
 
     def _take_up_unsent(self, found: TakenUp) -> None:
         """Go on with what was being written when the program ended."""
@@ -191,6 +206,8 @@ class WindowControl(QObject):
         if found.conversation.id == unsent.id:
             return
         if unsent is self._shown:
+            unsent.thinking = found.conversation.thinking
+            self._show_thinking()
             self._page.composer.prepend(found.draft)
             self._library.save_draft(unsent, self._page.composer.draft())
             self._library.discard_unsent(found.conversation.id)
@@ -218,7 +235,8 @@ class WindowControl(QObject):
     def _price_edit(self, turn: Turn) -> None:
         """Say what asking in the place of `turn` would cost, before it is done."""
         if self._models.info is not None:
-            self._counting.price(self._session.current.messages_instead(turn, turn.question))
+            current = self._session.current
+            self._counting.price(current.messages_instead(turn, turn.question), current.thinking)
 
     def _show_edit_price(self, counted: TokensCounted) -> None:
         kept, whole = counted.reusable_tokens, counted.prompt_tokens
@@ -248,7 +266,8 @@ class WindowControl(QObject):
         if draft.empty or self._models.info is None:
             self._counting.forget()
             return
-        self._counting.count(self._session.messages_with(draft))
+        thinking = self._session.current.thinking
+        self._counting.count(self._session.messages_with(draft), thinking)
         for attachment in draft.attachments:
             self._counting.count_attachment(attachment)
 
@@ -263,6 +282,7 @@ class WindowControl(QObject):
             step = models.progress.step if models.progress is not None else ""
             state = ModelState("loading", name, models.starter, step)
         self._window.header.show_model(state)
+        self._show_thinking()
         self._show_placeholder()
 
     def _model_ready(self) -> None:

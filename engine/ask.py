@@ -30,7 +30,8 @@ _SHOW_PROGRESS_AFTER_S = 0.4
 class AskOptions:
     """What the command line said. `questions` are asked in turn, in one conversation.
 
-    `resume_bytes` is that of `LoadModel`.
+    `resume_bytes` is that of `LoadModel`, `thinking` that of `Generate`. With `show_thinking` the
+    thought before an answer is shown beside it.
     """
 
     questions: Sequence[str]
@@ -43,10 +44,12 @@ class AskOptions:
     limits: Limits = Limits()
     as_json: bool = False
     resume_bytes: int | None = None
+    thinking: bool | None = None
+    show_thinking: bool = False
 
 
 def ask(options: AskOptions, out: TextIO, err: TextIO) -> None:
-    """Answer every question; answers go to `out`, progress to `err`.
+    """Answer every question; answers go to `out`, progress and thoughts to `err`.
 
     Raises `EngineError`; what was answered before stands in `out`.
     """
@@ -61,8 +64,11 @@ def ask(options: AskOptions, out: TextIO, err: TextIO) -> None:
         messages: tuple[Message, ...] = ()
         for index, question in enumerate(options.questions):
             messages += (user(*(attachments if index == 0 else ()), question),)
-            request = Generate(messages, options.sampling, options.limits)
-            finished = _answer(client, request, options.as_json, out, progress)
+            request = Generate(
+                messages, options.sampling, options.limits, thinking=options.thinking
+            )
+            thoughts = _Thoughts(err if options.show_thinking else None)
+            finished = _answer(client, request, options.as_json, out, progress, thoughts)
             messages += (assistant(finished.text),)
     finally:
         progress.clear()
@@ -88,39 +94,84 @@ def read_files(
 
 
 def _answer(
-    client: EngineClient, request: Generate, as_json: bool, out: TextIO, progress: _Progress
+    client: EngineClient,
+    request: Generate,
+    as_json: bool,
+    out: TextIO,
+    progress: _Progress,
+    thoughts: _Thoughts,
 ) -> Finished:
+    answer = ""
     for event in events_of(client, request):
         match event:
-            case TextDelta(text=text):
+            case TextDelta(text=text, part=part):
                 progress.clear()
+                if part != "answer":
+                    thoughts.hear(text if part == "thought" else "")
+                    continue
+                thoughts.end()
+                answer += text
                 if not as_json:
                     print(text, end="", file=out, flush=True)
             case Failed(error=error):
+                thoughts.end()
                 raise error
             case Finished():
                 progress.clear()
-                print(json.dumps(turn_object(event)) if as_json else "", file=out, flush=True)
+                thoughts.end()
+                turn = turn_object(event, answer, thoughts.text)
+                print(json.dumps(turn) if as_json else "", file=out, flush=True)
                 return event
             case _:
                 progress.show(event)
     raise AssertionError("a generate request ends with Finished or Failed")
 
 
-def turn_object(event: Finished) -> dict[str, object]:
-    """The object that `--json` prints for one turn."""
+def turn_object(event: Finished, answer: str, reasoning: str = "") -> dict[str, object]:
+    """The object that `--json` prints for one turn: `answer` without the thought before it."""
     usage, timings = asdict(event.usage), asdict(event.timings)
     if not usage["reuse_note"]:
         del usage["reuse_note"]
     turn: dict[str, object] = {
-        "text": event.text,
+        "text": answer,
         "finish_reason": event.reason,
         "usage": usage,
         "timings": timings,
     }
+    if reasoning:
+        turn["reasoning"] = reasoning
     if event.drafts is not None:
         turn["drafts"] = asdict(event.drafts) | {"by": dict(event.drafts.by)}
     return turn
+
+
+class _Thoughts:
+    """What a model thinks before one answer; shown on `err` if there is one, dim on terminals."""
+
+    def __init__(self, err: TextIO | None) -> None:
+        self._err = err
+        self._dims = err is not None and err.isatty()
+        self._open = False
+        self.text = ""
+
+    def hear(self, text: str) -> None:
+        """Take in some more."""
+        if not text:
+            return
+        self.text += text
+        dim = "\x1b[2m" if self._dims and not self._open else ""
+        self._print(f"{dim}{text}")
+        self._open = True
+
+    def end(self) -> None:
+        """The answer follows, or nothing more."""
+        if self._open:
+            self._print("\x1b[0m\n\n" if self._dims else "\n\n")
+            self._open = False
+
+    def _print(self, text: str) -> None:
+        if self._err is not None:
+            print(text, end="", file=self._err, flush=True)
 
 
 class _Progress:

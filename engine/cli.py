@@ -93,6 +93,13 @@ def ask(
         float, typer.Option("--temperature", help="0 always takes the likeliest token.")
     ] = 0.0,
     seed: Annotated[int | None, typer.Option("--seed", help="Repeats a sampled answer.")] = None,
+    thinking: Annotated[
+        bool | None,
+        typer.Option("--thinking/--no-thinking", help="Default: as the model does by itself."),
+    ] = None,
+    show_thinking: Annotated[
+        bool, typer.Option("--show-thinking", help="Print thoughts to standard error.")
+    ] = False,
     as_json: AsJson = False,
     offline: Offline = False,
 ) -> None:
@@ -116,6 +123,8 @@ def ask(
         limits=Limits(max_tokens=max_tokens),
         as_json=as_json,
         resume_bytes=kept.settings.resume_bytes(),
+        thinking=thinking,
+        show_thinking=show_thinking,
     )
     asking.ask(options, sys.stdout, sys.stderr)
 

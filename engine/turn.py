@@ -20,6 +20,7 @@ from engine.prompt.render import render
 from engine.prompt.transcripts import Opening, Transcript, Transcripts
 from engine.text.dialects import answer_message
 from engine.text.speaker import Speaker
+from engine.text.thought import Piece, ThoughtSplitter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -115,6 +116,7 @@ class Turn:
     rates: ReadingRates | None = None
     text: str = ""
     prompt_tokens: int = 0
+    _splitter: ThoughtSplitter | None = None
 
     def run(self) -> Steps:
         """Events up to and including `Finished`. Raises `EngineError` before any work is lost.
@@ -133,6 +135,7 @@ class Turn:
     def _steps(self, clock: Clock) -> Steps:
         prompt = self._prompt()
         self.prompt_tokens = len(prompt.tokens)
+        self._splitter = self._thought_splitter(prompt)
         room = answer_room(
             len(prompt.tokens), self.model.max_context, self.request.limits.max_tokens
         )
@@ -177,6 +180,11 @@ class Turn:
         lost = prompt.rewritten - 1 - reused
         if lost <= 0:
             return ""
+        if prompt.switched:
+            return (
+                f"{lost:,} tokens were read again: thinking was switched on or off, and this "
+                "model is told so in other words."
+            )
         return (
             f"{lost:,} tokens were read again: this model's chat template shows earlier answers "
             "differently from how they were given."
@@ -186,7 +194,21 @@ class Turn:
         messages = self.request.messages
         check_answerable(messages)
         refuse_switched_off(self.model.info, messages, self.request.tools)
-        return render(messages, self.model, self.transcripts, self.request.tools)
+        return render(
+            messages,
+            self.model,
+            self.transcripts,
+            self.request.tools,
+            thinking=self.request.thinking,
+        )
+
+    def _thought_splitter(self, prompt: Prompt) -> ThoughtSplitter | None:
+        """What tells a thought from the answer; one that goes on may be in the midst of it."""
+        marks, last = self.model.thought_marks, self.request.messages[-1]
+        if marks is None:
+            return None
+        said = last.text if last.role == "assistant" else ""
+        return ThoughtSplitter(marks, opened=prompt.opens_thought, said=said)
 
     def _prefill(
         self, prompt: Prompt, lease: Lease, clock: Clock
@@ -245,6 +267,8 @@ class Turn:
                     lease.keys.append(token)
                     yield from self._say(speaker.hear(token), speaker, clock)
             yield from self._say(speaker.close(), speaker, clock)
+            held = self._splitter.close() if self._splitter is not None else []
+            yield from self._tell(held, speaker, clock)
             return None if drafting is None else drafting.drafts
 
     def _drafting(self, prompt: Prompt, lease: Lease) -> AbstractContextManager[Drafting | None]:
@@ -253,12 +277,19 @@ class Turn:
         return self.sources.turn(prompt.tokens, lease.cache)
 
     def _say(self, text: str, speaker: Speaker, clock: Clock) -> Steps:
-        if not text:
+        pieces = [Piece("answer", text)] if text else []
+        if self._splitter is not None:
+            pieces = self._splitter.hear(text)
+        yield from self._tell(pieces, speaker, clock)
+        if not pieces:
             yield None
-            return
-        clock.hear_text()
-        self.text += text
-        yield TextDelta(self.request.request_id, text, len(speaker.tokens))
+
+    def _tell(self, pieces: Sequence[Piece], speaker: Speaker, clock: Clock) -> Steps:
+        for piece in pieces:
+            clock.hear_text()
+            self.text += piece.text
+            tokens = len(speaker.tokens)
+            yield TextDelta(self.request.request_id, piece.text, tokens, piece.part)
 
     def _progress(
         self, done: int, total: int, reused: int, rate: float | None, left: float | None
@@ -277,7 +308,7 @@ class Turn:
             lasting = prompt.lasting
             if not speaker.tokens:  # then nobody knows whether what opens the answer was read
                 lasting = replace(lasting, opening=Opening())
-            self.transcripts.keep(messages, lasting, self.request.tools)
+            self.transcripts.keep(messages, lasting, self.request.tools, prompt.manner)
         else:
             self._keep(messages, prompt, prompt.text, prompt.keys, prompt.spoken)
         if not speaker.tokens or speaker.stopped_by_string:
@@ -309,4 +340,4 @@ class Turn:
     ) -> None:
         tokens = (*prompt.tokens, *keys[len(prompt.keys) :])
         kept = Transcript(text, tokens, keys, prompt.spans, prompt.marks, spoken)
-        self.transcripts.keep(messages, kept, self.request.tools)
+        self.transcripts.keep(messages, kept, self.request.tools, prompt.manner)

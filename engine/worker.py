@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import psutil
@@ -158,12 +159,17 @@ class EngineWorker:
     def _count(self, request: CountTokens, ticket: Ticket) -> None:
         model, prefixes = self._ready()
         refuse_switched_off(model.info, request.messages, request.tools)
-        prompt = render(request.messages, model, self._transcripts, request.tools)
+        count = partial(
+            render,
+            model=model,
+            transcripts=self._transcripts,
+            tools=request.tools,
+            thinking=request.thinking,
+        )
+        prompt = count(request.messages)
         earlier = request.messages[:-1]
         asked = any(message.role == "user" for message in earlier)
-        before = (
-            len(render(earlier, model, self._transcripts, request.tools).tokens) if asked else 0
-        )
+        before = len(count(earlier).tokens) if asked else 0
         total, reusable = len(prompt.tokens), prefixes.reusable(prompt.keys)
         ticket.emit(
             TokensCounted(

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", Usage, Timings)
 
+# Names of a conversation's options, as they are kept.
+THINKING = "thinking"
+
 
 def live_conversation(kept: KeptConversation) -> Conversation:
     """A conversation to go on with."""
@@ -27,6 +30,7 @@ def live_conversation(kept: KeptConversation) -> Conversation:
         title=kept.title,
         titled_by_person=kept.titled_by_person,
         system_prompt=kept.system_prompt,
+        thinking=_flag(kept.options.get(THINKING)),
         all_turns=[_live_turn(turn) for turn in kept.turns],
         shown=dict(kept.shown),
     )
@@ -41,13 +45,14 @@ def kept_conversation(live: Conversation, now: float) -> KeptConversation:
         changed=now,
         titled_by_person=live.titled_by_person,
         system_prompt=live.system_prompt,
+        options={} if live.thinking is None else {THINKING: live.thinking},
         turns=tuple(_kept_turn(turn) for turn in live.all_turns),
         shown=dict(live.shown),
     )
 
 
 def figures_of(turn: Turn) -> dict[str, Json]:
-    """What was measured of a turn, as JSON values."""
+    """What was measured of a turn, and how its thought was said, as JSON values."""
     figures: dict[str, Json] = {"completion_tokens": turn.completion_tokens}
     if turn.usage is not None:
         figures["usage"] = dataclasses.asdict(turn.usage)
@@ -55,6 +60,12 @@ def figures_of(turn: Turn) -> dict[str, Json]:
         figures["timings"] = dataclasses.asdict(turn.timings)
     if turn.attachment_tokens:
         figures["attachment_tokens"] = dict(turn.attachment_tokens)
+    if turn.thought_opening is not None:
+        figures["thought"] = [turn.thought_opening, turn.thought_closing]
+    if turn.reasoning_s is not None:
+        figures["reasoning_s"] = turn.reasoning_s
+    if turn.thinking is not None:
+        figures[THINKING] = turn.thinking
     return figures
 
 
@@ -76,6 +87,8 @@ def _kept_turn(turn: Turn) -> KeptTurn:
 def _live_turn(kept: KeptTurn) -> Turn:
     figures = kept.figures
     completion = figures.get("completion_tokens")
+    opening, closing = _marks(figures.get("thought"))
+    seconds = figures.get("reasoning_s")
     return Turn(
         question=kept.question,
         parent_id=kept.parent_id,
@@ -83,6 +96,10 @@ def _live_turn(kept: KeptTurn) -> Turn:
         created=kept.created,
         answer=kept.answer,
         reasoning=kept.reasoning,
+        reasoning_s=seconds if isinstance(seconds, float) else None,
+        thought_opening=opening,
+        thought_closing=closing,
+        thinking=_flag(figures.get(THINKING)),
         state=_state(kept.state),
         error=_error(kept.error),
         usage=_measured(Usage, figures.get("usage")),
@@ -91,6 +108,18 @@ def _live_turn(kept: KeptTurn) -> Turn:
         attachment_tokens=_tokens(figures.get("attachment_tokens")),
         lost=tuple(_lost(part.name, part.sentence) for part in kept.lost),
     )
+
+
+def _marks(value: Json) -> tuple[str | None, str]:
+    """What was said before a thought and after it, where the model said it in this form."""
+    match value:
+        case [str(opening), str(closing)]:
+            return opening, closing
+    return None, ""
+
+
+def _flag(value: Json) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _state(name: str) -> TurnState:

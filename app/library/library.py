@@ -14,7 +14,13 @@ from PySide6.QtCore import QObject, Signal
 
 from app.drafts import Draft
 from app.library.arrangement import Arrangement
-from app.library.kept import error_of, figures_of, kept_conversation, live_conversation
+from app.library.kept import (
+    THINKING,
+    error_of,
+    figures_of,
+    kept_conversation,
+    live_conversation,
+)
 from app.library.rows import Rows
 from app.store import recover, set_aside_files
 
@@ -128,8 +134,11 @@ class Library(QObject):
     def save_partial(self, turn: Turn) -> None:
         """Keep what has been answered so far."""
         turn_id, answer, reasoning = turn.id, turn.answer, turn.reasoning
+        # Without its marks a thought could not go on.
+        figures = figures_of(turn) if turn.thought else None
         self._thread.write(
-            lambda store: store.turns.save_partial(turn_id, answer, reasoning), f"partial {turn_id}"
+            lambda store: store.turns.save_partial(turn_id, answer, reasoning, figures),
+            f"partial {turn_id}",
         )
 
     def begin_again(self, turn: Turn) -> None:
@@ -192,6 +201,16 @@ class Library(QObject):
         self._thread.write(
             lambda store: store.conversations.save_system_prompt(conversation_id, text),
             f"system {conversation_id}",
+        )
+
+    def save_thinking(self, conversation: Conversation) -> None:
+        """Keep how thinking is switched; of a conversation that is not kept yet, with the rest."""
+        if conversation.id not in self._kept:
+            return
+        conversation_id, thinking = conversation.id, conversation.thinking
+        self._thread.write(
+            lambda store: store.conversations.save_option(conversation_id, THINKING, thinking),
+            f"thinking {conversation_id}",
         )
 
     def recover(

@@ -16,6 +16,8 @@ from app.store.rows import (
     conversation_number,
     decode_draft,
     encode_draft,
+    figures_of,
+    figures_text,
     storable,
     turn_of,
 )
@@ -28,11 +30,15 @@ if TYPE_CHECKING:
     from app.drafts import Draft
     from app.store.attachments import Attachments
     from app.store.database import Database
+    from app.store.records import Json
 
-_COLUMNS = "id, title, created, changed, titled_by_person, folder_id, pinned, system_prompt, draft"
+_COLUMNS = (
+    "id, title, created, changed, titled_by_person, folder_id, pinned, system_prompt, draft, "
+    "options"
+)
 _READ = f"SELECT {_COLUMNS} FROM conversation WHERE number = ?"  # noqa: S608
 _READ_TURNS = f"SELECT {TURN_COLUMNS} FROM turn WHERE conversation = ? ORDER BY number"  # noqa: S608
-_INSERT = f"INSERT INTO conversation ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_INSERT = f"INSERT INTO conversation ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _BEGUN = f"""
     (title <> ? OR titled_by_person OR EXISTS (
         SELECT 1 FROM turn WHERE turn.number BETWEEN
@@ -83,6 +89,7 @@ class Conversations:
                     conversation.id, title, conversation.created, conversation.changed,
                     conversation.titled_by_person, conversation.folder_id, conversation.pinned,
                     storable(conversation.system_prompt), encoded,
+                    figures_text(conversation.options),
                 ),
             )  # fmt: skip
             number = cursor.lastrowid
@@ -124,7 +131,7 @@ class Conversations:
             id=row[0], title=row[1], created=row[2], changed=row[3], titled_by_person=bool(row[4]),
             folder_id=row[5], pinned=bool(row[6]), system_prompt=row[7], draft=draft,
             turns=tuple(turn_of(turn, get) for turn in turns),
-            shown=shown, lost_draft=lost,
+            shown=shown, lost_draft=lost, options=figures_of(row[9]),
         )  # fmt: skip
 
     def rename(self, conversation_id: str, title: str, *, by_person: bool = True) -> None:
@@ -152,6 +159,19 @@ class Conversations:
         """What the model is told before everything else in this conversation."""
         query = "UPDATE conversation SET system_prompt = ? WHERE number = ?"
         self._set(query, conversation_id, storable(text))
+
+    def save_option(self, conversation_id: str, name: str, value: Json) -> None:
+        """Keep one setting of a conversation beside its others; `None` is none."""
+        query = "SELECT options FROM conversation WHERE number = ?"
+        with self._database.write() as connection:
+            number = conversation_number(connection, conversation_id)
+            options = figures_of(connection.execute(query, (number,)).fetchone()[0])
+            options[name] = value
+            kept = {key: one for key, one in options.items() if key != name or one is not None}
+            connection.execute(
+                "UPDATE conversation SET options = ? WHERE number = ?",
+                (figures_text(kept), number),
+            )
 
     def save_draft(self, conversation_id: str, draft: Draft) -> None:
         """Keep what is being written, with its attachments; an empty one ends that."""

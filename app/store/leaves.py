@@ -21,9 +21,9 @@ Row = tuple[object, ...]
 
 # The first byte of a page of a table that has rows and no pages below it.
 _LEAF = 0x0D
-CONVERSATIONS = """
+_CONVERSATIONS = """
     SELECT number, id, title, created, changed, titled_by_person, folder_id, pinned, system_prompt,
-        draft FROM conversation NOT INDEXED ORDER BY number
+        draft, {options} FROM conversation NOT INDEXED ORDER BY number
 """
 TURNS = """
     SELECT number, id, parent_id, question, created, state, answer, reasoning, figures, error,
@@ -31,6 +31,12 @@ TURNS = """
 """
 _BACKWARDS = " DESC"
 UNREADABLE = (sqlite3.DatabaseError, OverflowError)
+
+
+def conversations_query(connection: sqlite3.Connection) -> str:
+    """A query for all conversations, with what this database's version has no column for."""
+    rows = connection.execute("SELECT name FROM pragma_table_info('conversation')").fetchall()
+    return _CONVERSATIONS.format(options="options" if ("options",) in rows else "'{}'")
 
 
 def from_both_ends(connection: sqlite3.Connection, query: str) -> tuple[dict[int, Row], bool]:
@@ -59,7 +65,8 @@ def read_leaves(copy: Path, page_size: int) -> tuple[dict[int, Row], dict[int, R
         connection.text_factory = lambda data: data.decode("utf-8", "replace")
         connection.execute("PRAGMA journal_mode = MEMORY")
         connection.execute("PRAGMA synchronous = OFF")
-        conversations = _rows(connection, "conversation", CONVERSATIONS, pages)
+        query = conversations_query(connection)
+        conversations = _rows(connection, "conversation", query, pages)
         turns = _rows(connection, "turn", TURNS, pages)
     return (
         {number: row for number, row in conversations.items() if is_conversation(row)},

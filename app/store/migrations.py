@@ -89,7 +89,12 @@ CREATE VIRTUAL TABLE document_words USING fts5 (
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+# Further settings of a conversation, one JSON object: a new one of them needs no step of its own.
+_VERSION_2 = """
+ALTER TABLE conversation ADD COLUMN options TEXT NOT NULL DEFAULT '{}';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
 NEWEST = len(MIGRATIONS)
 
 

@@ -81,7 +81,8 @@ class Conversation:
     """A whole conversation: all turns in the order they were asked in, and which are shown.
 
     `shown` names, for a turn's id (`None` for the beginning), which of the turns below it is
-    shown. A turn that is not named there shows the newest below it.
+    shown. A turn that is not named there shows the newest below it. `options` are further settings
+    of the conversation, by name.
     """
 
     id: str
@@ -96,3 +97,4 @@ class Conversation:
     turns: tuple[Turn, ...] = ()
     shown: Mapping[str | None, str] = field(default_factory=dict)
     lost_draft: tuple[LostPart, ...] = ()
+    options: Mapping[str, Json] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from app.store import index, uses
 from app.store.errors import NotWritable
 from app.store.message_json import visible_text
 from app.store.migrations import PLACE_BITS
-from app.store.rows import TURN_COLUMNS
+from app.store.rows import TURN_COLUMNS, figures_of, figures_text
 from app.store.salvage import salvage
 
 if TYPE_CHECKING:
@@ -30,8 +30,9 @@ _SUFFIXES = ("", "-wal", "-shm")
 _EMPTY_DRAFT = '{"role": "user", "parts": []}'
 _INSERT = """
     INSERT INTO conversation (
-        id, title, created, changed, titled_by_person, folder_id, pinned, system_prompt, draft
-    ) VALUES (?, ?, ?, ?, ?, (SELECT id FROM folder WHERE id = ?), ?, ?, ?)
+        id, title, created, changed, titled_by_person, folder_id, pinned, system_prompt, draft,
+        options
+    ) VALUES (?, ?, ?, ?, ?, (SELECT id FROM folder WHERE id = ?), ?, ?, ?, ?)
 """
 _INSERT_TURN = f"""
     INSERT INTO turn (number, conversation, {TURN_COLUMNS}, answer_indexed)
@@ -119,9 +120,10 @@ def _take_over(
 
 
 def _take_conversation(connection: Connection, attachments: Attachments, row: Row) -> int:
-    _, *values, draft = row
+    _, *values, draft, options = row
     encoded = draft if _sound(draft) else _EMPTY_DRAFT
-    number = connection.execute(_INSERT, (*values, encoded)).lastrowid
+    settings = figures_text(figures_of(str(options)))
+    number = connection.execute(_INSERT, (*values, encoded, settings)).lastrowid
     assert number is not None
     index.add_title(connection, number, str(row[2]))
     uses.note(connection, attachments, number, uses.DRAFT, str(encoded))
@@ -156,7 +158,7 @@ def _take_choice(connection: Connection, conversation: int, place: object, turn_
 def _nameless(number: int, turns: Sequence[Row], title: str) -> Row:
     """A row for turns whose conversation's own was lost."""
     created, changed = turns[0][4], turns[-1][4]
-    return number, uuid4().hex, title, created, changed, 0, None, 0, "", _EMPTY_DRAFT
+    return number, uuid4().hex, title, created, changed, 0, None, 0, "", _EMPTY_DRAFT, "{}"
 
 
 def _known(connection: Connection, table: str, row_id: object) -> bool:

@@ -42,7 +42,7 @@ def turn_of(row: _TurnRow, get: Get) -> Turn:
 
 
 def figures_of(text: str) -> dict[str, Json]:
-    """Figures from their JSON; none where it is damaged."""
+    """Figures, or options, from their JSON; none where it is damaged."""
     try:
         value = json.loads(text)
     except ValueError:
@@ -62,7 +62,7 @@ def error_of(text: str | None) -> TurnError | None:
 
 
 def figures_text(figures: Mapping[str, Json]) -> str:
-    """Figures as JSON."""
+    """Figures, or options, as JSON."""
     return json.dumps(dict(figures))
 
 

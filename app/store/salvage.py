@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from app.store.database import Database
 from app.store.leaves import (
-    CONVERSATIONS,
     TURNS,
     UNREADABLE,
     Row,
+    conversations_query,
     from_both_ends,
     is_conversation,
     is_turn,
@@ -120,7 +120,7 @@ def _read(copy: Path) -> Salvaged:
         found = Salvaged()
         with suppress(*UNREADABLE):
             found.folders = connection.execute(_FOLDERS).fetchall()
-        conversations, first = from_both_ends(connection, CONVERSATIONS)
+        conversations, first = from_both_ends(connection, conversations_query(connection))
         turns, second = from_both_ends(connection, TURNS)
         found.conversations = {n: row for n, row in conversations.items() if is_conversation(row)}
         _file_turns(found, {n: row for n, row in turns.items() if is_turn(row)})

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from engine import Message
 
 _MOST_TURNS = (1 << PLACE_BITS) - 1
-_PARTIAL = "UPDATE turn SET answer = ?, reasoning = ? WHERE id = ? AND NOT answer_indexed"
+_PARTIAL = """
+    UPDATE turn SET answer = ?, reasoning = ?, figures = coalesce(?, figures)
+    WHERE id = ? AND NOT answer_indexed
+"""
 _INSERT = f"""
     INSERT INTO turn (number, conversation, {TURN_COLUMNS}, answer_indexed)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -76,9 +79,19 @@ class Turns:
             _touch(connection, number, now)
         return turn
 
-    def save_partial(self, turn_id: str, answer: str, reasoning: str = "") -> None:
-        """Keep what has been answered so far: one short write, meant for once a second."""
-        values = (storable(answer), storable(reasoning), turn_id)
+    def save_partial(
+        self,
+        turn_id: str,
+        answer: str,
+        reasoning: str = "",
+        figures: Mapping[str, Json] | None = None,
+    ) -> None:
+        """Keep what has been answered so far: one short write, meant for once a second.
+
+        Without `figures` those that are kept stay.
+        """
+        known = figures_text(figures) if figures is not None else None
+        values = (storable(answer), storable(reasoning), known, turn_id)
         with self._database.write() as connection:
             if connection.execute(_PARTIAL, values).rowcount:
                 return

@@ -18,6 +18,7 @@ from app.ui.parts import ElidedText, IconButton, Text
 from app.ui.paste_offer import PasteOffer
 from app.ui.send_button import SendButton
 from app.ui.thin_bar import ThinBar
+from app.ui.thinking_switch import ThinkingSwitch
 from app.ui.token_meter import Count, Reading, read_meter
 from app.ui.way_out_line import WayOutLine
 
@@ -53,6 +54,7 @@ class Composer(Column):
     draft_changed = Signal(object)
     new_conversation_requested = Signal()
     capture_requested = Signal()
+    thinking_chosen = Signal(bool)
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__()
@@ -68,6 +70,7 @@ class Composer(Column):
         self.send = SendButton(theme)
         self.attach = IconButton(theme, "attach", "Attach files")
         self.capture = IconButton(theme, "capture", "Capture the screen")
+        self.thinking = ThinkingSwitch(theme)
         self.meter = Text(theme, "", "meta", "ink3")
         self.cost = ElidedText(theme, "", "meta", "ink3")
         self.bar = ThinBar(theme)
@@ -264,6 +267,7 @@ class Composer(Column):
         self.way_out.new_conversation_requested.connect(self.new_conversation_requested)
         self.attach.clicked.connect(self.choose_files)
         self.capture.clicked.connect(self.capture_requested)
+        self.thinking.clicked.connect(self.thinking_chosen)
         self._timer.timeout.connect(self._announce)
         self._theme.changed.connect(self._refresh)
 
@@ -273,8 +277,8 @@ class Composer(Column):
         controls.setSpacing(12)
         ways_in = QHBoxLayout()
         ways_in.setSpacing(4)
-        ways_in.addWidget(self.attach)
-        ways_in.addWidget(self.capture)
+        for way in (self.attach, self.capture, self.thinking):
+            ways_in.addWidget(way)
         controls.addLayout(ways_in)
         self.cost.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         controls.addWidget(self.cost, 1)

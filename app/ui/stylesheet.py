@@ -3,7 +3,7 @@
 It sets colours, borders and paddings only; fonts are set on widgets, since a font in a style sheet
 would lose the tabular figures. Properties that widgets may set:
 
-- `kind` on buttons: primary, default, danger, quiet, subtle, icon, rail, point, link, fold
+- `kind` on buttons: primary, default, danger, quiet, toggle, subtle, icon, rail, point, link, fold
 - `on` on icon buttons: row, where the ground is a wash already
 - `kind` on fields: inline, for a field that lies over the text that it changes
 - `compact` on buttons: true for the 28 px height
@@ -59,6 +59,9 @@ QPushButton[kind="danger"]:disabled { color: $ink3; border-color: $line; }
 QPushButton[kind="quiet"] { background: transparent; color: $ink2; border-color: transparent; }
 QPushButton[kind="quiet"]:hover, QPushButton[kind="quiet"]:pressed,
 QPushButton[kind="quiet"]:checked { background: $wash; }
+QPushButton[kind="toggle"] { background: transparent; color: $ink2; border-color: transparent; }
+QPushButton[kind="toggle"]:hover, QPushButton[kind="toggle"]:pressed { background: $wash; }
+QPushButton[kind="toggle"]:checked { background: $wash; color: $ink; border-color: $edge; }
 QPushButton[kind="subtle"] { background: transparent; color: $ink2; border-color: $line; }
 QPushButton[kind="subtle"]:hover, QPushButton[kind="subtle"]:pressed { background: $wash; }
 QPushButton[kind="link"] {

@@ -222,7 +222,7 @@ class TurnBody(QWidget):
         failed = turn.state is TurnState.FAILED and turn.error is not None
         self._show(ErrorCard, failed)
         if failed and turn.error is not None:
-            self.error.set_error(turn.error, answered=bool(turn.answer))
+            self.error.set_error(turn.error, answered=bool(turn.said))
 
     def _show(self, kind: type[QWidget], shown: bool) -> None:
         """Make a part when it is first shown; those that show themselves are only made."""

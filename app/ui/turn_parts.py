@@ -160,7 +160,7 @@ class NoteRow(QWidget):
         nothing = _said_nothing(turn)
         self.setVisible(self.needed(turn))
         self._text.setText(_ending(turn))
-        self._continue.setVisible(bool(turn.answer) and not nothing)
+        self._continue.setVisible(bool(turn.said) and not nothing)
         self._start_over.setVisible(nothing or turn.state is not TurnState.CUT)
         self._start_over.setText("Try again" if nothing else "Start over")
 
@@ -195,10 +195,10 @@ def _ending(turn: Turn) -> str:
     if turn.state is TurnState.CUT:
         return f"Stopped at the limit of {_tokens(turn.completion_tokens)}."
     if turn.state is TurnState.INTERRUPTED:
-        if not turn.answer:
+        if not turn.said:
             return "Cut off when Tanka closed, before the answer began."
         return f"Cut off when Tanka closed, after {_tokens(turn.completion_tokens)}."
-    if not turn.answer:
+    if not turn.said:
         return "Stopped by you before the answer began"
     return f"Stopped by you after {_tokens(turn.completion_tokens)}"
 

@@ -17,6 +17,10 @@ FinishReason = Literal["stop", "length", "cancelled"]
 DialectName = Literal["hermes", "qwen_xml", "gemma4", "none"]
 
 
+# What a piece of text belongs to: the answer, the thought before it, or the marks around that.
+PartName = Literal["answer", "thought", "mark"]
+# Whether a model thinks before it answers, and whether its chat template can be told to.
+ThinkingName = Literal["none", "always", "switch"]
 AbilityName = Literal["pictures", "functions", "chunks", "reuse"]
 
 
@@ -36,7 +40,9 @@ class ModelInfo:
     what was found not to work when the model was met first, `not_tried` in words what was not
     looked at then. `max_context` is what the model declares or what fits into memory, whichever is
     less. `kv` says how what has been read is kept, `context_plan` what a context takes, in words.
-    `draft_bytes` is the size of the model that drafts for it, 0 where there is none.
+    `draft_bytes` is the size of the model that drafts for it, 0 where there is none. `thinking`
+    says whether it thinks before it answers; where that can be switched, `thinks_unasked` is what
+    it does when nothing is said about it.
     """
 
     name: str
@@ -58,6 +64,8 @@ class ModelInfo:
     kv: KvName = "full"
     context_plan: str = ""
     draft_bytes: int = 0
+    thinking: ThinkingName = "none"
+    thinks_unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +148,15 @@ class PrefillProgress:
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """More of the answer: whole characters only. `tokens` is how many tokens it took so far."""
+    """More of the answer: whole characters only. `tokens` is how many tokens it took so far.
+
+    `part` is what it belongs to; all parts in the order of their coming are the whole text.
+    """
 
     request_id: str
     text: str
     tokens: int
+    part: PartName = "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +240,8 @@ class Drafts:
 class Finished:
     """Terminal event of `Generate`, and of any request that was cancelled.
 
-    `text` is what this request added, not the part of the answer that it went on from. `drafts` is
-    `None` where nothing was drafted.
+    `text` is what this request added, thought and marks included, not the part of the answer that
+    it went on from. `drafts` is `None` where nothing was drafted.
     """
 
     request_id: str

@@ -183,6 +183,8 @@ class Generate:
     Where the last message is the assistant's, it is continued from exactly where it stops.
     `tools` are the functions that the model may call, in any order. `drafting` lets a fast guess
     be checked several tokens at a time; it changes how soon the answer comes, not the answer.
+    `thinking` lets the model think before it answers, or keeps it from that, where its chat
+    template can be told so; `None` leaves it to the model.
     Ends with `Finished` or `Failed`. While a request of a higher priority is answered, this one
     stands still; among equals, turns alternate.
     """
@@ -194,6 +196,7 @@ class Generate:
     tools: tuple[ToolSpec, ...] = ()
     drafting: bool = True
     priority: Priority = Priority.WINDOW
+    thinking: bool | None = None
 
     def __post_init__(self) -> None:
         _refuse_duplicates(self.tools)
@@ -203,7 +206,7 @@ class Generate:
 class CountTokens:
     """Count exactly what `messages` and `tools` would cost as a prompt.
 
-    Ends with `TokensCounted` or `Failed`.
+    `thinking` is that of `Generate`: prompts differ by it. Ends with `TokensCounted` or `Failed`.
     Counting does not wait behind answers of its own or a lower priority: it is done between their
     steps.
     """
@@ -212,6 +215,7 @@ class CountTokens:
     request_id: str = field(default_factory=new_request_id)
     tools: tuple[ToolSpec, ...] = ()
     priority: Priority = Priority.WINDOW
+    thinking: bool | None = None
 
     def __post_init__(self) -> None:
         _refuse_duplicates(self.tools)

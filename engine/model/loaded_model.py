@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from functools import cached_property, lru_cache
+from dataclasses import replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -20,8 +21,8 @@ from engine.model.families.base import Step
 from engine.model.families.details import Details
 from engine.model.template import render_within_limits
 from engine.model.vision import FeatureStore
-from engine.prompt.template_traits import TemplateTraits, template_traits
-from engine.text.dialects import DIALECTS
+from engine.prompt.template_traits import TemplateTraits, template_traits, thinking_of
+from engine.text.dialects import DIALECTS, thought_marks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,10 @@ class LoadedModel:
             raise ModelNotUsable("This model cannot read what it has read as 8-bit numbers.")
         self.reads_in_chunks = True
         self._keeps_logits = "logits_to_keep" in inspect.signature(model.forward).parameters
-        self.info = info
+        self.thought_marks = thought_marks(family.dialect)
+        thinking = thinking_of(self.apply_template, self.thought_marks)
+        self.info = replace(info, thinking=thinking.name, thinks_unasked=thinking.unasked)
+        self._traits = lru_cache(partial(template_traits, self.apply_template))
         # Set by whoever loads the model: what drafts for it, and rows at which steps grow dearer.
         self.draft: LoadedModel | None = None
         self.row_limits: tuple[int, ...] = ()
@@ -88,10 +92,16 @@ class LoadedModel:
         """The model as transformers built it, to be measured; turns go through `forward`."""
         return self._model
 
-    @cached_property
-    def traits(self) -> TemplateTraits:
-        """See `ChatModel.traits`. Found once, by trying the template."""
-        return template_traits(self.apply_template)
+    def traits_when(self, thinking: bool | None) -> TemplateTraits:
+        """See `ChatModel.traits_when`. Found once, by trying the template."""
+        return self._traits(thinking)
+
+    def manner(self, thinking: bool | None) -> str:
+        """See `ChatModel.manner`."""
+        info = self.info
+        if thinking is None or info.thinking != "switch" or thinking is info.thinks_unasked:
+            return ""
+        return "thinking" if thinking else "not-thinking"
 
     @property
     def reuses_cache(self) -> bool:
@@ -168,8 +178,16 @@ class LoadedModel:
         result: torch.Tensor = logits
         return result
 
-    def apply_template(self, messages: Values, *, answer: bool, tools: Values = ()) -> str:
+    def apply_template(
+        self,
+        messages: Values,
+        *,
+        answer: bool,
+        tools: Values = (),
+        thinking: bool | None = None,
+    ) -> str:
         """See `ChatModel.apply_template`. The template runs sandboxed and within limits."""
+        switch = {} if thinking is None else {"enable_thinking": thinking}
 
         def run() -> str:
             # As a batch of one, since a beginning may have no messages, only tools.
@@ -178,6 +196,7 @@ class LoadedModel:
                 tools=list(tools) or None,
                 tokenize=False,
                 add_generation_prompt=answer,
+                **switch,
             )
             return str(text)
 
@@ -248,7 +267,7 @@ def _feature_token_id(tokenizer: Any, token: str | None) -> int:  # noqa: ANN401
 
 
 def _call_marks(tokenizer: Tokenizer, dialect: DialectName) -> frozenset[int]:
-    """Ids of the marks that stand around calls, where they are tokens."""
+    """Ids of the marks that stand around calls and thoughts, where they are tokens."""
     form = DIALECTS[dialect]
     ids = [tokenizer.token_to_id(mark) for mark in form.marks] if form else []
     return frozenset(i for i in ids if i is not None)

@@ -77,6 +77,7 @@ def load_model(
         info = _describe(folder, name, family, placement, fits, weights, started)
         stop = _stop_tokens(weights.model, tokenizer)
         loaded = LoadedModel(weights.model, tokenizer, family, info, stop)
+        info = loaded.info
         loaded.row_limits = weights.row_limits
         if note := give_draft_head(loaded, folder, placement):
             loaded.info = replace(info, notes=(*info.notes, note))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +15,7 @@ from engine.api.errors import BadRequest, ModelNotUsable
 from engine.prompt.conversation import check_conversation
 from engine.prompt.forms import document_closing
 from engine.prompt.spans import ImageSpan
-from engine.prompt.template_values import message_values, neutralise, tool_values
+from engine.prompt.template_values import answer_text, message_values, tool_values
 from engine.prompt.transcripts import Opening, Transcript
 from engine.text.detokenizer import Spoken
 
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from engine.api.messages import Detail, ImagePart, Message
     from engine.api.requests import ToolSpec
     from engine.prompt.spans import PictureForm
-    from engine.prompt.template_traits import TemplateTraits
+    from engine.prompt.template_traits import ApplyTemplate, TemplateTraits
     from engine.prompt.transcripts import Transcripts
+    from engine.text.thought import ThoughtMarks
 
     Values = Sequence[Mapping[str, object]]
 
@@ -38,18 +40,29 @@ class ChatModel(Protocol):
     `image_token` is what the template writes for a picture, `None` where the model sees none;
     `image_token_id` is the token at places that take features. Where `bidirectional_images`, the
     features of one picture see each other both ways, so that they must be computed together.
+    Thoughts stand between `thought_marks`, where such marks are known.
     """
 
     image_token: str | None
     image_token_id: int
     bidirectional_images: bool
     special_strings: tuple[str, ...]
+    thought_marks: ThoughtMarks | None
 
-    @property
-    def traits(self) -> TemplateTraits:
-        """How the chat template shows texts and answers."""
+    def traits_when(self, thinking: bool | None) -> TemplateTraits:
+        """How the chat template shows texts and answers where thinking is switched so."""
 
-    def apply_template(self, messages: Values, *, answer: bool, tools: Values = ()) -> str:
+    def manner(self, thinking: bool | None) -> str:
+        """A name for how thinking is switched; empty for what the model does anyway."""
+
+    def apply_template(
+        self,
+        messages: Values,
+        *,
+        answer: bool,
+        tools: Values = (),
+        thinking: bool | None = None,
+    ) -> str:
         """The chat template's text; with `answer`, up to where the assistant begins."""
 
     def tokenize(self, text: str) -> list[int]:
@@ -72,8 +85,10 @@ class Prompt:
     `marks` are lengths worth a checkpoint, ascending. `images` are the pictures of `spans`. No
     chunk may end inside one of the ranges `uncut`. `spoken` is where the text of the answer stands
     that is to be continued. `rewritten` is how many tokens an earlier turn knew of this
-    conversation, where the template shows them differently now. `lasting` is the beginning that
-    later turns will see again, where the template will show the rest differently.
+    conversation, where the template shows them differently now; `switched` says that this is so
+    since thinking is switched otherwise. `lasting` is the beginning that later turns will see
+    again, where the template will show the rest differently. `opens_thought` says that what stands
+    before the answer has opened a thought. `manner` is that of `ChatModel`.
     """
 
     text: str
@@ -86,7 +101,10 @@ class Prompt:
     uncut: tuple[tuple[int, int], ...] = ()
     spoken: Spoken = Spoken()
     rewritten: int = 0
+    switched: bool = False
     lasting: Transcript | None = None
+    opens_thought: bool = False
+    manner: str = ""
 
     @property
     def image_tokens(self) -> int:
@@ -99,56 +117,83 @@ def render(
     model: ChatModel,
     transcripts: Transcripts,
     tools: Sequence[ToolSpec] = (),
+    *,
+    thinking: bool | None = None,
 ) -> Prompt:
     """Tokens of `messages` up to where the answer begins, or goes on if the last is the model's.
 
-    Where the last message holds calls, no answer begins. Raises `BadRequest` where the
-    conversation cannot be one, or not with this model.
+    `thinking` is that of `Generate`. Where the last message holds calls, no answer begins. Raises
+    `BadRequest` where the conversation cannot be one, or not with this model.
     """
     check_conversation(messages)
     images = [image for message in messages for image in message.images]
     if images and model.image_token is None:
         raise BadRequest("This model cannot see pictures. Remove them, or choose another model.")
-    text, borders, lasting = _template_text(messages, tools, model)
-    known, rewritten = transcripts.find(messages, text, tools)
+    shown = _template_text(messages, tools, model, thinking)
+    text, manner = shown.text, model.manner(thinking)
+    found = transcripts.find(messages, text, tools, manner)
+    known = found.transcript
     builder = _Builder(model, known, images)
-    builder.add(text, [b for b in borders if known is None or b > len(known.text)], lasting)
-    return builder.prompt(text, rewritten)
+    borders = [b for b in shown.borders if known is None or b > len(known.text)]
+    builder.add(text, borders, shown.lasting)
+    return replace(
+        builder.prompt(text, found.rewritten),
+        switched=found.switched,
+        opens_thought=shown.opens_thought,
+        manner=manner,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the template makes of a conversation.
+
+    `borders` are offsets in the whole `text`: where user messages begin and where documents end.
+    `lasting` is how much of the text later turns will show again; `None` for all of it.
+    """
+
+    text: str
+    borders: list[int]
+    lasting: int | None
+    opens_thought: bool
 
 
 def _template_text(
-    messages: Sequence[Message], tools: Sequence[ToolSpec], model: ChatModel
-) -> tuple[str, list[int], int | None]:
-    """The whole text, and offsets in it: where user messages begin and where documents end.
-
-    The last is how much of the text later turns will show again; `None` for all of it.
-    """
-    values = [message_values(m, model.special_strings, model.traits) for m in messages]
+    messages: Sequence[Message],
+    tools: Sequence[ToolSpec],
+    model: ChatModel,
+    thinking: bool | None,
+) -> _Shown:
+    traits, marks = model.traits_when(thinking), model.thought_marks
+    apply = partial(model.apply_template, thinking=thinking)
+    values = [message_values(m, model.special_strings, traits, marks) for m in messages]
     functions = tool_values(tools, model.special_strings)
     last = messages[-1]
     goes_on = last.role == "assistant" and not last.calls
     head = list(chain.from_iterable(values[:-1] if goes_on else values))
-    text = model.apply_template(head, answer=not last.calls, tools=functions)
-    _refuse_unshown(text, head, functions, model, answer=not last.calls)
+    text = apply(head, answer=not last.calls, tools=functions)
+    _refuse_unshown(text, head, functions, apply, answer=not last.calls)
+    opens_thought = marks is not None and marks.opened_by(text)
     beginnings = [
         list(chain.from_iterable(values[:index]))
         for index, message in enumerate(messages)
         if message.role == "user" and (index or tools)
     ]
-    if not model.traits.answers_stay:
+    if not traits.answers_stay:
         # The template will show the answer behind other words: only that should be read again.
         beginnings.append(head)
-    starts = [_text_or_nothing(before, functions, model, answer=False) for before in beginnings]
+    starts = [_text_or_nothing(before, functions, apply, answer=False) for before in beginnings]
     borders = [len(start) for start in starts if text.startswith(start)]
-    lasting = None if model.traits.answers_stay else max(borders, default=0)
+    lasting = None if traits.answers_stay else max(borders, default=0)
     borders += _ends_of_documents(text)
     if goes_on:
-        text += neutralise(last.text, model.special_strings)
-    return text, sorted({border for border in borders if 0 < border < len(text)}), lasting
+        text += answer_text(last.text, model.special_strings, marks, opened=opens_thought)
+    within = sorted({border for border in borders if 0 < border < len(text)})
+    return _Shown(text, within, lasting, opens_thought)
 
 
 def _refuse_unshown(
-    text: str, values: Values, tools: Values, model: ChatModel, *, answer: bool
+    text: str, values: Values, tools: Values, apply: ApplyTemplate, *, answer: bool
 ) -> None:
     """Refuse functions, calls or results that the template leaves out without a word."""
     poorer: list[tuple[Values, Values]] = []
@@ -159,14 +204,14 @@ def _refuse_unshown(
         poorer.append((callless, tools))
     if any(value["role"] == "tool" for value in values):
         poorer.append(([value for value in values if value["role"] != "tool"], tools))
-    if any(_text_or_nothing(v, t, model, answer=answer) == text for v, t in poorer):
+    if any(_text_or_nothing(v, t, apply, answer=answer) == text for v, t in poorer):
         raise BadRequest("This model's chat template knows no functions.")
 
 
-def _text_or_nothing(values: Values, tools: Values, model: ChatModel, *, answer: bool) -> str:
+def _text_or_nothing(values: Values, tools: Values, apply: ApplyTemplate, *, answer: bool) -> str:
     """The template's text; nothing where it refuses these messages (a system text alone, say)."""
     try:
-        return model.apply_template(values, answer=answer, tools=tools)
+        return apply(values, answer=answer, tools=tools)
     except ModelNotUsable:
         return ""
 

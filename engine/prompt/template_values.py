@@ -14,12 +14,14 @@ from engine.api.messages import ImagePart, TextPart, ToolCallPart, ToolResultPar
 from engine.prompt.conversation import call_arguments
 from engine.prompt.forms import document_text, page_text
 from engine.prompt.template_traits import TemplateTraits
+from engine.text.thought import split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.api.messages import DocumentPart, Message
     from engine.api.requests import ToolSpec
+    from engine.text.thought import ThoughtMarks
 
     Value = dict[str, object]
 
@@ -28,7 +30,10 @@ _USUAL = TemplateTraits()
 
 
 def message_values(
-    message: Message, specials: Sequence[str], traits: TemplateTraits = _USUAL
+    message: Message,
+    specials: Sequence[str],
+    traits: TemplateTraits = _USUAL,
+    marks: ThoughtMarks | None = None,
 ) -> list[Value]:
     """The message as the template takes it; one for each result where functions gave several."""
     if message.role == "tool":
@@ -36,7 +41,8 @@ def message_values(
         return [_in_parts(_result(part, specials), traits) for part in results]
     content = _content(message, specials)
     if message.role == "assistant" and isinstance(content, str):
-        content = content.removeprefix(traits.answer_lead)
+        texts = [part.text for part in message.parts if isinstance(part, TextPart)]
+        content = answer_text("\n".join(texts), specials, marks).removeprefix(traits.answer_lead)
     value: Value = {"role": message.role, "content": content}
     if message.calls:
         value["tool_calls"] = [_call(call, specials) for call in message.calls]
@@ -65,6 +71,21 @@ def neutralise(text: str, special_strings: Sequence[str]) -> str:
         if special in text:
             text = text.replace(special, f"{special[0]} {special[1:]}")
     return text
+
+
+def answer_text(
+    text: str, specials: Sequence[str], marks: ThoughtMarks | None, *, opened: bool = False
+) -> str:
+    """An answer made safe, but for the marks of the thought that it begins with: those are its own.
+
+    A template leaves out an earlier thought by its marks. `opened` says that the prompt opened it.
+    """
+    if marks is None or not marks.tokens:
+        return neutralise(text, specials)
+    return "".join(
+        piece.text if piece.part == "mark" else neutralise(piece.text, specials)
+        for piece in split(text, marks, opened=opened)
+    )
 
 
 def _neutral(value: object, specials: Sequence[str]) -> object:

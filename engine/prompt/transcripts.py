@@ -11,7 +11,8 @@ import hashlib
 import json
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from engine.api.messages import (
     DocumentPart,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from engine.api.requests import ToolSpec
     from engine.prompt.spans import ImageSpan
 
+# How thinking can be switched: as the model does anyway, or otherwise.
+MANNERS = ("", "thinking", "not-thinking")
 # Together, over all conversations kept; the latest one is always kept.
 _MOST_TOKENS = 2_000_000
 
@@ -60,6 +63,19 @@ class Transcript:
     opening: Opening = Opening()
 
 
+class Found(NamedTuple):
+    """The longest transcript that a text really begins with; `None` if there is none.
+
+    Where more was read or said that the text does not begin with, since the template shows it
+    differently now, `rewritten` is how many tokens that were; 0 otherwise. `switched` says that
+    this is so since thinking is switched otherwise.
+    """
+
+    transcript: Transcript | None
+    rewritten: int = 0
+    switched: bool = False
+
+
 class Further(Protocol):
     """Where transcripts are that memory does not hold (`engine.prompt.transcript_files`)."""
 
@@ -80,10 +96,18 @@ class Transcripts:
         self._kept: OrderedDict[str, Transcript] = OrderedDict()
 
     def keep(
-        self, messages: Sequence[Message], transcript: Transcript, tools: Sequence[ToolSpec] = ()
+        self,
+        messages: Sequence[Message],
+        transcript: Transcript,
+        tools: Sequence[ToolSpec] = (),
+        manner: str = "",
     ) -> None:
-        """Remember `transcript` for a conversation with `tools` that begins with `messages`."""
-        *before, digest = digests(messages, tools)
+        """Remember `transcript` for a conversation with `tools` that begins with `messages`.
+
+        Where thinking is switched, the same messages become another text: `manner` tells these
+        apart.
+        """
+        *before, digest = (_known_under(d, manner) for d in digests(messages, tools))
         self._put(digest, transcript)
         if self._further is not None:
             earlier = [(known, self._kept[known]) for known in before if known in self._kept]
@@ -108,25 +132,42 @@ class Transcripts:
         return sum(len(transcript.tokens) for transcript in self._kept.values())
 
     def find(
-        self, messages: Sequence[Message], text: str, tools: Sequence[ToolSpec] = ()
-    ) -> tuple[Transcript | None, int]:
+        self,
+        messages: Sequence[Message],
+        text: str,
+        tools: Sequence[ToolSpec] = (),
+        manner: str = "",
+    ) -> Found:
         """The longest transcript of a beginning of `messages` that `text` really begins with.
 
-        Where more was read or said that `text` does not begin with, since the template shows it
-        differently now, the second is how many tokens that were; 0 otherwise.
+        What was read in another manner may serve too: mostly only the end of a prompt differs.
         """
-        rewritten = 0
-        for digest in reversed(digests(messages, tools)):
-            transcript = self._get(digest)
+        rewritten, switched, earlier = 0, False, False
+        # The whole of what is asked comes first, each beginning in its own manner before others.
+        known = list(reversed(digests(messages, tools)))
+        own_first = sorted(MANNERS, key=lambda other: other != manner)
+        for digest, one in product(known, own_first):
+            name = _known_under(digest, one)
+            transcript = self._get(name)
             if transcript is None:
                 continue
             begins, opening = text.startswith(transcript.text), transcript.opening
-            if not begins or not text.startswith(opening.text, len(transcript.text)):
-                rewritten = rewritten or len(transcript.tokens) + opening.tokens
+            if not rewritten and not (
+                begins and text.startswith(opening.text, len(transcript.text))
+            ):
+                rewritten = len(transcript.tokens) + opening.tokens
+                switched = one != manner
+                # What was answered before is shown differently, whether it was switched or not.
+                earlier = digest != known[0]
             if begins:
-                self._kept.move_to_end(digest)
-                return transcript, rewritten
-        return None, rewritten
+                self._kept.move_to_end(name)
+                return Found(transcript, rewritten, switched and not earlier)
+        return Found(None, rewritten, switched)
+
+
+def _known_under(digest: str, manner: str) -> str:
+    """The name of a transcript; that of the usual manner is the digest alone."""
+    return f"{digest}-{manner}" if manner else digest
 
 
 def digests(messages: Sequence[Message], tools: Sequence[ToolSpec] = ()) -> list[str]:

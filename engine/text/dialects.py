@@ -7,7 +7,6 @@ is not quite a call stays text.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from engine.text.gemma_calls import QUOTE, gemma4_call
 from engine.text.hermes import hermes_call
 from engine.text.parsed import ParsedCall, after_space
 from engine.text.qwen_xml import qwen_xml_call
+from engine.text.thought import Thought, ThoughtMarks, thought_of
 
 if TYPE_CHECKING:
     from engine.api.events import DialectName
@@ -25,17 +25,18 @@ if TYPE_CHECKING:
 # (text, where a call begins, the schema of each function's parameters): the call and its end.
 ReadCall = Callable[[str, int, Mapping[str, Mapping[str, object]]], tuple[ParsedCall, int] | None]
 
-_THOUGHT = re.compile(r"\s*<think>(.*?)</think>", re.DOTALL)
-_UNFINISHED_THOUGHT = re.compile(r"\s*<think>")
-_END_OF_THOUGHT = "</think>"
+_THINK = ThoughtMarks("<think>", "</think>")
+# https://ai.google.dev/gemma/docs/core/prompt-formatting-gemma4
+_CHANNEL = ThoughtMarks("<|channel>thought", "<channel|>", ("<|channel>", "<channel|>"))
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """Calls stand between `opening` and `closing`; `read` reads one.
 
-    `thinks_first` says that the prompt opens a thought, which the answer then only closes. `quote`
-    is a mark that calls use inside.
+    A thought before the answer stands between the marks of `thought`. `thinks_first` says that the
+    prompt may have opened it, so that the answer then only closes it. `quote` is a mark that calls
+    use inside.
     """
 
     opening: str
@@ -43,17 +44,19 @@ class Dialect:
     read: ReadCall
     thinks_first: bool = False
     quote: str = ""
+    thought: ThoughtMarks = _THINK
 
     @property
     def marks(self) -> tuple[str, ...]:
         """Strings that must be seen in an answer, also where they are special tokens."""
-        return tuple(mark for mark in (self.opening, self.closing, self.quote) if mark)
+        own = (self.opening, self.closing, self.quote, *self.thought.tokens)
+        return tuple(mark for mark in own if mark)
 
 
 DIALECTS: Mapping[DialectName, Dialect | None] = {
     "hermes": Dialect("<tool_call>", "</tool_call>", hermes_call),
     "qwen_xml": Dialect("<tool_call>", "</tool_call>", qwen_xml_call, thinks_first=True),
-    "gemma4": Dialect("<|tool_call>", "<tool_call|>", gemma4_call, quote=QUOTE),
+    "gemma4": Dialect("<|tool_call>", "<tool_call|>", gemma4_call, quote=QUOTE, thought=_CHANNEL),
     "none": None,
 }
 
@@ -75,7 +78,9 @@ class Parsed:
 
 
 def parse_calls(
-    text: str, dialect: DialectName = "hermes", tools: Sequence[ToolSpec] = ()
+    text: str,
+    dialect: DialectName = "hermes",
+    tools: Sequence[ToolSpec] = (),
 ) -> Parsed:
     """Take a whole answer apart. Never raises; a call inside a thought is none.
 
@@ -85,9 +90,10 @@ def parse_calls(
     form = DIALECTS[dialect]
     if form is None:
         return Parsed(text)
-    reasoning, at, opened = _thought(text, thinks_first=form.thinks_first)
-    if at < 0:
+    thought = _thought(text, form)
+    if thought.end is None:
         return Parsed(text)
+    at = thought.end
     schemas = {spec.name: json.loads(spec.parameters) for spec in tools}
     calls: list[ParsedCall] = []
     remaining: list[str] = []
@@ -110,20 +116,29 @@ def parse_calls(
         text="" if calls and not rest.strip() else rest,
         calls=tuple(calls),
         malformed=malformed,
-        reasoning=reasoning,
-        opened=opened,
+        reasoning=thought.text,
+        opened=thought.opened,
     )
 
 
+def thought_marks(dialect: DialectName) -> ThoughtMarks | None:
+    """What thoughts stand between in this dialect."""
+    form = DIALECTS[dialect]
+    return form.thought if form is not None else None
+
+
 def answer_message(
-    text: str, dialect: DialectName = "hermes", tools: Sequence[ToolSpec] = ()
+    text: str,
+    dialect: DialectName = "hermes",
+    tools: Sequence[ToolSpec] = (),
 ) -> Message:
     """An answer as a message: its calls taken apart, a thought before them still in the text."""
     parsed = parse_calls(text, dialect, tools)
-    if not parsed.calls:
+    marks = thought_marks(dialect)
+    if not parsed.calls or marks is None:
         return assistant(text)
-    opening = "<think>" if parsed.opened else ""
-    thought = f"{opening}{parsed.reasoning}{_END_OF_THOUGHT}" if parsed.reasoning else ""
+    opening = marks.opening if parsed.opened else ""
+    thought = f"{opening}{parsed.reasoning}{marks.closing}" if parsed.reasoning else ""
     calls = [
         ToolCallPart(call.name, json.dumps(call.arguments, ensure_ascii=False))
         for call in parsed.calls
@@ -131,15 +146,13 @@ def answer_message(
     return assistant(thought + parsed.text, *calls)
 
 
-def _thought(text: str, *, thinks_first: bool) -> tuple[str, int, bool]:
-    """The thought, the offset after it, and whether the text opened it; -1 where it never ends."""
-    thought = _THOUGHT.match(text)
-    if thought is not None:
-        return thought[1], thought.end(), True
-    if _UNFINISHED_THOUGHT.match(text):
-        return "", -1, True
-    end = text.find(_END_OF_THOUGHT) if thinks_first else -1
-    return ("", 0, True) if end < 0 else (text[:end], end + len(_END_OF_THOUGHT), False)
+def _thought(text: str, form: Dialect) -> Thought:
+    """The thought before an answer; an empty one that ends where the text begins if there is none.
+
+    Nobody knows here whether the prompt has opened one: that is so where the text closes it.
+    """
+    opened = form.thinks_first and form.thought.closing in text
+    return thought_of(text, form.thought, opened=opened) or Thought("", 0, opened=True)
 
 
 def _call_at(

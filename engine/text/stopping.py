@@ -27,22 +27,23 @@ class StopStrings:
         if found:
             self.stopped = True
             return self._release(min(found), drop_rest=True)
-        return self._release(len(self._held) - self._possible_start())
+        return self._release(len(self._held) - begun_at_end(self._held, self._stops))
 
     def flush(self) -> str:
         """What is still held back when the answer ends for another reason."""
         return self._release(len(self._held))
 
-    def _possible_start(self) -> int:
-        """Length of the longest end of the held text that begins a stop string."""
-        longest = max(len(stop) for stop in self._stops) - 1
-        for length in range(min(longest, len(self._held)), 0, -1):
-            end = self._held[-length:]
-            if any(stop.startswith(end) for stop in self._stops):
-                return length
-        return 0
-
     def _release(self, length: int, *, drop_rest: bool = False) -> str:
         shown, rest = self._held[:length], self._held[length:]
         self._held = "" if drop_rest else rest
         return shown
+
+
+def begun_at_end(text: str, marks: Sequence[str]) -> int:
+    """Length of the longest end of `text` that begins one of `marks` and is not all of it."""
+    longest = max(len(mark) for mark in marks) - 1
+    for length in range(min(longest, len(text)), 0, -1):
+        end = text[-length:]
+        if any(mark.startswith(end) for mark in marks):
+            return length
+    return 0

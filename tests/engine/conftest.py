@@ -108,6 +108,7 @@ class Conversations:
         self.transcripts = Transcripts()
         # Files that are damaged are found so only when they are read.
         self.foresees = True
+        self.heard: list[Event | None] = []
 
     def ask(
         self,
@@ -119,18 +120,23 @@ class Conversations:
         limits: Limits | None = None,
         tools: tuple[ToolSpec, ...] = (),
         mask: TokenMask | None = None,
+        thinking: bool | None = None,
     ) -> Finished:
-        """Run one turn; `cancel_after` that many events.
+        """Run one turn; `cancel_after` that many events. `heard` is what it said of itself.
 
         Whatever is asked, what it reuses was foreseen.
         """
-        seen: list[Event] = []
+        seen = self.heard = []
         foreseen = self.prefixes.reusable(
-            render(messages, self.model, self.transcripts, tools).keys
+            render(messages, self.model, self.transcripts, tools, thinking=thinking).keys
         )
         turn = Turn(
             request=Generate(
-                messages, sampling, limits or Limits(max_tokens=max_tokens), tools=tools
+                messages,
+                sampling,
+                limits or Limits(max_tokens=max_tokens),
+                tools=tools,
+                thinking=thinking,
             ),
             model=self.model,
             prefixes=self.prefixes,
@@ -153,9 +159,10 @@ class Conversations:
         messages: tuple[Message, ...],
         chunk_size: int = 16,
         tools: tuple[ToolSpec, ...] = (),
+        thinking: bool | None = None,
     ) -> tuple[int, torch.Tensor, torch.Tensor]:
         """Reused tokens, and the next token's logits with reuse and from nothing, in one shot."""
-        prompt = render(messages, self.model, self.transcripts, tools)
+        prompt = render(messages, self.model, self.transcripts, tools, thinking=thinking)
 
         features = self.features_of(prompt)
         with self.prefixes.lease(prompt.keys) as lease:
@@ -208,6 +215,12 @@ class Conversations:
 @pytest.fixture
 def conversations(tiny_model: LoadedModel) -> Conversations:
     return Conversations(tiny_model)
+
+
+@pytest.fixture
+def new_conversations() -> type[Conversations]:
+    """Makes conversations on a loaded model."""
+    return Conversations
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tiny_checkpoints import build_qwen3_5
 
 from engine import network
 from engine.cli import exit_code, main
@@ -252,3 +253,23 @@ def test_offline_holds_for_every_command(how: str, capsys) -> None:
         assert network.is_offline()
     finally:
         network.go_online()
+
+
+def test_a_thought_is_not_part_of_the_answer(tmp_path: Path, capsys) -> None:
+    """A random model never ends the thought that its prompt has opened."""
+    folder = build_qwen3_5(tmp_path / "thinking")
+
+    def run(*argv: str) -> tuple[str, str]:
+        asked = ("ask", "--model", str(folder), "--max-tokens", "20", *argv, "Hello?")
+        assert main(list(asked)) == 0
+        captured = capsys.readouterr()
+        return captured.out, captured.err
+
+    assert run() == ("\n", "")
+    turn = json.loads(run("--json")[0])
+    assert turn["text"] == ""
+    assert turn["reasoning"]
+    out, err = run("--show-thinking")
+    assert (out, err) == ("\n", turn["reasoning"] + "\n\n")
+    out, err = run("--show-thinking", "--no-thinking")
+    assert (len(out) > 1, err) == (True, "")

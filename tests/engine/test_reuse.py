@@ -318,7 +318,7 @@ def test_only_what_is_new_is_tokenised(conversations, picture) -> None:
         done = conversations.ask(messages, max_tokens=4)
         messages = next_turn(messages, done.text, question)
         text = render(messages, conversations.model, Transcripts()).text
-        known, rewritten = conversations.transcripts.find(messages, text)
+        known, rewritten, _ = conversations.transcripts.find(messages, text)
         assert known is not None
         opening = len("<|im_start|>assistant\n<think>\n") if rewritten else 0
         assert len(known.tokens) >= done.usage.prompt_tokens - opening

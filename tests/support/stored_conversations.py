@@ -115,7 +115,7 @@ def conversations(draw: st.DrawFn, key: str = "c") -> Conversation:
         id=key, title=draw(texts), created=draw(times), changed=draw(times),
         titled_by_person=draw(st.booleans()), folder_id=draw(st.sampled_from([None, "f"])),
         pinned=draw(st.booleans()), system_prompt=draw(texts), draft=draw(drafts), turns=turns,
-        shown=shown,
+        shown=shown, options=draw(figures),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Masks small enough to be checked by eye: lists of numbers, and balanced brackets."""
+"""Masks small enough to be checked by eye: lists of numbers, balanced brackets, given words."""
 
 from __future__ import annotations
 
@@ -100,3 +100,17 @@ class Brackets(StackMask):
 
     def ends(self, state: State) -> bool:
         return state[0] == 0 and state[1] > 0
+
+
+class Spelled(StackMask):
+    """These tokens, one after the other, and then the end. A state is how many there were."""
+
+    def __init__(self, tokens: Sequence[int]) -> None:
+        super().__init__((0, 0), max(tokens) + 1)
+        self._tokens = tokens
+
+    def follow(self, state: State) -> dict[int, State]:
+        return {self._tokens[state[0]]: (state[0] + 1, 0)}
+
+    def ends(self, state: State) -> bool:
+        return state[0] == len(self._tokens)

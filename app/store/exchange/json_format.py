@@ -90,6 +90,7 @@ def _conversation_json(conversation: Conversation, put: Put) -> Json:
         "folder_id": conversation.folder_id,
         "pinned": conversation.pinned,
         "system_prompt": conversation.system_prompt,
+        "options": dict(conversation.options),
         "draft": encode_parts(_draft_message(conversation.draft).parts, put),
         "turns": [_turn_json(turn, put) for turn in conversation.turns],
         "shown": [[place, turn_id] for place, turn_id in conversation.shown.items()],
@@ -134,6 +135,8 @@ def _conversation(value: dict[str, object], get: Get) -> Conversation:
         folder_id=_text_or_none(value["folder_id"]),
         pinned=_flag(value["pinned"]),
         system_prompt=as_text(value["system_prompt"]),
+        # Not in files of the first versions.
+        options=_figures(value.get("options", {})),
         draft=draft_of(Message("user", _parts(value["draft"], get))),
         turns=turns,
         shown=shown,

@@ -44,7 +44,8 @@ QWEN = (
 {%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif -%}"""
 )
 
-# Answers begin inside a thought; thoughts before the last question are left out.
+# Answers begin inside a thought, unless thinking is off; thoughts before the last question are left
+# out.
 QWEN3_5 = (
     _QWEN_HEAD
     + """{%- set ns = namespace(last=-1) -%}
@@ -72,7 +73,9 @@ QWEN3_5 = (
 {{ '<|im_start|>' + message.role + '\\n' + shown(message.content) + '<|im_end|>\\n' }}
 {%- endif -%}
 {%- endfor -%}
-{%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n<think>\\n' }}{% endif -%}"""
+{%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n<think>\\n' -}}
+{%- if enable_thinking is defined and not enable_thinking %}{{ '\\n</think>\\n\\n' }}{% endif -%}
+{%- endif -%}"""
 )
 
 # The system text goes before the first question; roles take turns; texts are trimmed.

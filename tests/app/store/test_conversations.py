@@ -114,6 +114,10 @@ def test_a_partial_answer_is_kept_and_then_finished(store: Store) -> None:
     store.turns.save_partial(turn.id, "A ri", "thinking")
     (read,) = store.conversations.read(conversation.id).turns
     assert (read.answer, read.reasoning, read.state) == ("A ri", "thinking", "answering")
+    store.turns.save_partial(turn.id, "A riv", "thinking", {"thought": ["<", ">"]})
+    store.turns.save_partial(turn.id, "A rive", "thinking")
+    (read,) = store.conversations.read(conversation.id).turns
+    assert (read.answer, read.figures) == ("A rive", {"thought": ["<", ">"]})
     error = TurnError("OutOfMemory", "It ran out.", "cuda")
     store.turns.finish(turn.id, "failed", "A river", "thought", {"tokens": 2}, error)
     (read,) = store.conversations.read(conversation.id).turns
@@ -279,6 +283,19 @@ def test_a_conversation_without_questions_is_listed_only_once_somebody_named_it(
     assert store.conversations.unsent() == []
     (turn,) = store.conversations.read(unsent.id).turns
     assert turn.id == "chosen"
+
+
+def test_options_are_kept_one_beside_the_other(store: Store) -> None:
+    conversation = store.conversations.create("named")
+    store.conversations.save_option(conversation.id, "later", [1, {"two": None}])
+    store.conversations.save_option(conversation.id, "thinking", False)
+    store.conversations.save_option(conversation.id, "thinking", True)
+    kept = {"later": [1, {"two": None}], "thinking": True}
+    assert store.conversations.read(conversation.id).options == kept
+    store.conversations.save_option(conversation.id, "thinking", None)
+    assert store.conversations.read(conversation.id).options == {"later": [1, {"two": None}]}
+    with pytest.raises(NotStored):
+        store.conversations.save_option("nobody", "thinking", True)
 
 
 def test_rows_hold_what_the_sidebar_shows(store: Store) -> None:

@@ -100,6 +100,7 @@ def test_an_old_database_is_brought_up_and_read(tmp_path: Path, version: int) ->
     assert read.turns[0].question == user("Why does it foam?")
     assert read.turns[1].parent_id == read.turns[0].id
     assert read.shown == {None: "turn-1"}
+    assert read.options == ({} if version < 2 else {"thinking": False})
     assert [hit.row.id for hit in store.search.find("protei")] == [row.id]
     assert store.database.problems() == []
     store.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,17 +21,18 @@ from app.store import (
     recover,
     set_aside_files,
 )
+from app.store.migrations import NEWEST
 from app.store.recovery import set_aside
 from engine import user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from app.store import Store
 
 PHOTO, REPORT = picture(b"pixels"), document("nitrate in the river")
 PAGE = 4096
+VERSIONS = Path(__file__).parent / "versions"
 MANY = 60
 
 
@@ -53,6 +55,7 @@ def fill(folder: Path) -> dict[str, Conversation]:
             Conversation(
                 f"c{n}", f"Conversation {n}", float(n), float(n), folder_id=rivers.id,
                 draft=Draft("half", (PHOTO,)), turns=tuple(turns), shown={None: f"{n}-0"},
+                options={"n": n},
             )
         )  # fmt: skip
     held = {f"c{n}": store.conversations.read(f"c{n}") for n in range(MANY)}
@@ -186,6 +189,26 @@ def test_what_can_be_read_is_recovered(
         assert len(store.search.find_in_documents("nitrate")) == 1
     assert store.database.problems() == []
     assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith(".")) == []
+    store.close()
+
+
+@pytest.mark.parametrize("broken", [False, True])
+@pytest.mark.parametrize("version", range(1, NEWEST + 1))
+def test_what_an_older_version_kept_is_recovered(
+    tmp_path: Path, version: int, broken: bool
+) -> None:
+    store = open_store(tmp_path, Clock()).store
+    aside = tmp_path / "conversations.damaged-1.sqlite3"
+    old = sqlite3.connect(aside)
+    old.executescript((VERSIONS / f"{version}.sql").read_text())
+    old.close()
+    if broken:
+        first_page(aside)
+    recovered = recover(aside, store.database, store.attachments)
+    assert (recovered.conversations, recovered.turns, recovered.whole) == (1, 2, not broken)
+    read = store.conversations.read("conversation-1")
+    assert (read.title, read.draft.text) == ("Foam", "half")
+    assert read.options == ({} if version < 2 else {"thinking": False})
     store.close()
 
 

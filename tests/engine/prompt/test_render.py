@@ -21,7 +21,8 @@ from engine.api.messages import (
     user,
 )
 from engine.prompt.budget import answer_room
-from engine.prompt.render import image_keys, neutralise, render
+from engine.prompt.render import image_keys, render
+from engine.prompt.template_values import neutralise
 from engine.prompt.transcripts import Transcript, Transcripts, digests
 
 

@@ -31,7 +31,7 @@ USUAL = TemplateTraits()
     ],
 )
 def test_traits_of_each_familys_template(model_of, family: str, traits: TemplateTraits) -> None:
-    assert model_of(family).traits == traits
+    assert model_of(family).traits_when(None) == traits
 
 
 def test_a_template_that_refuses_everything_is_taken_as_usual(
@@ -39,7 +39,9 @@ def test_a_template_that_refuses_everything_is_taken_as_usual(
 ) -> None:
     folder = shutil.copytree(lfm2_folder, tmp_path / "model")
     (folder / "chat_template.jinja").write_text("{{ raise_exception('No.') }}")
-    assert load(folder).traits == USUAL
+    model = load(folder)
+    assert model.traits_when(None) == USUAL
+    assert model.info.thinking == "none"
 
 
 def test_texts_come_in_parts_where_only_parts_are_shown(model_of) -> None:

@@ -218,3 +218,24 @@ def test_whatever_was_kept_is_found_after_any_restarts(history) -> None:
             for other in known:
                 assert kept.now.find(conversation(*other), other)[0] == transcript(other)
         kept.saver.close(30)
+
+
+def test_where_thinking_is_switched_each_manner_has_its_own(tmp_path) -> None:
+    """One of the other manner serves as far as it agrees, and that it was switched is told."""
+    kept = Kept(tmp_path)
+    asked = conversation("a")
+    for manner, head in (("", "plain"), ("thinking", "think")):
+        kept.now.keep(asked, transcript(f"{head}:a"), manner=manner)
+    kept = kept.restarted()
+    for manner, head in (("", "plain"), ("thinking", "think")):
+        found = kept.now.find(asked, f"{head}:a!", manner=manner)
+        assert found == (transcript(f"{head}:a"), 0, False)
+    assert kept.now.find(asked, "other:a", manner="not-thinking") == (None, 7, True)
+    answered = conversation("a", "b", "c")
+    kept.now.keep(conversation("a", "b"), transcript("plain:ab"))
+    found = kept.now.find(answered, "plain:ab, c", manner="thinking")
+    assert found == (transcript("plain:ab"), 0, False)
+    # An answer that is shown differently would be so in any manner.
+    found = kept.now.find(answered, "plain:a, b, c", manner="thinking")
+    assert found == (transcript("plain:a"), 8, False)
+    kept.saver.close(30)
