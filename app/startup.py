@@ -25,10 +25,13 @@ from app.background import Background
 from app.chat_session import ChatSession
 from app.crash import FaultCatcher
 from app.engine_bridge import EngineBridge
+from app.exchange_control import ExchangeControl
 from app.facts import facts
+from app.find_control import FindControl, ScrollingReader
 from app.interrupt import Interrupt
-from app.library import Library, StoreThread
+from app.library import Exchange, Library, StoreThread
 from app.model_loading import ModelLoading
+from app.palette_control import PaletteControl
 from app.settings_store import SettingsStore
 from app.sidebar_control import SidebarControl
 from app.store_control import StoreControl
@@ -41,6 +44,7 @@ from app.ui.focus_ring import FocusRing
 from app.ui.main_window import MainWindow
 from app.ui.shortcut_dialog import ShortcutDialog
 from app.ui.theme import Theme, ThemeChoice
+from app.view_control import ViewControl
 from app.window_control import WindowControl
 from engine.machine import Machine, read_machine
 from engine.paths import data_dir
@@ -89,6 +93,21 @@ class Program(QObject):
             self.page.notice, self.library, self.store_thread, data_dir, self
         )
         self.sidebar_control = SidebarControl(self.window, self.session, self.library)
+        self.exchange_control = ExchangeControl(
+            Exchange(self.store_thread, self.library),
+            self.session,
+            self.library,
+            self.page.notice,
+            self.window,
+        )
+        reader = ScrollingReader(self.page.view)
+        self.find_control = FindControl(
+            self.page.find_bar, self.session, reader, self.window.registry
+        )
+        self.palette_control = PaletteControl(
+            self.theme, self.window, self.session, self.library, self.store
+        )
+        self.view_control = ViewControl(self.window, self.store)
         self.overlay.dropped.connect(self.control.drop)
         self._machine: Machine | None = None
         self._connect()

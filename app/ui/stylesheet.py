@@ -3,7 +3,7 @@
 It sets colours, borders and paddings only; fonts are set on widgets, since a font in a style sheet
 would lose the tabular figures. Properties that widgets may set:
 
-- `kind` on buttons: primary, default, danger, quiet, subtle, icon, rail, point, link
+- `kind` on buttons: primary, default, danger, quiet, subtle, icon, rail, point, link, cell
 - `compact` on buttons: true for the 28 px height
 - `ink` on labels: the name of a text colour token
 - `surface` on frames and widgets: bg, sheet, raised, wash, line, card
@@ -80,8 +80,13 @@ QPushButton[kind="rail"] {
 }
 QPushButton[kind="rail"]:hover, QPushButton[kind="rail"]:pressed { background: $wash; }
 
+QPushButton[kind="cell"] {
+  background: transparent; border: none; border-radius: 4px; padding: 0; min-height: 20px;
+}
+
 QPushButton[kind="point"] { background: transparent; border: none; border-radius: 6px; padding: 0; }
 #popover { background: $raised; border: 1px solid $edge; }
+#palette { background: $raised; border: 1px solid $edge; border-radius: 8px; }
 
 QMenuBar { background: $bg; color: $ink2; border-bottom: 1px solid $line; padding: 2px 8px; }
 QMenuBar::item { background: transparent; padding: 4px 8px; border-radius: 4px; }
@@ -97,9 +102,10 @@ QToolTip { background: $raised; color: $ink; border: 1px solid $edge; padding: 4
 
 QLineEdit {
   background: $raised; color: $ink; border: 1px solid $edge; border-radius: 6px;
-  padding: 0 8px; min-height: 30px;
+  padding: 0 8px; min-height: 30px; placeholder-text-color: $ink3;
 }
 QLineEdit:focus { border-color: $accent; }
+#paletteField { background: transparent; border: none; padding: 0; min-height: 42px; }
 QTextEdit, QPlainTextEdit, QTextBrowser { background: transparent; border: none; color: $ink; }
 QAbstractScrollArea { background: transparent; border: none; }
 
