@@ -21,9 +21,11 @@ from PySide6.QtCore import QByteArray, QObject, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 from qasync import QEventLoop
 
+from app.about_control import AboutControl
 from app.background import Background
 from app.chat_session import ChatSession
 from app.crash import FaultCatcher
+from app.diagnostics import diagnostics
 from app.engine_bridge import EngineBridge
 from app.exchange_control import ExchangeControl
 from app.facts import facts
@@ -106,6 +108,9 @@ class Program(QObject):
         )
         self.palette_control = PaletteControl(
             self.theme, self.window, self.session, self.library, self.store
+        )
+        self.about_control = AboutControl(
+            self.theme, self.window, self.background, self._diagnostics
         )
         self.view_control = ViewControl(self.window, self.store)
         self.overlay.dropped.connect(self.control.drop)
@@ -195,6 +200,9 @@ class Program(QObject):
         if machine.memory_bytes is not None:
             self.session.meter.set_memory(machine.memory_bytes)
         self._show_facts()
+
+    def _diagnostics(self) -> str:
+        return diagnostics(self._machine, self.models.info, (self.store.engine, self.store.window))
 
     def _show_facts(self) -> None:
         warm = self.store.engine.warm_resume
