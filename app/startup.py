@@ -25,6 +25,7 @@ from app.about_control import AboutControl
 from app.background import Background
 from app.chat_session import ChatSession
 from app.crash import FaultCatcher
+from app.desktop_control import DesktopControl
 from app.diagnostics import diagnostics
 from app.engine_bridge import EngineBridge
 from app.exchange_control import ExchangeControl
@@ -113,6 +114,7 @@ class Program(QObject):
             self.theme, self.window, self.background, self._diagnostics
         )
         self.view_control = ViewControl(self.window, self.store)
+        self.desktop_control = DesktopControl(self.theme, self.window, self.page.notice, self.store)
         self.overlay.dropped.connect(self.control.drop)
         self._machine: Machine | None = None
         self._connect()
@@ -133,6 +135,7 @@ class Program(QObject):
             sidebar_collapsed=self.window.sidebar_collapsed,
             last_conversation=self.session.current.id if self.session.current.all_turns else "",
         )
+        self.desktop_control.close()
         self.control.keep_draft()
         self.session.close()
         if error := self.store_thread.close():
@@ -147,6 +150,7 @@ class Program(QObject):
 
     def _start(self) -> None:
         self.store_control.open()
+        self.desktop_control.start()
         self.models.load(self.store.engine.model_folder)
         self.background.run(read_machine, self._show_machine, _log_failure)
 
