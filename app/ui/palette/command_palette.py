@@ -89,6 +89,7 @@ class CommandPalette(QFrame):
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.end(False)  # the focus would select what is typed already
 
     def close_palette(self) -> None:
         """Put it away; the keyboard is where it was."""

@@ -93,11 +93,15 @@ class RowDelegate(QStyledItemDelegate):
                 QRectF(chip).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CHIP, RADIUS_CHIP
             )
             painter.setPen(self._theme.colors.ink3)
+            painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # keys are named in order
             painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, keys)
+            painter.setLayoutDirection(option.direction)
             right -= width + 8
         words = entry.reason or entry.kind
         if words:
-            shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, inner.width() // 2)
+            title = QFontMetrics(self._theme.font("body_strong")).horizontalAdvance(entry.title)
+            room = max(inner.width() // 2, right - inner.left() - _ICON - title - 2 * _GAP)
+            shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
             width = metrics.horizontalAdvance(shown)
             painter.setPen(self._theme.colors.ink3)
             place = QRect(right - width, inner.top(), width, inner.height())
@@ -118,6 +122,7 @@ class RowDelegate(QStyledItemDelegate):
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.NoWrap)
         option.setTextDirection(direction)
+        option.setAlignment(QStyle.visualAlignment(direction, Qt.AlignmentFlag.AlignLeft))
         layout.setTextOption(option)
         layout.setFormats([_bold(place) for place in row.places if place < kept])
         layout.beginLayout()
