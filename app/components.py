@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_OWN = "tanka"
+_OWN, _PYTHON = "tanka", "Python"
 _SOURCE = Path(__file__).parents[1]
 _TEXTS = re.compile(r"^(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
 _CLASSIFIER = "License :: OSI Approved :: "
@@ -36,21 +37,24 @@ UNKNOWN = "Licence not stated"
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A package; `texts` are the files in which it states its licence."""
+    """A package, with its licence by name. Python itself counts as one."""
 
     name: str
     version: str
     licence: str
-    texts: tuple[Path, ...] = ()
 
     def text(self) -> str:
-        """All that it says of its licence; empty where it brings no text."""
-        return "\n\n".join(_read(path) for path in self.texts).strip()
+        """All that it says of its licence; empty where it brings no text. Files are looked for."""
+        if self.name == _PYTHON:
+            return _read(Path(sysconfig.get_path("stdlib")) / "LICENSE.txt").strip()
+        installed = _installed(self.name)
+        paths = _texts(installed) if installed is not None else ()
+        return "\n\n".join(_read(path) for path in paths or _brought(self.licence)).strip()
 
 
 def components() -> list[Component]:
-    """Python and all packages that are needed, by name. Takes a moment: files are looked for."""
-    found: dict[str, Component] = {}
+    """Python and all packages that are needed, by name. Takes a moment: files are read."""
+    found: dict[str, Component] = {}  # by the name that all spellings share
     waiting = [(Requirement(line), "") for line in _own_requirements()]
     seen: set[tuple[str, str]] = set()
     while waiting:
@@ -60,10 +64,11 @@ def components() -> list[Component]:
         installed = _installed(requirement.name)
         if installed is None:
             continue
-        found.setdefault(installed.name.lower(), _component(installed))
+        if (key := canonicalize_name(requirement.name)) not in found:
+            found[key] = Component(installed.name, installed.version, _licence(installed))
         for wanted in ("", *requirement.extras):
-            if (requirement.name, wanted) not in seen:
-                seen.add((requirement.name, wanted))
+            if (key, wanted) not in seen:
+                seen.add((key, wanted))
                 waiting += [(one, wanted) for one in _requirements(installed)]
     return [_python(), *(found[name] for name in sorted(found))]
 
@@ -71,7 +76,7 @@ def components() -> list[Component]:
 def own_licence() -> str:
     """The text of Tanka's own licence."""
     installed = _installed(_OWN)
-    texts = _component(installed).texts if installed is not None else ()
+    texts = _texts(installed) if installed is not None else ()
     return "\n\n".join(_read(path) for path in texts or (_SOURCE / "LICENSE",))
 
 
@@ -101,12 +106,6 @@ def _installed(name: str) -> Distribution | None:
         return distribution(name)
     except PackageNotFoundError:
         return None
-
-
-def _component(installed: Distribution) -> Component:
-    licence = _licence(installed)
-    texts = _texts(installed) or _brought(licence)
-    return Component(installed.name, installed.version, licence, texts)
 
 
 def _licence(installed: Distribution) -> str:
@@ -143,9 +142,7 @@ def _brought(licence: str) -> tuple[Path, ...]:
 
 def _python() -> Component:
     version = ".".join(str(part) for part in sys.version_info[:3])
-    standard = Path(sysconfig.get_path("stdlib")) / "LICENSE.txt"
-    texts = (standard,) if standard.is_file() else ()
-    return Component("Python", version, "PSF-2.0", texts)
+    return Component(_PYTHON, version, "PSF-2.0")
 
 
 def _read(path: Path) -> str:

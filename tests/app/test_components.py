@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,11 @@ def test_nothing_without_a_permission_to_ship_it(found) -> None:
     for one in found.values():
         choices = one.licence.split(" OR ")
         assert any("GPL" not in choice or "LGPL" in choice for choice in choices), one
+
+
+def test_nothing_is_listed_twice() -> None:
+    names = [re.sub(r"[-_.]+", "-", one.name).lower() for one in components()]
+    assert len(names) == len(set(names))
 
 
 def test_our_own_licence() -> None:
