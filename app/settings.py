@@ -21,6 +21,11 @@ class WindowSettings(BaseModel):
     sidebar_collapsed: bool = False
     last_conversation: str = Field("", description="The one that was open when Tanka closed.")
     answered_once: bool = Field(False, description="The first steps are not shown again.")
+    recent_commands: tuple[str, ...] = Field((), description="Chosen in the palette, last first.")
+    strip_shown: bool = Field(True, description="The row of figures at the foot of the window.")
+    tray_icon: bool = False
+    capture_anywhere: bool = Field(False, description="Capture by keys while other programs run.")
+    capture_keys: str = Field("Ctrl+Alt+S", description="These keys, as Qt writes them.")
 
 
 def window_settings_path() -> Path:

@@ -23,17 +23,23 @@ from PySide6.QtCore import QByteArray, QObject, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 from qasync import QEventLoop
 
+from app.about_control import AboutControl
 from app.background import Background
 from app.chat_session import ChatSession
 from app.crash import FaultCatcher, hear_fatal
 from app.crash_reports import CrashReports, LastEnd, crash_reports_dir
+from app.desktop_control import DesktopControl
+from app.diagnostics import diagnostics
 from app.engine_bridge import EngineBridge
+from app.exchange_control import ExchangeControl
 from app.facts import facts
 from app.fault_report import about_this_program
+from app.find_control import FindControl, ScrollingReader
 from app.interrupt import Interrupt
-from app.library import Library, LibrarySearch, StoreThread
+from app.library import Exchange, Library, LibrarySearch, StoreThread
 from app.model_loading import ModelLoading
 from app.network_control import NetworkControl
+from app.palette_control import PaletteControl
 from app.settings_store import SettingsStore
 from app.sidebar_control import SidebarControl
 from app.store_control import StoreControl
@@ -48,6 +54,7 @@ from app.ui.main_window import MainWindow
 from app.ui.screen_capture import ScreenCapture
 from app.ui.shortcut_dialog import ShortcutDialog
 from app.ui.theme import Theme, ThemeChoice
+from app.view_control import ViewControl
 from app.window_control import WindowControl
 from engine.machine import Machine, read_machine
 from engine.paths import data_dir
@@ -102,6 +109,25 @@ class Program(QObject):
         self.sidebar_control = SidebarControl(
             self.window, self.page, self.session, self.library, self.search
         )
+        self.exchange_control = ExchangeControl(
+            Exchange(self.store_thread, self.library),
+            self.session,
+            self.library,
+            self.page.notice,
+            self.window,
+        )
+        reader = ScrollingReader(self.page.view)
+        self.find_control = FindControl(
+            self.page.find_bar, self.session, reader, self.window.registry
+        )
+        self.palette_control = PaletteControl(
+            self.theme, self.window, self.session, self.library, self.store
+        )
+        self.about_control = AboutControl(
+            self.theme, self.window, self.background, self._diagnostics
+        )
+        self.view_control = ViewControl(self.window, self.store)
+        self.desktop_control = DesktopControl(self.theme, self.window, self.page.notice, self.store)
         self.overlay.dropped.connect(self.control.drop)
         self.network = NetworkControl(self.store, self.theme, self.window)
         self.capture = ScreenCapture(self.theme, self.window)
@@ -125,6 +151,7 @@ class Program(QObject):
             sidebar_collapsed=self.window.sidebar_collapsed,
             last_conversation=self.session.current.id if self.session.current.all_turns else "",
         )
+        self.desktop_control.close()
         self.control.keep_draft()
         self.sidebar_control.close()
         self.search.close()
@@ -149,6 +176,7 @@ class Program(QObject):
 
     def _start(self) -> None:
         self.store_control.open()
+        self.desktop_control.start()
         self.models.load(self.store.engine.model_folder)
         self.background.run(read_machine, self._show_machine, _log_failure)
 
@@ -228,6 +256,9 @@ class Program(QObject):
         if machine.memory_bytes is not None:
             self.session.meter.set_memory(machine.memory_bytes)
         self._show_facts()
+
+    def _diagnostics(self) -> str:
+        return diagnostics(self._machine, self.models.info, (self.store.engine, self.store.window))
 
     def _show_facts(self) -> None:
         told = facts(

@@ -84,6 +84,12 @@ class WindowControl(QObject):
                 self.withdraw(turn)
         self._session.stop()
 
+    def regenerate_last(self) -> None:
+        """Answer the last question once more; what was said stays beside it."""
+        turns = self._session.current.turns
+        if turns and not turns[-1].state.running:
+            self._session.start_over(turns[-1])
+
     def go_on(self, conversation_id: str) -> None:
         """Open the conversation that was open last, unless the person has begun something else."""
         if self._session.current.all_turns or not self._page.composer.draft().empty:
@@ -112,6 +118,7 @@ class WindowControl(QObject):
         composer.stop_requested.connect(self.stop)
         composer.draft_changed.connect(self._draft_changed)
         composer.new_conversation_requested.connect(self._ask_anew)
+        composer.edit_last_requested.connect(self._page.view.edit_last_question)
         composer.thinking_chosen.connect(self._choose_thinking)
         self._counting.counted.connect(composer.set_count)
         self._counting.uncountable.connect(composer.set_uncountable)
@@ -155,6 +162,7 @@ class WindowControl(QObject):
         actions["new_conversation"].triggered.connect(self._open_new)
         actions["open_files"].triggered.connect(self._page.composer.choose_files)
         actions["copy_answer"].triggered.connect(self._page.view.copy_last_answer)
+        actions["regenerate"].triggered.connect(self.regenerate_last)
         actions["stop"].triggered.connect(self.stop)
 
     def _choose_thinking(self, thinking: bool) -> None:
@@ -247,9 +255,18 @@ class WindowControl(QObject):
         current = session.current
         self._window.show_title(current.title if current.all_turns else "")
         self._page.composer.set_busy(session.busy)
-        self._window.registry["stop"].setEnabled(session.busy)
-        self._window.registry["copy_answer"].setEnabled(any(t.answer for t in current.turns))
+        self._show_actions()
         self._show_placeholder()
+
+    def _show_actions(self) -> None:
+        """Which actions can be carried out now, and why not the others."""
+        actions, turns = self._window.registry, self._session.current.turns
+        busy = self._session.busy
+        actions.set_reason("stop", "" if busy else "No answer is being written")
+        answered = any(turn.answer for turn in turns)
+        actions.set_reason("copy_answer", "" if answered else "Nothing has been answered here yet")
+        asked = "An answer is being written" if busy else ""
+        actions.set_reason("regenerate", asked if turns else "Nothing has been asked here yet")
 
     def _show_placeholder(self) -> None:
         if self._session.current.turns:

@@ -16,7 +16,11 @@ Keys = str | QKeySequence.StandardKey | None
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """An action as it is declared; `menu` names the menu it stands in."""
+    """An action as it is declared; `menu` names the menu it stands in.
+
+    `otherwise` are its keys where the system has none of its own for the standard key. An action
+    with a `reason` is off until somebody can carry it out; the reason says why.
+    """
 
     name: str
     text: str
@@ -24,55 +28,122 @@ class ActionSpec:
     keys: Keys = None
     choice_of: str = ""
     separated: bool = False
+    icon: str = ""
+    reason: str = ""
+    otherwise: str = ""
+    checkable: bool = False
 
 
 _STANDARD = QKeySequence.StandardKey
 
+_NO_ANSWER = "Nothing has been answered here yet"
+_NOTHING_ASKED = "Nothing has been asked here yet"
+_NOT_OPEN = "The conversations are not open"
+
 SPECS: tuple[ActionSpec, ...] = (
-    ActionSpec("new_conversation", "&New conversation", "&File", _STANDARD.New),
-    ActionSpec("open_files", "&Open files…", "&File", _STANDARD.Open),
-    ActionSpec("capture_screen", "&Capture the screen", "&File", "Ctrl+Shift+S"),
-    ActionSpec("open_model", "Open a &model folder…", "&File"),
-    ActionSpec("import_conversations", "&Import conversations…", "&File", separated=True),
-    ActionSpec("quit", "&Quit", "&File", "Ctrl+Q", separated=True),
-    ActionSpec("rename_conversation", "&Rename conversation", "&Conversation", "F2"),
-    ActionSpec("delete_conversation", "&Delete conversation", "&Conversation"),
-    ActionSpec("undo_delete", "&Undo deletion", "&Conversation", _STANDARD.Undo),
-    ActionSpec("new_folder", "New &folder…", "&Conversation"),
+    ActionSpec("new_conversation", "&New conversation", "&File", _STANDARD.New, icon="plus"),
+    ActionSpec("open_files", "&Open files…", "&File", _STANDARD.Open, icon="attach"),
+    ActionSpec(
+        "capture_screen", "&Capture the screen", "&File", "Ctrl+Shift+S", icon="capture"
+    ),
+    ActionSpec("open_model", "Open a &model folder…", "&File", icon="cube"),
     ActionSpec(
         "export_conversation",
         "Export conversation as &Markdown…",
-        "&Conversation/&Export",
+        "&File/&Export conversation",
         "Ctrl+Shift+E",
+        icon="upload",
+        reason=_NOTHING_ASKED,
     ),
-    ActionSpec("export_json", "Export conversation as &JSON…", "&Conversation/&Export"),
-    ActionSpec("export_html", "Export conversation as &HTML…", "&Conversation/&Export"),
-    ActionSpec("copy_answer", "&Copy last answer", "&Conversation", "Ctrl+Shift+C"),
-    ActionSpec("stop", "&Stop", "&Conversation", "Esc"),
-    ActionSpec("search_conversations", "S&earch conversations", "&View", "Ctrl+Shift+F"),
+    ActionSpec(
+        "export_json",
+        "Export conversation as &JSON…",
+        "&File/&Export conversation",
+        icon="upload",
+        reason=_NOTHING_ASKED,
+    ),
+    ActionSpec(
+        "export_html",
+        "Export conversation as &HTML…",
+        "&File/&Export conversation",
+        icon="upload",
+        reason=_NOTHING_ASKED,
+    ),
+    ActionSpec(
+        "import_conversations",
+        "&Import conversations…",
+        "&File",
+        separated=True,
+        icon="download",
+        reason=_NOT_OPEN,
+    ),
+    ActionSpec("back_up", "&Back up everything…", "&File", icon="upload", reason=_NOT_OPEN),
+    ActionSpec("quit", "&Quit", "&File", _STANDARD.Quit, separated=True, otherwise="Ctrl+Q",
+        icon="quit",
+    ),
+    ActionSpec(
+        "find", "&Find in conversation…", "&Edit", _STANDARD.Find, icon="search",
+        reason=_NOTHING_ASKED,
+    ),
+    ActionSpec(
+        "find_next", "Find &next", "&Edit", _STANDARD.FindNext, icon="chevron-down",
+        reason="Nothing is being looked for",
+    ),
+    ActionSpec(
+        "find_previous", "Find &previous", "&Edit", _STANDARD.FindPrevious, icon="chevron-up",
+        reason="Nothing is being looked for",
+    ),
+    ActionSpec(
+        "rename_conversation", "&Rename conversation", "&Conversation", "F2", icon="edit",
+        reason=_NOTHING_ASKED,
+    ),
+    ActionSpec(
+        "delete_conversation", "&Delete conversation", "&Conversation", reason=_NOTHING_ASKED,
+    ),
+    ActionSpec(
+        "undo_delete", "&Undo deletion", "&Conversation", _STANDARD.Undo,
+        reason="Nothing was deleted just now",
+    ),
+    ActionSpec("new_folder", "New &folder…", "&Conversation", icon="folder"),
+    ActionSpec(
+        "copy_answer", "&Copy last answer", "&Conversation", "Ctrl+Shift+C", icon="copy",
+        reason=_NO_ANSWER,
+    ),
+    ActionSpec(
+        "regenerate", "&Regenerate the last answer", "&Conversation", "Ctrl+R", icon="retry",
+        reason=_NO_ANSWER,
+    ),
+    ActionSpec(
+        "stop", "&Stop", "&Conversation", _STANDARD.Cancel, icon="stop",
+        reason="No answer is being written", otherwise="Esc",
+    ),
+    ActionSpec(
+        "palette", "Command &palette…", "&View", "Ctrl+K", icon="search",
+    ),
+    ActionSpec(
+        "search_conversations", "S&earch conversations", "&View", "Ctrl+Shift+F", icon="search",
+    ),
     ActionSpec("next_conversation", "&Next conversation", "&View", "Ctrl+PgDown"),
     ActionSpec("previous_conversation", "Pre&vious conversation", "&View", "Ctrl+PgUp"),
-    ActionSpec("toggle_sidebar", "Show or hide the &sidebar", "&View", "Ctrl+B"),
-    ActionSpec("next_pane", "Next &pane", "&View", "F6"),
+    ActionSpec(
+        "toggle_sidebar", "Show or hide the &sidebar", "&View", "Ctrl+B", separated=True,
+        icon="sidebar",
+    ),
+    ActionSpec("toggle_strip", "Performance s&trip", "&View", checkable=True, icon="sliders"),
+    ActionSpec("next_pane", "Next &pane", "&View", "F6", separated=True),
     ActionSpec("previous_pane", "P&revious pane", "&View", "Shift+F6"),
+    ActionSpec(
+        "full_screen", "&Full screen", "&View", _STANDARD.FullScreen, separated=True,
+        otherwise="F11", checkable=True,
+    ),
     ActionSpec("theme_system", "&System", "&View/&Theme", choice_of="theme"),
     ActionSpec("theme_light", "&Light", "&View/&Theme", choice_of="theme"),
     ActionSpec("theme_dark", "&Dark", "&View/&Theme", choice_of="theme"),
+    ActionSpec("tray_icon", "Icon in the s&ystem tray", "&View", separated=True, checkable=True),
+    ActionSpec("capture_anywhere", "Capture from &anywhere", "&View", checkable=True),
     ActionSpec("shortcuts", "&Shortcut list", "&Help", "Ctrl+/"),
-)
-
-# Whoever can carry them out turns them on.
-_OFF_AT_FIRST = (
-    "stop",
-    "copy_answer",
-    "import_conversations",
-    "rename_conversation",
-    "delete_conversation",
-    "undo_delete",
-    "export_conversation",
-    "export_json",
-    "export_html",
-)
+    ActionSpec("about", "&About Tanka", "&Help", icon="info"),
+)  # fmt: skip
 
 
 class Actions(QObject):
@@ -82,13 +153,26 @@ class Actions(QObject):
         super().__init__(window)
         self._window = window
         self._groups: dict[str, QActionGroup] = {}
+        self._reasons = {spec.name: spec.reason for spec in SPECS}
         self._actions = {spec.name: self._make(spec) for spec in SPECS}
-        for name in _OFF_AT_FIRST:
-            self[name].setEnabled(False)
         self["quit"].setMenuRole(QAction.MenuRole.QuitRole)
+        self["about"].setMenuRole(QAction.MenuRole.AboutRole)
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._actions
+
+    def set_reason(self, name: str, text: str) -> None:
+        """Turn an action off and say why; an empty reason turns it on."""
+        if text:
+            self._reasons[name] = text
+        self[name].setEnabled(not text)
+
+    def reason(self, name: str) -> str:
+        """Why an action cannot be carried out now; empty where it can."""
+        return "" if self[name].isEnabled() else self._reasons[name] or "Not possible now"
 
     def fill(self, bar: QMenuBar) -> None:
         """Put every action into its menu."""
@@ -102,21 +186,18 @@ class Actions(QObject):
     def shortcuts(self) -> list[tuple[str, str]]:
         """What can be done by keys: the action in words, and its keys as written here."""
         return [
-            (
-                plain_text(action),
-                action.shortcut().toString(QKeySequence.SequenceFormat.NativeText),
-            )
+            (plain_text(action), keys_of(action))
             for action in self._actions.values()
-            if not action.shortcut().isEmpty()
+            if keys_of(action) and action.isVisible()
         ]
 
     def _make(self, spec: ActionSpec) -> QAction:
         action = QAction(spec.text, self)
         action.setObjectName(spec.name)
-        if spec.keys is not None:
-            action.setShortcut(QKeySequence(spec.keys))
+        action.setShortcuts(_keys(spec))
+        action.setEnabled(not spec.reason)
+        action.setCheckable(spec.checkable or bool(spec.choice_of))
         if spec.choice_of:
-            action.setCheckable(True)
             self._group(spec.choice_of).addAction(action)
         self._window.addAction(action)
         return action
@@ -132,11 +213,24 @@ def plain_text(action: QAction) -> str:
     return action.text().replace("&", "").removesuffix("…")
 
 
+def keys_of(action: QAction) -> str:
+    """The action's first keys as they are written on this system; empty without any."""
+    return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+
+
 def tooltip(action: QAction) -> str:
     """The action's text with its keys, as a button's tooltip shows it."""
-    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    text = plain_text(action)
+    keys, text = keys_of(action), plain_text(action)
     return f"{text} ({keys})" if keys else text
+
+
+def _keys(spec: ActionSpec) -> list[QKeySequence]:
+    if isinstance(spec.keys, QKeySequence.StandardKey):
+        found = QKeySequence.keyBindings(spec.keys)
+        if found or not spec.otherwise:
+            return found
+        return [QKeySequence(spec.otherwise)]
+    return [QKeySequence(spec.keys)] if spec.keys is not None else []
 
 
 def _menu(bar: QMenuBar, menus: dict[str, QMenu], path: str) -> QMenu:

@@ -55,6 +55,7 @@ class Composer(Column):
     new_conversation_requested = Signal()
     capture_requested = Signal()
     thinking_chosen = Signal(bool)
+    edit_last_requested = Signal()
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__()
@@ -258,6 +259,7 @@ class Composer(Column):
         self.editor.textChanged.connect(lambda: self._changed())
         self.editor.send_requested.connect(self._submit)
         self.editor.escaped.connect(self._escape)
+        self.editor.last_wanted.connect(self.edit_last_requested)
         self.editor.files_pasted.connect(self.add_paths)
         self.editor.image_pasted.connect(lambda image: self.add_image(image, "Pasted picture"))
         self.editor.long_text_pasted.connect(self.paste_offer.offer)

@@ -32,6 +32,7 @@ class ComposerEditor(QTextEdit):
     """Plain text. Enter sends, with Shift it breaks the line."""
 
     send_requested = Signal()
+    last_wanted = Signal()
     escaped = Signal()
     files_pasted = Signal(list)
     image_pasted = Signal(object)
@@ -96,6 +97,8 @@ class ComposerEditor(QTextEdit):
         elif event.key() == Qt.Key.Key_Escape:
             event.ignore()
             self.escaped.emit()
+        elif event.key() == Qt.Key.Key_Up and not held and self._nothing_written():
+            self.last_wanted.emit()
         else:
             super().keyPressEvent(event)
 
@@ -150,6 +153,9 @@ class ComposerEditor(QTextEdit):
         )
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
         painter.end()
+
+    def _nothing_written(self) -> bool:
+        return self.document().isEmpty() and not self._composing
 
     def _paste_text(self, text: str) -> None:
         start = self.textCursor().selectionStart()

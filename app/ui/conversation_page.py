@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 from app.ui.composer import Composer
 from app.ui.conversation_view import ConversationView
 from app.ui.crash_bar import CrashBar
+from app.ui.find_bar import FindBar
 from app.ui.first_run import FirstRun
 from app.ui.model_card import ModelCard
 from app.ui.notice_bar import NoticeBar
@@ -30,6 +31,7 @@ class ConversationPage(QFrame):
         self.view = ConversationView(theme, background)
         self.crash_bar = CrashBar(theme)
         self.model_card = ModelCard(theme, actions)
+        self.find_bar = FindBar(theme)
         self.notice = NoticeBar(theme)
         self.composer = Composer(theme, background)
         self._stack = QStackedWidget()
@@ -39,6 +41,7 @@ class ConversationPage(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.crash_bar)
+        column.addWidget(self.find_bar)
         column.addWidget(self._stack, 1)
         column.addWidget(self.notice)
         column.addWidget(self.model_card)
@@ -47,7 +50,14 @@ class ConversationPage(QFrame):
     @property
     def panes(self) -> tuple[QWidget, ...]:
         """What the keyboard visits, in order."""
-        return (self.crash_bar, self._stack, self.notice, self.model_card, self.composer)
+        return (
+            self.crash_bar,
+            self.find_bar,
+            self._stack,
+            self.notice,
+            self.model_card,
+            self.composer,
+        )
 
     def show_conversation(self, conversation: Conversation) -> None:
         """Show `conversation` from its end, or the fresh start where it is empty."""

@@ -96,6 +96,7 @@ SHAPES: dict[str, str] = {
     ),
     "edit": '<path d="m10.6 3 2.4 2.4-7.6 7.6-3 .6.6-3Z"/><path d="m9 4.6 2.4 2.4"/>',
     "download": '<path d="M8 2.4v7.2M4.8 6.6 8 9.8l3.2-3.2M3 13.2h10"/>',
+    "upload": '<path d="M8 10V2.8M4.8 5.8 8 2.6l3.2 3.2M3 9.6v3.6h10V9.6"/>',
     "quit": '<path d="M8 2v5.6"/><path d="M11.6 4.2a5.2 5.2 0 1 1-7.2 0"/>',
     "sliders": (
         '<path d="M2.4 5h5.8M11.8 5h1.8M2.4 11h1.8M7.8 11h5.8"/>'

@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
     """The application's one window."""
 
     closing = Signal()
+    state_changed = Signal()
     page_changed = Signal(str)
     first_painted = Signal()
 
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self.rail = Rail(theme, self.registry)
         self.header = Header(theme, self.registry)
         self.strip = PerformanceStrip(theme)
+        self._strip_line = hairline()
         self._body = QWidget()
         self._pages: dict[str, tuple[QWidget, tuple[QWidget, ...]]] = {}
         self.undo_bar = UndoBar(theme, self._body)
@@ -93,6 +95,13 @@ class MainWindow(QMainWindow):
         shown = self._stack.currentWidget()
         names = (name for name, (page, _) in self._pages.items() if page is shown)
         return next(names, CONVERSATION)
+
+    def page_titles(self) -> list[tuple[str, str]]:
+        """Name and title of every page; its accessible name is its title."""
+        return [
+            (name, page.accessibleName() or name.capitalize())
+            for name, (page, _) in self._pages.items()
+        ]
 
     def set_page(self, page: QWidget, panes: Sequence[QWidget]) -> None:
         """Put the conversation under the header; once. The keyboard visits `panes` of it."""
@@ -126,6 +135,12 @@ class MainWindow(QMainWindow):
         """Show the rail instead of the sidebar, or the sidebar again."""
         self._collapsed = collapsed
         self._arrange()
+
+    def show_strip(self, shown: bool) -> None:
+        """Show or hide the row of figures at the foot."""
+        self.strip.setVisible(shown)
+        self._strip_line.setVisible(shown)
+        self._place_overlay()
 
     def toggle_sidebar(self) -> None:
         """Collapse or open the sidebar; where there is no room for it, let it float."""
@@ -178,6 +193,12 @@ class MainWindow(QMainWindow):
         """Rearrange what depends on the width."""
         super().resizeEvent(event)
         self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say that the window was made large or small, by whomever."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.state_changed.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Say that the window goes, once."""
@@ -269,7 +290,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(row, 1)
-        column.addWidget(hairline())
+        column.addWidget(self._strip_line)
         column.addWidget(self.strip)
 
     def _arrange(self) -> None:
@@ -330,7 +351,8 @@ class MainWindow(QMainWindow):
             self.sidebar.setGeometry(left, 0, WIDTH, self._above_strip())
 
     def _above_strip(self) -> int:
-        return self._body.height() - self.strip.height() - 1
+        foot = 0 if self.strip.isHidden() else self.strip.height() + 1
+        return self._body.height() - foot
 
     def _place_undo_bar(self) -> None:
         """At the foot of the sidebar; beside the rail under the header, clear of the composer."""

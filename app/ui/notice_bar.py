@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is said. `ways` are the words on buttons, and what these do."""
+    """What is said. `ways` are the words on buttons, and what these do.
+
+    A `quiet` one tells of what went well, and interrupts nobody who listens to the screen.
+    """
 
     sentence: str
     details: str = ""
     ways: tuple[tuple[str, Callable[[], None]], ...] = ()
+    quiet: bool = False
 
 
 class NoticeBar(Column):
@@ -40,6 +44,8 @@ class NoticeBar(Column):
         self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._close = IconButton(theme, "close", "Close this message")
         self._close.clicked.connect(self.hide)
+        self._warning = IconLabel(theme, "warning", "warn")
+        self._done = IconLabel(theme, "check", "ok")
         self._ways = QHBoxLayout()
         self._ways.setSpacing(8)
         self._lay_out()
@@ -65,9 +71,12 @@ class NoticeBar(Column):
             self._add_way("Details", lambda: self._details.setVisible(self._details.isHidden()))
         self._ways.addStretch(1)
         self.setAccessibleName(notice.sentence)
+        self._warning.setVisible(not notice.quiet)
+        self._done.setVisible(notice.quiet)
         self.show()
         told = QAccessibleAnnouncementEvent(self, notice.sentence)
-        told.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        politeness = QAccessible.AnnouncementPoliteness
+        told.setPoliteness(politeness.Polite if notice.quiet else politeness.Assertive)
         QAccessible.updateAccessibility(told)
 
     def _add_way(self, words: str, act: Callable[[], None]) -> None:
@@ -87,8 +96,8 @@ class NoticeBar(Column):
         row = QHBoxLayout(card)
         row.setContentsMargins(16, 12, 8, 12)
         row.setSpacing(8)
-        icon = IconLabel(self._theme, "warning", "warn")
-        row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
+        for icon in (self._warning, self._done):
+            row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(column, 1)
         row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self.content.addWidget(card)

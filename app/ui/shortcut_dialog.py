@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from app.ui.actions import Actions
     from app.ui.theme import Theme
 
+_ROWS = 20
 # Keys of the composer itself, which are no actions.
 _COMPOSER = (("Send", "Enter"), ("New line", "Shift+Enter"))
 
@@ -31,7 +33,12 @@ class ShortcutDialog(QDialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(32)
         grid.setVerticalSpacing(8)
-        for row, (name, keys) in enumerate((*_COMPOSER, *actions.shortcuts())):
-            grid.addWidget(Text(theme, name), row, 0)
-            grid.addWidget(Text(theme, keys, "body", "ink3"), row, 1, Qt.AlignmentFlag.AlignRight)
+        shown = (*_COMPOSER, *actions.shortcuts())
+        # More rows than this would be higher than the smallest window.
+        rows = math.ceil(len(shown) / 2) if len(shown) > _ROWS else _ROWS
+        for place, (name, keys) in enumerate(shown):
+            beside, row = divmod(place, rows)
+            grid.addWidget(Text(theme, name), row, 2 * beside)
+            told = Text(theme, keys, "body", "ink3")
+            grid.addWidget(told, row, 2 * beside + 1, Qt.AlignmentFlag.AlignRight)
         column.addLayout(grid)

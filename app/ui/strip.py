@@ -1,8 +1,12 @@
-"""The performance strip at the foot of the window: true figures only, an unknown one is "–"."""
+"""The performance strip at the foot of the window: true figures only, an unknown one is "–".
+
+A click on a cell shows what its figure was in the last minute.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -10,101 +14,22 @@ from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QWidget
 
 from app.figures import Figures
-from app.ui.parts import Text, hairline
-from app.wording import drafting, gigabytes, percent, rate, seconds, size, tokens
+from app.ui.parts import Button, Text, hairline
+from app.ui.strip_cells import TIPS, Cell, cells, chart_of
+from app.ui.strip_chart import StripChart
+from app.ui.strip_history import History
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
     from app.ui.theme import Theme
-    from engine import Drafts
 
 HEIGHT = 28
 _REFRESH_MS = 250
 # What goes first where the window is narrow.
 _DROP_ORDER = ("ram", "accepted", "reused", "first_token")
-_TIPS = {
-    "speed": "Tokens per second: how fast the answer is written, or the question read.",
-    "first_token": "From sending the question to the first word of the answer.",
-    "accepted": "The share of drafted tokens that the model would have chosen too.",
-    "reused": "The share of the last prompt that did not have to be read again.",
-    "gpu": "Memory of the graphics card in use, of all it has.",
-    "ram": "Main memory that Tanka uses, of all this machine has.",
-    "context": "Tokens of this conversation, of all that the model can hold at once.",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell's content; `share` fills its bar, and `None` there means that it has none.
-
-    `more` stands in the tip below what the cell means.
-    """
-
-    name: str
-    before: str
-    value: str
-    after: str
-    share: float | None = None
-    bar: bool = False
-    more: str = ""
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is nothing to show, not even that something is unknown."""
-        return not self.before and not self.value
-
-
-def cells(figures: Figures) -> tuple[Cell, ...]:
-    """The strip's cells from left to right."""
-    return (
-        _speed(figures),
-        Cell("first_token", "first token", seconds(figures.ttft_s), ""),
-        _accepted(figures.drafts),
-        Cell("reused", "reused", percent(figures.reused_share), ""),
-        _gpu(figures),
-        _memory("ram", "RAM", figures.process_bytes, figures.memory_bytes),
-        _context(figures.context_tokens, figures.max_context),
-    )
-
-
-def _speed(figures: Figures) -> Cell:
-    if figures.phase == "loading":
-        if not figures.loading_bytes:
-            return Cell("speed", "Loading the model", "", "")
-        loaded, total = size(figures.loaded_bytes), size(figures.loading_bytes)
-        return Cell("speed", "Loading the model", loaded, f"of {total}")
-    idle = "" if figures.tok_s is None else "last"
-    before = {"reading": "Reading", "answering": ""}.get(figures.phase, idle)
-    return Cell("speed", before, rate(figures.tok_s), "tok/s")
-
-
-def _accepted(drafts: Drafts | None) -> Cell:
-    share = drafts.accepted / drafts.proposed if drafts is not None and drafts.proposed else None
-    more = "" if drafts is None else drafting(drafts)
-    return Cell("accepted", "accepted", percent(share), "", more=more)
-
-
-def _context(used: int | None, whole: int | None) -> Cell:
-    after = "" if whole is None else f"of {tokens(whole)}"
-    return Cell("context", "Context", tokens(used), after, _share(used, whole), bar=True)
-
-
-def _gpu(figures: Figures) -> Cell:
-    if figures.on_gpu is False:
-        return Cell("gpu", "CPU only", "", "")
-    if figures.on_gpu is None:
-        return Cell("gpu", "", "", "")
-    return _memory("gpu", "GPU", figures.gpu_used_bytes, figures.gpu_total_bytes)
-
-
-def _memory(name: str, label: str, used: int | None, total: int | None) -> Cell:
-    after = "" if total is None else f"of {gigabytes(total)} GB"
-    return Cell(name, label, gigabytes(used), after, _share(used, total), bar=True)
-
-
-def _share(part: int | None, whole: int | None) -> float | None:
-    return None if part is None or not whole else min(1.0, part / whole)
 
 
 class Bar(QWidget):
@@ -146,11 +71,12 @@ def _level(share: float) -> str:
     return "warn" if share >= 0.85 else "ink2"
 
 
-class _CellWidget(QWidget):
+class _CellWidget(Button):
     """One cell: its words, its bar where it has one, and its figure in stronger type."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.setProperty("kind", "cell")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
@@ -162,7 +88,14 @@ class _CellWidget(QWidget):
         self._value.setFont(strong)
         self._after = Text(theme, "", "meta", "ink3")
         for part in (self._before, self._bar, self._value, self._after):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             row.addWidget(part)
+
+    def sizeHint(self) -> QSize:
+        """As wide as its parts: a button itself knows only its own text."""
+        layout = self.layout()
+        assert layout is not None
+        return layout.sizeHint()
 
     def show_cell(self, cell: Cell) -> None:
         """Show `cell`, in words for those who hear it too."""
@@ -175,7 +108,7 @@ class _CellWidget(QWidget):
             label.setVisible(bool(text))
         self._bar.setVisible(cell.bar)
         self._bar.set_share(cell.share)
-        tip = _TIPS[cell.name] if cell.bar or cell.value else ""
+        tip = TIPS[cell.name] if cell.bar or cell.value else ""
         self.setToolTip("\n".join(line for line in (tip, cell.more) if line))
         self.setAccessibleDescription(cell.more)
         words = (cell.before, cell.value, cell.after)
@@ -185,10 +118,18 @@ class _CellWidget(QWidget):
 class PerformanceStrip(QFrame):
     """The cells in a row. New figures are shown at most four times a second."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        parent: QWidget | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__(parent)
         self.setProperty("surface", "bg")
         self.setFixedHeight(HEIGHT)
+        self.setAccessibleName("Performance")
+        self._history = History(clock)
+        self.chart = StripChart(theme, self._history, self)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 0, 16, 0)
         self._row.setSpacing(0)
@@ -210,6 +151,7 @@ class PerformanceStrip(QFrame):
         """Take new figures; they appear at the next tick, a change of phase at once."""
         changed = figures.phase != self._figures.phase
         self._figures = figures
+        self._history.add(figures)
         if changed or figures.phase == "idle":
             self._render()
         elif not self._tick.isActive():
@@ -228,6 +170,12 @@ class PerformanceStrip(QFrame):
         """The names of the cells that are shown, from left to right."""
         return [name for name, widget in self._cells.items() if not widget.isHidden()]
 
+    def show_chart(self, name: str) -> None:
+        """Open the last minute of the cell `name` above it; what has no figure has no chart."""
+        cell = next(cell for cell in cells(self._figures) if cell.name == name)
+        if cell.value:
+            self.chart.open_above(self._cells[name], name, chart_of(name, self._figures))
+
     def _add(self, theme: Theme, cell: Cell) -> None:
         if self._cells:
             gap = QWidget()
@@ -237,6 +185,7 @@ class PerformanceStrip(QFrame):
             self._gaps[cell.name] = gap
             self._row.addWidget(gap)
         widget = _CellWidget(theme)
+        widget.clicked.connect(partial(self.show_chart, cell.name))
         self._cells[cell.name] = widget
         self._row.addWidget(widget)
 

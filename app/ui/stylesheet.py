@@ -3,7 +3,8 @@
 It sets colours, borders and paddings only; fonts are set on widgets, since a font in a style sheet
 would lose the tabular figures. Properties that widgets may set:
 
-- `kind` on buttons: primary, default, danger, quiet, toggle, subtle, icon, rail, point, link, fold
+- `kind` on buttons: primary, default, danger, quiet, toggle, subtle, icon, rail, point, link, fold,
+  cell
 - `on` on icon buttons: row, where the ground is a wash already
 - `kind` on fields: inline, for a field that lies over the text that it changes
 - `compact` on buttons: true for the 28 px height
@@ -92,8 +93,13 @@ QPushButton[kind="rail"] {
 }
 QPushButton[kind="rail"]:hover, QPushButton[kind="rail"]:pressed { background: $wash; }
 
+QPushButton[kind="cell"] {
+  background: transparent; border: none; border-radius: 4px; padding: 0; min-height: 20px;
+}
+
 QPushButton[kind="point"] { background: transparent; border: none; border-radius: 6px; padding: 0; }
 #popover { background: $raised; border: 1px solid $edge; }
+#palette { background: $raised; border: 1px solid $edge; border-radius: 8px; }
 
 QMenuBar { background: $bg; color: $ink2; border-bottom: 1px solid $line; padding: 2px 8px; }
 QMenuBar::item { background: transparent; padding: 4px 8px; border-radius: 4px; }
@@ -113,6 +119,7 @@ QLineEdit {
 }
 QLineEdit:focus { border-color: $accent; }
 QLineEdit[kind="inline"] { padding: 0 5px; }
+#paletteField { background: transparent; border: none; padding: 0; min-height: 42px; }
 QTextEdit, QPlainTextEdit, QTextBrowser { background: transparent; border: none; color: $ink; }
 QAbstractScrollArea { background: transparent; border: none; }
 

@@ -55,6 +55,7 @@ def pane_of(program: Program, widget: QWidget) -> str:
         "view": page.view,
         "first run": page.first_run,
         "composer": page.composer,
+        "strip": program.window.strip,
     }
     return next(name for name, pane in panes.items() if pane.isAncestorOf(widget))
 
@@ -101,12 +102,13 @@ def test_tab_goes_from_pane_to_pane_and_back_the_same_way(qtbot: QtBot, program:
     ask(qtbot, program, "Second?")
     qtbot.keyClicks(program.page.composer.editor, "x")
     forward = stops(qtbot, program, Qt.Key.Key_Tab)
-    assert panes(program, forward) == ["composer", "sidebar", "header", "view", "composer"]
+    around = ["composer", "strip", "sidebar", "header", "view", "composer"]
+    assert panes(program, forward) == around
     turns = [w.turn.question.text for w in forward if isinstance(w, TurnWidget)]
     assert turns == ["First?", "Second?"]
     assert len(set(forward)) == len(forward)
     backward = stops(qtbot, program, Qt.Key.Key_Backtab)
-    assert panes(program, backward) == ["view", "header", "sidebar", "composer"]
+    assert panes(program, backward) == ["view", "header", "sidebar", "strip", "composer"]
 
 
 def test_tab_brings_what_it_stops_at_into_sight(qtbot: QtBot, program: Program, script) -> None:
@@ -123,12 +125,12 @@ def test_tab_brings_what_it_stops_at_into_sight(qtbot: QtBot, program: Program, 
 def test_f6_goes_to_the_next_pane_and_shows_where(qtbot: QtBot, program: Program) -> None:
     program.page.composer.focus_text()
     seen = []
-    for _ in range(4):
+    for _ in range(5):
         press(qtbot, program, Qt.Key.Key_F6)
         seen.append(pane_of(program, QApplication.focusWidget()))
         if seen[-1] == "sidebar":
             assert program.focus_ring.around is QApplication.focusWidget()
-    assert seen == ["sidebar", "header", "first run", "composer"]
+    assert seen == ["strip", "sidebar", "header", "first run", "composer"]
 
 
 def test_the_focus_of_a_button_that_goes_stays_in_its_turn(

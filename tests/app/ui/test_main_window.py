@@ -105,7 +105,7 @@ def test_a_window_that_grows_has_its_sidebar_back(window: MainWindow) -> None:
 
 def test_every_action_is_in_a_menu_and_has_its_keys(window: MainWindow) -> None:
     menus = [action.text() for action in window.menuBar().actions()]
-    assert menus == ["&File", "&Conversation", "&View", "&Help"]
+    assert menus == ["&File", "&Edit", "&Conversation", "&View", "&Help"]
     keys = dict(window.registry.shortcuts())
     assert keys["New conversation"] == "Ctrl+N"
     assert keys["Open files"] == "Ctrl+O"

@@ -101,7 +101,7 @@ def test_one_count_tells_of_every_detail(qtbot: QtBot, bridge, script) -> None:
     def count(ticket) -> None:
         assert isinstance(ticket.request, CountTokens)
         pictures = tuple(seen_of(p) for p in ticket.request.messages[-1].images)
-        ticket.emit(TokensCounted(ticket.request.request_id, 10, 1230, 10, 2048, pictures))
+        ticket.emit(TokensCounted(ticket.request.request_id, 10, 1230, 10, 2048, pictures=pictures))
 
     script.count = count
     counting = TokenCounting(bridge)

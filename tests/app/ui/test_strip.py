@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from app.figures import Figures, Meter
-from app.ui.strip import Bar, PerformanceStrip, cells
+from app.ui.strip import Bar, PerformanceStrip
+from app.ui.strip_cells import cells
 from engine import Drafts, Finished, MemoryUse, PrefillProgress, TextDelta, Timings, Usage
 
 GB = 1024**3
