@@ -7,32 +7,14 @@ alone.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from engine.catalogue.job import ENDPOINT_VARIABLE
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
-    from pathlib import Path
 
-ENDPOINT_VARIABLE = "HF_ENDPOINT"
-HUB = "https://huggingface.co"
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What to fetch, and where to put it.
-
-    `revision` is a commit, or `None` for the newest. `patience_s` is how long a silent server is
-    waited for, `attempts` how often in a row it is asked again.
-    """
-
-    repository: str
-    revision: str | None
-    folder: Path
-    endpoint: str = HUB
-    patience_s: float = 20.0
-    attempts: int = 6
-    pause_s: float = 5.0
+    from engine.catalogue.job import Job
 
 
 def run(job: Job, told: Connection) -> None:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
-    from engine.catalogue.child import Job
     from engine.catalogue.events import Event
+    from engine.catalogue.job import Job
 
 _JOIN_S = 5.0
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from engine.catalogue.child import Job
     from engine.catalogue.events import Cause, Event
+    from engine.catalogue.job import Job
 
     Told = Callable[[Event], None]
 

@@ -28,9 +28,9 @@ class Repository:
     commit: str = "0123456789abcdef0123456789abcdef01234567"
 
     @classmethod
-    def of(cls, folder: Path, **more: Any) -> Repository:
+    def of(cls, folder: Path) -> Repository:
         files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-        return cls(files, **more)
+        return cls(files)
 
 
 @dataclass

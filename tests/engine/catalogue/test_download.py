@@ -1,4 +1,4 @@
-"""Downloads from a real server in a real process: sound, broken in every way, paused and resumed."""
+"""Downloads from a real server in a real process: sound, broken in every way, taken up again."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hub_server import Fault, Hub
 
-from engine.catalogue.child import Job
 from engine.catalogue.download import Download, allow
 from engine.catalogue.events import Broken, Fetched, Listed, Progress, Verifying, Waiting
+from engine.catalogue.job import Job
 from engine.catalogue.unfinished import PART, kept_bytes, read_manifest
 from engine.model.folder import check_folder
 from engine.network import Offline, go_offline, go_online
@@ -124,9 +124,7 @@ def test_a_file_that_is_damaged_is_told_and_fetched_anew(hub: Hub, tmp_path: Pat
     end = last(run(hub, tmp_path))
     assert isinstance(end, Broken)
     assert end.cause == "corrupt"
-    assert end.sentence == (
-        "One file does not match its checksum. Download that file again, 2 MB."
-    )
+    assert end.sentence == ("One file does not match its checksum. Download that file again, 2 MB.")
     assert end.file == WEIGHTS
     assert not (tmp_path / WEIGHTS).exists()
     assert not (tmp_path / (WEIGHTS + PART)).exists()
