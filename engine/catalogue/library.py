@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
@@ -49,7 +50,7 @@ class NoSpace(EngineError):
 
 
 class Library:
-    """The folder of models and what is written down of them. Not for several threads at once."""
+    """The folder of models and what is written down of them. Any thread may ask."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder if folder is not None else data_dir() / "models"
@@ -58,16 +59,18 @@ class Library:
         # Why the file could not be read, for whoever shows the list.
         self.problem: SettingsProblem | None = loaded.problem
         self._models = {model.id: model for model in loaded.settings.models}
+        self._lock = threading.RLock()
 
     @property
     def models(self) -> Sequence[KeptModel]:
         """All that are here, in the order in which they came."""
-        return tuple(self._models.values())
+        with self._lock:
+            return tuple(self._models.values())
 
     def find(self, name: str) -> KeptModel | None:
         """The model with this id, name, entry, repository or folder."""
         wanted = name.casefold()
-        for model in self._models.values():
+        for model in self.models:
             names = (model.id, model.name, model.entry, model.repository, str(model.folder))
             if wanted in {known.casefold() for known in names if known}:
                 return model
@@ -75,7 +78,7 @@ class Library:
 
     def of_entry(self, entry: Entry) -> KeptModel | None:
         """The model of the list that is here already."""
-        return next((m for m in self._models.values() if m.entry == entry.id), None)
+        return next((m for m in self.models if m.entry == entry.id), None)
 
     def unfinished(self) -> Sequence[tuple[Path, Wish, int]]:
         """Folder, wish and kept bytes of each download that can be taken up again."""
@@ -142,7 +145,7 @@ class Library:
         if not inspection.usable:
             raise BadRequest(inspection.refusal, inspection.details)
         source = inspection.folder.resolve()
-        if any(model.folder == source for model in self._models.values()):
+        if any(model.folder == source for model in self.models):
             raise BadRequest(f"The model in {source} is in the list already.")
         name = name or source.name
         folder = self._copied(inspection, name, told) if copy else source
@@ -168,8 +171,7 @@ class Library:
             if not _sound(model.folder / file.name, file.remote(), heard):
                 damaged = file.name
                 break
-        checked = {"verified": date.today(), "damaged": damaged}
-        return self._keep(model.model_copy(update=checked))
+        return self._update(model, verified=date.today(), damaged=damaged)
 
     def removable_bytes(self, model: KeptModel) -> int:
         """What removing it would free: nothing where it was imported in place."""
@@ -180,22 +182,23 @@ class Library:
         freed = self.removable_bytes(model)
         if model.origin != "in place":
             shutil.rmtree(model.folder, ignore_errors=False)
-        del self._models[model.id]
-        self._save()
+        with self._lock:
+            del self._models[model.id]
+            self._save()
         return freed
 
     def accept_licence(self, model: KeptModel) -> KeptModel:
         """The person has read it and accepts it, today."""
         accepted = model.licence.model_copy(update={"accepted": date.today()})
-        return self._keep(model.model_copy(update={"licence": accepted}))
+        return self._update(model, licence=accepted)
 
     def remember(self, model: KeptModel, measured: Measured) -> KeptModel:
         """How fast it was, here."""
-        return self._keep(model.model_copy(update={"measured": measured}))
+        return self._update(model, measured=measured)
 
     def pair(self, model: KeptModel, draft: KeptModel | None) -> KeptModel:
         """Which model drafts for it from now on, or none."""
-        return self._keep(model.model_copy(update={"draft": draft.id if draft else ""}))
+        return self._update(model, draft=draft.id if draft else "")
 
     def _copied(
         self, inspection: Inspection, name: str, told: Callable[[int], None] | None
@@ -228,9 +231,18 @@ class Library:
         return found
 
     def _keep(self, model: KeptModel) -> KeptModel:
-        self._models[model.id] = model
-        self._save()
+        with self._lock:
+            self._models[model.id] = model
+            self._save()
         return model
+
+    def _update(self, model: KeptModel, **changes: object) -> KeptModel:
+        """Change what is known of a model now, unless it has been removed meanwhile."""
+        with self._lock:
+            now = self._models.get(model.id)
+            if now is None:
+                return model
+            return self._keep(now.model_copy(update=changes))
 
     def _save(self) -> None:
         save_file(self.folder / _RECORDS, Kept(models=tuple(self._models.values())))

@@ -1,4 +1,4 @@
-"""The shipped list: complete, true to what the engine counts, and honest about what is not known."""
+"""The shipped list: complete, true to what the engine counts, honest about what is not known."""
 
 from __future__ import annotations
 
