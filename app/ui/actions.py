@@ -32,6 +32,7 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("new_conversation", "&New conversation", "&File", _STANDARD.New),
     ActionSpec("open_files", "&Open files…", "&File", _STANDARD.Open),
     ActionSpec("open_model", "Open a &model folder…", "&File"),
+    ActionSpec("models", "Mana&ge models…", "&File"),
     ActionSpec("quit", "&Quit", "&File", "Ctrl+Q", separated=True),
     ActionSpec("copy_answer", "&Copy last answer", "&Conversation", "Ctrl+Shift+C"),
     ActionSpec("stop", "&Stop", "&Conversation", "Esc"),

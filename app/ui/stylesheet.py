@@ -3,10 +3,11 @@
 It sets colours, borders and paddings only; fonts are set on widgets, since a font in a style sheet
 would lose the tabular figures. Properties that widgets may set:
 
-- `kind` on buttons: primary, default, danger, quiet, subtle, icon, rail, point, link
+- `kind` on buttons: primary, default, danger, quiet, subtle, icon, rail, point, link, remove,
+  segment
 - `compact` on buttons: true for the 28 px height
 - `ink` on labels: the name of a text colour token
-- `surface` on frames and widgets: bg, sheet, raised, wash, line, card
+- `surface` on frames and widgets: bg, sheet, raised, wash, line, card, segments
 """
 
 from __future__ import annotations
@@ -80,6 +81,15 @@ QPushButton[kind="rail"] {
 }
 QPushButton[kind="rail"]:hover, QPushButton[kind="rail"]:pressed { background: $wash; }
 
+QPushButton[kind="remove"] { background: transparent; color: $danger; border: none; }
+QPushButton[kind="remove"]:hover, QPushButton[kind="remove"]:pressed { background: $danger_wash; }
+QPushButton[kind="segment"] {
+  background: transparent; color: $ink2; border: none; border-radius: 0; padding: 0 13px;
+  min-height: 26px;
+}
+QPushButton[kind="segment"]:hover { background: $wash; }
+QPushButton[kind="segment"]:checked { background: $accent; color: $on_accent; }
+[surface="segments"] { background: $raised; border: 1px solid $edge; border-radius: 6px; }
 QPushButton[kind="point"] { background: transparent; border: none; border-radius: 6px; padding: 0; }
 #popover { background: $raised; border: 1px solid $edge; }
 
