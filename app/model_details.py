@@ -61,6 +61,7 @@ class Details:
     options: tuple[DraftOption, ...]
     facts: tuple[Fact, ...]
     removes: str = ""
+    sources: tuple[Fact, ...] = ()
 
 
 def details_of_kept(
@@ -102,29 +103,26 @@ def details_of_entry(entry: Entry, *, on_card: bool) -> Details:
         Fact("Download", UNKNOWN if source.bytes is None else _with_basis(source.bytes, source)),
     ]
     if source.format == "full":
-        facts += [
-            Fact("In 4-bit", f"{size(figures.kept)}, packed on this computer"),
-            Fact("Disk, at most", size(figures.peak_disk)),
-            Fact("Memory to pack", size(figures.peak_memory)),
-        ]
+        packing = f"{size(figures.peak_disk)} of disk and {size(figures.peak_memory)} of memory"
+        facts.append(Fact("In 4-bit", f"would keep {size(figures.kept)}; packing takes {packing}"))
     if entry.draft is not None:
         facts.append(Fact("Drafts with", entry.draft.repository or entry.draft.note))
-    facts += [Fact(f"{name} from", text) for name, text in _sources(entry)]
     if entry.licence.gated:
         facts.insert(2, Fact("", "To be accepted on the hub first", kind="bad"))
-    return Details(entry.id, entry.name, here=False, draft_text="", options=(), facts=tuple(facts))
+    return Details(
+        id=entry.id,
+        name=entry.name,
+        here=False,
+        draft_text="",
+        options=(),
+        facts=tuple(facts),
+        sources=tuple(Fact(name.capitalize(), text) for name, text in entry.sources.items()),
+    )
 
 
 def _with_basis(count: int, source: object) -> str:
     counted = getattr(source, "basis", None) == "counted"
     return f"about {size(count)} (estimate)" if counted else size(count)
-
-
-def _sources(entry: Entry) -> list[tuple[str, str]]:
-    return [
-        (name.capitalize(), f"{text[:1].upper()}{text[1:]}.")
-        for name, text in entry.sources.items()
-    ]
 
 
 def _options(model: KeptModel, verdicts: Sequence[Verdict] | None) -> tuple[DraftOption, ...]:

@@ -346,10 +346,10 @@ class ModelLibrary(QObject):
     def _kept_row(self, model: KeptModel) -> ModelRow:
         looked = self._looked.get(model.id)
         fit = None if looked is None else looked.fit(self.tokens)
-        form = "4-bit" if looked is not None and looked.quantisation else "whole"
+        form = "4-bit" if looked is not None and looked.quantisation else "whole weights"
         work = self._working.get(model.id)
         if model.damaged and work is None:
-            work = Work(f"One file does not match its checksum: {model.damaged}", None, "danger")
+            work = Work(f"{model.damaged} does not match its checksum", None, "danger")
         declared = None if looked is None else looked.context or None
         return row_of_kept(model, fit, declared, form, self._state(model), work)
 

@@ -98,17 +98,17 @@ class ModelRow:
 def row_of_entry(entry: Entry, fit: Fit, state: State, work: Work | None) -> ModelRow:
     """A model of the list that is not here, or on its way."""
     source = entry.source(for_card=fit.place.on_card)
-    download = "download –" if source.bytes is None else f"download {size(source.bytes)}"
-    keeps = f", keeps {size(entry.figures.kept)}" if fit.place.on_card else ""
+    form = "4-bit" if source.format != "full" else "16-bit"
+    download = "size not known" if source.bytes is None else size(source.bytes)
     return ModelRow(
         id=entry.id,
         name=entry.name,
         state=state,
         badges=(),
-        before="",
+        before=f"{form} · {download}",
         licence=entry.licence.name,
         licence_known=True,
-        after=f"context {context(entry.context)} · {', '.join(entry.sees)} · {download}{keeps}",
+        after=f"context {context(entry.context)} · {', '.join(entry.sees)}",
         fit=fit_view(fit, ""),
         work=work,
     )
@@ -148,7 +148,8 @@ def row_of_kept(
 
 def fit_view(fit: Fit, measured: str) -> FitView:
     """A fit in words; `measured` is what is known of the speed."""
-    needs = f"Needs {gigabytes(fit.needed_bytes)} GB"
+    small = fit.needed_bytes < _GB // 10
+    needs = f"Needs {size(fit.needed_bytes) if small else f'{gigabytes(fit.needed_bytes)} GB'}"
     memory = fit.place.memory_bytes
     if memory is None:
         return FitView(needs, "ink", measured or "How much memory there is, is not known")

@@ -14,7 +14,7 @@ from app.ui.addresses import look_at
 from app.ui.link_dialog import LinkDialog
 from app.ui.model_dialogs import ImportDialog, LicenceDialog, RemoveDialog
 from app.ui.models_page import MachineLine, ModelsPage
-from app.wording import UNKNOWN, memory, size
+from app.wording import UNKNOWN, memory
 from engine.catalogue.importing import licence_text
 
 if TYPE_CHECKING:
@@ -189,6 +189,6 @@ def machine_line(machine: Machine) -> MachineLine:
         (
             first,
             ("Memory", memory(machine.memory_bytes) if machine.memory_bytes else UNKNOWN),
-            ("Free disk", size(free) if free is not None else UNKNOWN),
+            ("Free disk", memory(free) if free is not None else UNKNOWN),
         )
     )

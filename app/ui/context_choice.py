@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from app.ui.parts import Button, Text, hairline
 
@@ -38,6 +38,7 @@ class ContextChoice(QWidget):
             if place:
                 inner.addWidget(hairline(vertical=True))
             inner.addWidget(self._segment(theme, length, checked=length == chosen))
+        frame.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row.addWidget(frame)
 
     def _segment(self, theme: Theme, length: int, *, checked: bool) -> _Segment:
@@ -56,6 +57,7 @@ class _Segment(Button):
         self._among = group
         self.setCheckable(True)
         self.setProperty("kind", "segment")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The arrow keys choose the neighbour."""

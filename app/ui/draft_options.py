@@ -80,6 +80,7 @@ class _Mark(Button):
     def __init__(self, theme: Theme, option: DraftOption) -> None:
         super().__init__()
         self._theme = theme
+        self.setProperty("kind", "mark")
         self.setCheckable(True)
         self.setChecked(option.chosen)
         self.setEnabled(option.allowed)

@@ -50,11 +50,8 @@ class ModelDetails(QFrame):
         self._about_drafts = WrappedText(theme, "", "body", "ink2")
         self._options = DraftOptions(theme)
         self._options.chosen.connect(lambda name: self.draft_chosen.emit(self._id, name))
-        self._facts = QGridLayout()
-        self._facts.setHorizontalSpacing(12)
-        self._facts.setVerticalSpacing(6)
-        self._facts.setColumnMinimumWidth(0, _NAMES_WIDTH - 12)
-        self._facts.setColumnStretch(1, 1)
+        self._facts, self._sources = _fact_grid(), _fact_grid()
+        self._sources_part = QWidget()
         self._verify = self._verb_button("Verify again", "default", "retry", "verify")
         self._show = self._verb_button("Show in folder", "default", "folder", "show")
         self._remove = self._verb_button("Remove…", "remove", "", "remove")
@@ -68,7 +65,9 @@ class ModelDetails(QFrame):
         self._drafts.setVisible(bool(details.draft_text))
         self._about_drafts.setText(details.draft_text)
         self._options.show_options(details.options)
-        self._show_facts(details.facts)
+        self._show_facts(self._facts, details.facts)
+        self._show_facts(self._sources, details.sources)
+        self._sources_part.setVisible(bool(details.sources))
         self._footer.setVisible(details.here)
         self._remove.setToolTip(details.removes)
 
@@ -127,6 +126,12 @@ class ModelDetails(QFrame):
         column.addWidget(Text(self._theme, "Files", "body_strong"))
         column.addSpacing(8)
         column.addLayout(self._facts)
+        sources = QVBoxLayout(self._sources_part)
+        sources.setContentsMargins(0, 20, 0, 0)
+        sources.setSpacing(8)
+        sources.addWidget(Text(self._theme, "Where this is known from", "body_strong"))
+        sources.addLayout(self._sources)
+        column.addWidget(self._sources_part)
         column.addStretch(1)
         return content
 
@@ -146,8 +151,8 @@ class ModelDetails(QFrame):
         outer.addLayout(row)
         return foot
 
-    def _show_facts(self, facts: tuple[Fact, ...]) -> None:
-        while (item := self._facts.takeAt(0)) is not None:
+    def _show_facts(self, grid: QGridLayout, facts: tuple[Fact, ...]) -> None:
+        while (item := grid.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
@@ -155,8 +160,8 @@ class ModelDetails(QFrame):
         for line, fact in enumerate(facts):
             name = WrappedText(self._theme, fact.name, "body", "ink3")
             name.setFixedWidth(_NAMES_WIDTH)
-            self._facts.addWidget(name, line, 0, top)
-            self._facts.addWidget(self._value(fact), line, 1, top)
+            grid.addWidget(name, line, 0, top)
+            grid.addWidget(self._value(fact), line, 1, top)
 
     def _value(self, fact: Fact) -> QWidget:
         if fact.verb or fact.link:
@@ -185,4 +190,18 @@ class ModelDetails(QFrame):
         else:
             link.setToolTip(fact.link)
             link.clicked.connect(lambda: self.link_wanted.emit(fact.link))
-        return link
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(link)
+        row.addStretch(1)
+        return holder
+
+
+def _fact_grid() -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(6)
+    grid.setColumnMinimumWidth(0, _NAMES_WIDTH - 12)
+    grid.setColumnStretch(1, 1)
+    return grid

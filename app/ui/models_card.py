@@ -12,6 +12,7 @@ from app.ui.badge import BadgeLabel
 from app.ui.fit_bar import FitBar
 from app.ui.parts import ElidedText, IconButton, Text, TextButton, hairline
 from app.ui.thin_bar import ThinBar
+from app.ui.wrapped_text import WrappedText
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
@@ -20,21 +21,25 @@ if TYPE_CHECKING:
     from app.ui.theme import Theme
 
 _FIT_WIDTH = 226
-_DOING_WIDTH = 124
+_DOING_WIDTH = 116
 _RULE = 3
 _HEIGHT = 93
 _PROGRESS_WIDTH = 150
 # Below it the fit column gives way a little.
 _ROOMY = 720
+# Below it the bar of a download does.
+_WIDE = 860
 # What the main button says and asks for, by state.
 _MAIN = {
-    "listed": ("Download", "download", "download"),
-    "paused": ("Resume", "", "download"),
-    "failed": ("Try again", "", "download"),
-    "no space": ("Try again", "", "download"),
-    "ready": ("Use", "", "use"),
+    "paused": ("Resume", "download"),
+    "failed": ("Try again", "download"),
+    "corrupt": ("Try again", "download"),
+    "no space": ("Try again", "download"),
+    "ready": ("Use", "use"),
 }
-_CANCELS = frozenset({"downloading", "waiting", "verifying", "paused", "failed", "no space"})
+_CANCELS = frozenset(
+    {"downloading", "waiting", "verifying", "paused", "failed", "corrupt", "no space"}
+)
 
 
 class ModelsCard(QFrame):
@@ -62,12 +67,14 @@ class ModelsCard(QFrame):
         self._after = ElidedText(theme, "", "body", "ink3")
         self._bar = ThinBar(theme)
         self._bar.setFixedSize(_PROGRESS_WIDTH, 4)
-        self._work = ElidedText(theme, "", "meta", "ink2")
+        self._work = WrappedText(theme, "", "meta", "ink2")
         self._headline = Text(theme, "", "body_medium")
         self._fit = FitBar(theme)
-        self._caption = ElidedText(theme, "", "meta", "ink3")
+        self._caption = WrappedText(theme, "", "meta", "ink3")
         self._main = TextButton(theme, "", "default", compact=True)
         self._main.clicked.connect(self._ask_main)
+        self._get = TextButton(theme, "Download", "default", "download", compact=True)
+        self._get.clicked.connect(lambda: self.wanted.emit(self.row.id, "download"))
         self._pause = IconButton(theme, "pause", "Pause")
         self._pause.clicked.connect(lambda: self.wanted.emit(self.row.id, "pause"))
         self._cancel = IconButton(theme, "close", "Cancel")
@@ -126,7 +133,9 @@ class ModelsCard(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room the facts keep it."""
         super().resizeEvent(event)
-        self._fit_column.setFixedWidth(_FIT_WIDTH if self.width() >= _ROOMY else _FIT_WIDTH - 46)
+        roomy = self.width() >= _ROOMY
+        self._fit_column.setFixedWidth(_FIT_WIDTH if roomy else _FIT_WIDTH - 46)
+        self._bar.setFixedWidth(_PROGRESS_WIDTH if self.width() >= _WIDE else _PROGRESS_WIDTH - 40)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The selected one carries a rule at its beginning."""
@@ -145,7 +154,7 @@ class ModelsCard(QFrame):
         outer.setSpacing(0)
         row = QHBoxLayout()
         row.setContentsMargins(24, 14, 16, 14)
-        row.setSpacing(24)
+        row.setSpacing(16)
         row.addLayout(self._left(), 1)
         self._fit_column = self._middle()
         row.addWidget(self._fit_column)
@@ -198,7 +207,7 @@ class ModelsCard(QFrame):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         row.addStretch(1)
-        for button in (self._main, self._pause, self._cancel, self._more):
+        for button in (self._get, self._main, self._pause, self._cancel, self._more):
             row.addWidget(button)
         return right
 
@@ -221,30 +230,29 @@ class ModelsCard(QFrame):
         self._bar.setVisible(work.share is not None)
         if work.share is not None:
             self._bar.set_share(work.share, work.text, work.ink)
-        self._work.set_full(work.text)
+        self._work.setText(work.text)
         _set_ink(self._work, "ink2" if work.ink == "accent" else work.ink)
 
     def _show_fit(self, fit: FitView) -> None:
         self._headline.setText(fit.headline)
         _set_ink(self._headline, fit.ink)
         self._fit.show_fit(fit)
-        self._caption.set_full(fit.caption)
+        self._caption.setText(fit.caption)
 
     def _show_buttons(self, row: ModelRow) -> None:
         on_its_way = not row.here
         main = _MAIN.get(row.state)
-        if row.state == "corrupt" and on_its_way:
-            main = ("Download again", "", "download")
+        if row.here and row.state != "ready":
+            main = None
+        self._get.setVisible(row.state == "listed")
+        self._get.setAccessibleName(f"Download {row.name}")
         self._main.setVisible(main is not None)
         if main is not None:
-            text, icon, verb = main
+            text, self._verb = main
             self._main.setText(text)
-            self._main.set_icon(icon)
-            self._main.setAccessibleName(f"{text} {row.name}")
-            self._verb = verb
+            self._main.setAccessibleName(f"{text}: {row.name}")
         self._pause.setVisible(on_its_way and row.state in ("downloading", "waiting"))
-        cancels = on_its_way and (row.state in _CANCELS or row.state == "corrupt")
-        self._cancel.setVisible(cancels)
+        self._cancel.setVisible(on_its_way and row.state in _CANCELS)
         self._cancel.rename(f"Give up the download of {row.name}")
         self._pause.rename(f"Pause the download of {row.name}")
         self._more.setVisible(row.here)

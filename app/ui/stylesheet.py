@@ -4,7 +4,7 @@ It sets colours, borders and paddings only; fonts are set on widgets, since a fo
 would lose the tabular figures. Properties that widgets may set:
 
 - `kind` on buttons: primary, default, danger, quiet, subtle, icon, rail, point, link, remove,
-  segment
+  segment, mark
 - `compact` on buttons: true for the 28 px height
 - `ink` on labels: the name of a text colour token
 - `surface` on frames and widgets: bg, sheet, raised, wash, line, card, segments
@@ -89,6 +89,10 @@ QPushButton[kind="segment"] {
 }
 QPushButton[kind="segment"]:hover { background: $wash; }
 QPushButton[kind="segment"]:checked { background: $accent; color: $on_accent; }
+QPushButton[kind="mark"] {
+  background: transparent; border: none; padding: 0;
+  min-width: 20px; max-width: 20px; min-height: 20px; max-height: 20px;
+}
 [surface="segments"] { background: $raised; border: 1px solid $edge; border-radius: 6px; }
 QPushButton[kind="point"] { background: transparent; border: none; border-radius: 6px; padding: 0; }
 #popover { background: $raised; border: 1px solid $edge; }
