@@ -26,6 +26,7 @@ from app.chat_session import ChatSession
 from app.crash import FaultCatcher
 from app.engine_bridge import EngineBridge
 from app.facts import facts
+from app.first_offer import offer
 from app.interrupt import Interrupt
 from app.model_loading import ModelLoading
 from app.settings_store import SettingsStore
@@ -39,6 +40,7 @@ from app.ui.main_window import MainWindow
 from app.ui.shortcut_dialog import ShortcutDialog
 from app.ui.theme import Theme, ThemeChoice
 from app.window_control import WindowControl
+from engine.catalogue.entries import catalogue
 from engine.machine import Machine, read_machine
 
 if TYPE_CHECKING:
@@ -155,6 +157,7 @@ class Program(QObject):
     def _show_machine(self, machine: Machine) -> None:
         self._machine = machine
         self.page.first_run.show_machine(describe(machine))
+        self.page.first_run.show_offer(offer(machine, catalogue()))
         if machine.memory_bytes is not None:
             self.session.meter.set_memory(machine.memory_bytes)
         self._show_facts()
