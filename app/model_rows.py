@@ -35,6 +35,8 @@ _LICENCE_UNKNOWN = "licence not stated"
 _ESTIMATE = "Estimate, until it has run once"
 _GB = 1024**3
 _MB = 1024**2
+# Below it a rate says nothing any more: 50 kB a second.
+_LEAST_RATE = 50 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +191,9 @@ def download_text(done: int, total: int, per_second: float | None) -> str:
         parts = [f"{gigabytes(done)} of {size(total)}"]
     else:
         parts = [f"{done / _MB:,.0f} of {size(total)}"]
-    if per_second:
-        parts.append(f"{per_second / _MB:,.0f} MB/s")
+    if per_second is not None and per_second >= _LEAST_RATE:
+        digits = 0 if per_second >= 10 * _MB else 1
+        parts.append(f"{per_second / _MB:,.{digits}f} MB/s")
         parts.append(f"{_left((total - done) / per_second)} left")
     return " · ".join(parts)
 

@@ -128,7 +128,8 @@ class ModelsPage(QWidget):
     def show_rows(self, here: Sequence[ModelRow], listed: Sequence[ModelRow], dated: date) -> None:
         """Show these models; cards that stay keep their focus."""
         self._here, self._listed = tuple(here), tuple(listed)
-        self._dated.setText(f"{len(listed)} models, list dated {dated.day} {dated:%b %Y}")
+        count = "1 model" if len(listed) == 1 else f"{len(listed)} models"
+        self._dated.setText(f"{count}, list dated {dated.day} {dated:%b %Y}")
         for row in (*here, *listed):
             card = self._cards.get(row.id)
             if card is None:
