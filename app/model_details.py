@@ -103,8 +103,11 @@ def details_of_entry(entry: Entry, *, on_card: bool) -> Details:
         Fact("Download", UNKNOWN if source.bytes is None else _with_basis(source.bytes, source)),
     ]
     if source.format == "full":
-        packing = f"{size(figures.peak_disk)} of disk and {size(figures.peak_memory)} of memory"
-        facts.append(Fact("In 4-bit", f"would keep {size(figures.kept)}; packing takes {packing}"))
+        text = (
+            f"{size(figures.kept)} more on disk, packed when it is first loaded. That takes "
+            f"{size(figures.peak_disk)} of disk in all, and {size(figures.peak_memory)} of memory"
+        )
+        facts.append(Fact("In 4-bit", text))
     if entry.draft is not None:
         facts.append(Fact("Drafts with", entry.draft.repository or entry.draft.note))
     if entry.licence.gated:
