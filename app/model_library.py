@@ -24,6 +24,7 @@ from engine.catalogue.job import Job
 from engine.catalogue.library import Library
 from engine.catalogue.pairing import judge, put_beside
 from engine.catalogue.recommend import PLANNED_TOKENS, recommended
+from engine.catalogue.records import Measured
 from engine.catalogue.unfinished import Wish
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 _LISTEN_MS = 200
 # A rate is taken over so long, so that it does not jump.
 _RATE_S = 4.0
+# A speed that changed by less is not written down again.
+_WORTH_TELLING = 0.05
 
 
 @dataclass(slots=True)
@@ -260,6 +263,17 @@ class ModelLibrary(QObject):
             self.library.pair(model, draft)
 
         self._tried(put)
+
+    def note_speed(self, folder: Path, tok_s: float, *, with_draft: bool) -> None:
+        """An answer ran at so many tokens a second: the model's card says so from now on."""
+        model = next((m for m in self.library.models if m.folder == folder), None)
+        if model is None or tok_s <= 0:
+            return
+        old = model.measured
+        same = old is not None and old.with_draft == with_draft
+        if old is None or not same or abs(old.tok_s - tok_s) >= _WORTH_TELLING * old.tok_s:
+            measured = Measured(tok_s=tok_s, with_draft=with_draft)
+            self._tried(lambda: self.library.remember(model, measured))
 
     def close(self) -> None:
         """End every download; they can be taken up at the next start."""

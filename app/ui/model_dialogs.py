@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout
 
-from app.ui.parts import Text, TextButton
+from app.ui.parts import TextButton
 from app.ui.wrapped_text import WrappedText
 from app.wording import size
 
@@ -80,7 +80,7 @@ class ImportDialog(_Question):
         grid.setVerticalSpacing(6)
         licence = found.licence_name or found.licence_id
         largest = sorted(found.files, key=lambda file: -file.size)
-        names = [f"{file.name}, {size(file.size)}" for file in largest[:_FILES_SHOWN]]
+        names = [f"{file.name}, {_size(file.size)}" for file in largest[:_FILES_SHOWN]]
         if len(largest) > _FILES_SHOWN:
             names.append(f"and {len(largest) - _FILES_SHOWN} more")
         facts = [
@@ -93,8 +93,9 @@ class ImportDialog(_Question):
         if found.others:
             facts.append(("Left out", ", ".join(found.others[:_FILES_SHOWN]), "ink3"))
         for row, (name, value, ink) in enumerate(facts):
-            grid.addWidget(Text(self.theme, name, "body", "ink3"), row, 0, _TOP)
+            grid.addWidget(WrappedText(self.theme, name, "body", "ink3"), row, 0, _TOP)
             grid.addWidget(WrappedText(self.theme, value, "body", ink), row, 1, _TOP)
+        grid.setColumnMinimumWidth(0, 84)
         grid.setColumnStretch(1, 1)
         self.column.addLayout(grid)
         self.add_words(
@@ -128,9 +129,14 @@ class LicenceDialog(_Question):
             shown = QPlainTextEdit(text)
             shown.setReadOnly(True)
             shown.setFont(theme.font("code"))
-            shown.setMinimumSize(_WIDTH, 260)
+            shown.setMinimumHeight(260)
             shown.setAccessibleName(f"Text of the licence: {name}")
-            self.column.addWidget(shown)
+            frame = QFrame()
+            frame.setProperty("surface", "card")
+            inside = QVBoxLayout(frame)
+            inside.setContentsMargins(8, 8, 4, 8)
+            inside.addWidget(shown)
+            self.column.addWidget(frame)
         else:
             self.add_words("Its text is not among the model's files.")
         if link:
@@ -162,6 +168,10 @@ class RemoveDialog(_Question):
     def _agree(self) -> None:
         self.accept()
         self.agreed.emit()
+
+
+def _size(count: int) -> str:
+    return size(count) if count >= 1024**2 else "under 1 MB"
 
 
 _TOP = Qt.AlignmentFlag.AlignTop

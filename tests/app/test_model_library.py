@@ -177,3 +177,17 @@ def test_a_download_is_asked_for_and_may_be_refused(
         models.download(ENTRY)
     assert failed.args[0] == "Offline: 127.0.0.1 was not asked."
     assert not hub.requests
+
+
+def test_a_speed_is_told_once_it_was_measured(models: ModelLibrary, checkpoint: Path) -> None:
+    model = models.library.take_in(inspect(checkpoint), copy=False)
+    models.note_speed(model.folder, 64.2, with_draft=True)
+    models.note_speed(model.folder.parent, 9.0, with_draft=True)
+    kept = models.model(model.id)
+    assert kept is not None
+    assert kept.measured is not None
+    assert kept.measured.tok_s == 64.2
+    models.note_speed(model.folder, 65.0, with_draft=True)
+    assert models.model(model.id) == kept
+    models.note_speed(model.folder, 39.0, with_draft=False)
+    assert models.model(model.id) != kept
