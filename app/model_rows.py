@@ -128,6 +128,8 @@ def row_of_kept(
     badges = []
     if state == "in use":
         badges.append(Badge("In use", "accent"))
+    if state == "loading":
+        badges.append(Badge("loading"))
     if model.origin == "in place":
         badges.append(Badge("local folder"))
     if model.damaged:

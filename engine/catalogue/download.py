@@ -51,13 +51,17 @@ class _Uncounted:
 
 def allow(host: str, reason: str) -> Counted:
     """The offline switch, asked for a connection to `host`."""
-    if is_offline() and host not in _LOCAL:
+    if is_offline() and _is_outside(host):
         raise Offline(
             f"The offline switch is on, so there is no connection to {host}. Turn it off under "
             "“On this machine” first.",
             reason,
         )
     return _Uncounted()
+
+
+def _is_outside(host: str) -> bool:
+    return host not in _LOCAL
 
 
 class Download:
@@ -81,7 +85,7 @@ class Download:
     def start(self) -> None:
         """Begin, or take up what is kept. Raises `Offline` while the offline switch is on."""
         assert self._process is None, "a download is started once; make another one to resume"
-        self._account = self._ask(urlsplit(self.job.endpoint).hostname or "", self._reason)
+        self._account = self._ask(self._host, self._reason)
         context = multiprocessing.get_context("spawn")
         self._told, telling = context.Pipe(duplex=False)
         # A daemon is ended with the program that began it.
@@ -90,8 +94,14 @@ class Download:
         telling.close()
 
     def poll(self, timeout_s: float = 0.0) -> list[Event]:
-        """What it has said since it was asked last; waits so long for the first word."""
+        """What it has said since it was asked last; waits so long for the first word.
+
+        The offline switch ends what is under way: its process has no watch of its own.
+        """
         events: list[Event] = []
+        if self.running and is_offline() and _is_outside(self._host):
+            self._end()
+            return [Broken("offline", "The download stopped: the offline switch is on.", "")]
         while self.running and self._told is not None and self._told.poll(timeout_s):
             timeout_s = 0.0
             events.append(self._next(self._told))
@@ -105,6 +115,10 @@ class Download:
     def pause(self) -> None:
         """End its process; what is on disk is taken up by the next one."""
         self._end()
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.job.endpoint).hostname or ""
 
     def _next(self, told: Connection) -> Event:
         try:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from engine.catalogue.files import Manifest
 
 Cause = Literal[
+    "offline",
     "not found",
     "gated",
     "refused",

@@ -148,6 +148,7 @@ def test_what_answers_cannot_be_told_from_a_folder_alone(
     assert row(models).state == "ready"
     models.set_used(None, model.folder)
     assert row(models).state == "loading"
+    assert row(models).badges[0].text == "loading"
     models.set_used(model.folder, None)
     assert [badge.text for badge in row(models).badges] == ["In use", "local folder"]
     assert row(models).licence == "licence not stated"

@@ -223,6 +223,29 @@ def test_the_offline_switch_is_asked_first(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_the_offline_switch_ends_what_is_under_way(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.faults[WEIGHTS] = Fault("stall", after=5_000)
+    download = Download(job(hub, tmp_path), "A test")
+    download.start()
+    heard = []
+    while not hub.stalled.is_set():
+        heard += download.poll(0.1)
+    monkeypatch.setattr("engine.catalogue.download._is_outside", lambda _: True)
+    go_offline()
+    try:
+        end = last(list(download.events()))
+    finally:
+        go_online()
+        hub.go_on.set()
+    assert isinstance(end, Broken)
+    assert end.cause == "offline"
+    assert not download.running
+    monkeypatch.undo()
+    assert isinstance(last(run(hub, tmp_path)), Fetched)
+
+
 def test_bytes_are_counted_for_the_account(hub: Hub, tmp_path: Path) -> None:
     asked: list[tuple[str, str]] = []
     counted: list[int] = []
