@@ -157,7 +157,8 @@ class Program(QObject):
     def _show_machine(self, machine: Machine) -> None:
         self._machine = machine
         self.page.first_run.show_machine(describe(machine))
-        self.page.first_run.show_offer(offer(machine, catalogue()))
+        show = self.page.first_run.show_offer
+        self.background.run(lambda: offer(machine, catalogue()), show, _log_failure)
         if machine.memory_bytes is not None:
             self.session.meter.set_memory(machine.memory_bytes)
         self._show_facts()
