@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from multiprocessing import freeze_support
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from engine.bench.run import Suite
 
 EXIT_CANNOT_START = 2
-COMMANDS = ("ask", "eval", "bench", "doctor")
+COMMANDS = ("ask", "eval", "bench", "doctor", "models")
 
 _USAGE = """\
 Usage: tanka [FILE]...             open the window, with these files in a new question
@@ -30,6 +31,7 @@ Commands:
   eval    measure a model on Tanka's own tasks
   bench   measure this machine
   doctor  say what this machine can do, and why not more
+  models  see, fetch, check and remove models
 `tanka COMMAND --help` tells more of each.
 
 Options:
@@ -40,6 +42,7 @@ Options:
 
 def main(argv: list[str] | None = None) -> int:
     """Run what the arguments ask for; the value returned is the exit status."""
+    freeze_support()  # a download's process begins here too, where all is packed into one file
     arguments = sys.argv[1:] if argv is None else argv
     if arguments[:1] == ["--version"]:
         print(f"tanka {app_version()}")

@@ -35,6 +35,7 @@ from app.exchange_control import ExchangeControl
 from app.facts import facts
 from app.fault_report import about_this_program
 from app.find_control import FindControl, ScrollingReader
+from app.first_offer import offer
 from app.interrupt import Interrupt
 from app.library import Exchange, Library, LibrarySearch, StoreThread
 from app.model_loading import ModelLoading
@@ -56,6 +57,7 @@ from app.ui.shortcut_dialog import ShortcutDialog
 from app.ui.theme import Theme, ThemeChoice
 from app.view_control import ViewControl
 from app.window_control import WindowControl
+from engine.catalogue.entries import catalogue
 from engine.machine import Machine, read_machine
 from engine.paths import data_dir
 
@@ -253,6 +255,8 @@ class Program(QObject):
     def _show_machine(self, machine: Machine) -> None:
         self._machine = machine
         self.page.first_run.show_machine(describe(machine))
+        show = self.page.first_run.show_offer
+        self.background.run(lambda: offer(machine, catalogue()), show, _log_failure)
         if machine.memory_bytes is not None:
             self.session.meter.set_memory(machine.memory_bytes)
         self._show_facts()

@@ -1,4 +1,4 @@
-"""The command line: `tanka ask / eval / bench / doctor`, also as `python -m engine …`.
+"""The command line: `tanka ask / eval / bench / doctor / models`, also as `python -m engine …`.
 
 Only declarations and exit codes live here; each command's work is in a module of its own, imported
 when it is asked for, so that `--help` answers at once.
@@ -34,7 +34,7 @@ EXIT_MODEL = 3
 EXIT_ENGINE = 4
 EXIT_INTERRUPTED = 130
 
-COMMANDS = ("ask", "eval", "bench", "doctor")
+COMMANDS = ("ask", "eval", "bench", "doctor", "models")
 
 app = typer.Typer(
     name="tanka",
@@ -218,6 +218,92 @@ def doctor(
         run_network_doctor(as_json=as_json)
     elif not run_doctor(model, weights, kv, context, as_json=as_json):
         raise typer.Exit(EXIT_MODEL)
+
+
+models = typer.Typer(
+    name="models", help="See, fetch, check and remove models.", no_args_is_help=True
+)
+app.add_typer(models)
+Named = Annotated[str, typer.Argument(help="Id, name or repository, as `list` shows them.")]
+
+
+@models.command("list")
+def list_models(as_json: AsJson = False) -> None:
+    """What is on this computer, and the list of known models."""
+    from engine.catalogue import command
+
+    command.list_models(as_json=as_json)
+
+
+@models.command("show")
+def show_model(name: Named, as_json: AsJson = False) -> None:
+    """All that is known of a model, and where each fact is from."""
+    from engine.catalogue import command
+
+    command.show_model(name, as_json=as_json)
+
+
+@models.command("fit")
+def fit_model(name: Named, as_json: AsJson = False) -> None:
+    """Whether a model fits this machine, with contexts of 8k to 200k tokens."""
+    from engine.catalogue import command
+
+    command.fit_model(name, as_json=as_json)
+
+
+@models.command("recommend")
+def recommend_model(as_json: AsJson = False) -> None:
+    """The model that this machine would be offered first."""
+    from engine.catalogue import command
+
+    command.recommend(as_json=as_json)
+
+
+@models.command("download")
+def download_model(
+    name: Named,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="The published weights, not packed ones.")
+    ] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept-licence", help="You have read its licence and accept it.")
+    ] = False,
+    as_json: AsJson = False,
+    offline: Offline = False,
+) -> None:
+    """Fetch a model, or take up a download that was broken off."""
+    _settle(offline)
+    from engine.catalogue import command
+
+    command.download_model(name, whole=whole, accept=accept, as_json=as_json)
+
+
+@models.command("import")
+def import_model(
+    folder: Annotated[Path, typer.Argument(help="A checkpoint folder.")],
+    copy: Annotated[bool, typer.Option("--copy", help="Copy it; else it is used there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take a folder with a model into the list."""
+    from engine.catalogue import command
+
+    command.import_model(folder, copy=copy, as_json=as_json)
+
+
+@models.command("verify")
+def verify_model(name: Named, as_json: AsJson = False) -> None:
+    """Compare every file with its checksum."""
+    from engine.catalogue import command
+
+    command.verify_model(name, as_json=as_json)
+
+
+@models.command("remove")
+def remove_model(name: Named, as_json: AsJson = False) -> None:
+    """Remove a model; one that is used in place stays where it is."""
+    from engine.catalogue import command
+
+    command.remove_model(name, as_json=as_json)
 
 
 def _show_version(wanted: bool) -> None:

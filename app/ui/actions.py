@@ -47,6 +47,7 @@ SPECS: tuple[ActionSpec, ...] = (
         "capture_screen", "&Capture the screen", "&File", "Ctrl+Shift+S", icon="capture"
     ),
     ActionSpec("open_model", "Open a &model folder…", "&File", icon="cube"),
+    ActionSpec("models", "Mana&ge models…", "&File", icon="cube"),
     ActionSpec(
         "export_conversation",
         "Export conversation as &Markdown…",

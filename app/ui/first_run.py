@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSpacerItem, QVBoxLayout, QWidget
 
+from app.first_offer import Offer
 from app.ui.column import Column
 from app.ui.drop_target import DropTarget
 from app.ui.first_run_cells import MachineText, StepCell
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 # Below this height the drop target gives way, so that the starting points stay in sight.
 _ROOMY_HEIGHT = 560
 
-# The largest of the families that run today; its sizes follow from its published dimensions:
-# 4.4 billion numbers in bf16, and in 4-bit with vision tower and embeddings kept.
-RECOMMENDED = "Qwen3-VL 4B: fetch about 8.9 GB yourself, then open its folder. Keeps about 3.5 GB."
 _EXPECT = (
     "The small starter model reads short documents and a line of text in a picture. Check its "
     "answers."
@@ -40,6 +38,8 @@ class FirstRun(QScrollArea):
 
     files_wanted = Signal()
     start_chosen = Signal(object)
+    # The id of a model of the list, and what is asked for: download or pause.
+    model_wanted = Signal(str, str)
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +48,12 @@ class FirstRun(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # with Tab one would not see it stop here
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._machine = StepCell(theme, "1", "This machine", "Looking at it…")
-        self._larger = StepCell(theme, "2", "A larger model", RECOMMENDED)
+        self._larger = StepCell(theme, "2", "A larger model", "Looking for one that suits…")
+        self._offer = Offer("")
+        self._get = TextButton(theme, "", "default", compact=True)
+        self._get.clicked.connect(self._ask_for_model)
+        self._get.hide()
+        self._larger.add_button(self._get)
         self._larger.add_button(_model_button(theme, actions))
         self._offline = StepCell(theme, "3", "Works offline", _EXPECT)
         self.drop_target = DropTarget(theme)
@@ -63,6 +68,14 @@ class FirstRun(QScrollArea):
         """What this machine turned out to be."""
         self._machine.set_done(done=True)
         self._machine.show_text(machine.title, machine.text)
+
+    def show_offer(self, offer: Offer) -> None:
+        """Which larger model suits this machine, and how far it is on its way."""
+        self._offer = offer
+        self._larger.show_text("A larger model", offer.text)
+        self._get.setText(offer.button)
+        self._get.setAccessibleName(f"{offer.button} the larger model" if offer.button else "")
+        self._get.setVisible(bool(offer.button))
 
     def show_ready(self) -> None:
         """A model is loaded: what the third cell promises is so."""
@@ -92,6 +105,9 @@ class FirstRun(QScrollArea):
         padding = 20 if roomy else 12
         self._page.set_vertical_padding(padding, padding)
         self._page.set_right_reserve(self.width() - self.viewport().width())
+
+    def _ask_for_model(self) -> None:
+        self.model_wanted.emit(self._offer.entry, self._offer.verb)
 
     def _fill_page(self, theme: Theme) -> None:
         self._page.setProperty("surface", "sheet")
@@ -135,6 +151,6 @@ class FirstRun(QScrollArea):
 
 def _model_button(theme: Theme, actions: Actions) -> TextButton:
     button = TextButton(theme, "Open model folder…", "link")
-    button.setToolTip("Fetch the checkpoint yourself, then open its folder here.")
+    button.setToolTip("Open the folder of a checkpoint that is here already.")
     button.clicked.connect(actions["open_model"].trigger)
     return button

@@ -79,6 +79,7 @@ SHAPES: dict[str, str] = {
         '<circle cx="8" cy="8" r="1.1" fill="C" stroke="none"/>'
         '<circle cx="12.4" cy="8" r="1.1" fill="C" stroke="none"/>'
     ),
+    "pause": '<path d="M5.8 3.4v9.2M10.2 3.4v9.2"/>',
     "clock": '<circle cx="8" cy="8" r="5.8"/><path d="M8 4.8V8l2.2 1.4"/>',
     "cube": (
         '<path d="m8 1.8 5.6 3.1v6.2L8 14.2l-5.6-3.1V4.9Z"/><path d="M2.6 5 8 8l5.4-3M8 8v6"/>'

@@ -4,12 +4,12 @@ It sets colours, borders and paddings only; fonts are set on widgets, since a fo
 would lose the tabular figures. Properties that widgets may set:
 
 - `kind` on buttons: primary, default, danger, quiet, toggle, subtle, icon, rail, point, link, fold,
-  cell
+  cell, remove, segment, mark
 - `on` on icon buttons: row, where the ground is a wash already
 - `kind` on fields: inline, for a field that lies over the text that it changes
 - `compact` on buttons: true for the 28 px height
 - `ink` on labels: the name of a text colour token
-- `surface` on frames and widgets: bg, sheet, raised, wash, line, card
+- `surface` on frames and widgets: bg, sheet, raised, wash, line, card, segments
 """
 
 from __future__ import annotations
@@ -97,6 +97,19 @@ QPushButton[kind="cell"] {
   background: transparent; border: none; border-radius: 4px; padding: 0; min-height: 20px;
 }
 
+QPushButton[kind="remove"] { background: transparent; color: $danger; border: none; }
+QPushButton[kind="remove"]:hover, QPushButton[kind="remove"]:pressed { background: $danger_wash; }
+QPushButton[kind="segment"] {
+  background: transparent; color: $ink2; border: none; border-radius: 0; padding: 0 13px;
+  min-height: 26px;
+}
+QPushButton[kind="segment"]:hover { background: $wash; }
+QPushButton[kind="segment"]:checked { background: $accent; color: $on_accent; }
+QPushButton[kind="mark"] {
+  background: transparent; border: none; padding: 0;
+  min-width: 20px; max-width: 20px; min-height: 20px; max-height: 20px;
+}
+[surface="segments"] { background: $raised; border: 1px solid $edge; border-radius: 6px; }
 QPushButton[kind="point"] { background: transparent; border: none; border-radius: 6px; padding: 0; }
 #popover { background: $raised; border: 1px solid $edge; }
 #palette { background: $raised; border: 1px solid $edge; border-radius: 8px; }

@@ -15,9 +15,10 @@ from transformers import AutoConfig, AutoTokenizer
 from engine.api.errors import EngineError, ModelNotUsable
 from engine.model.families.table import adapter_for
 from engine.model.folder import check_folder
+from engine.model.vocabularies import compare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from engine.model.families.base import FamilyAdapter
@@ -82,22 +83,6 @@ def not_used(reason: str) -> str:
     return f"The draft model is not used: {reason[:1].lower()}{reason[1:]}"
 
 
-def difference(vocabulary: Mapping[str, int], other: Mapping[str, int]) -> str:
-    """Why two vocabularies cannot stand for each other, entry by entry; empty if they can."""
-    if len(vocabulary) != len(other):
-        return f"Its vocabulary has {len(other):,} entries, the model's {len(vocabulary):,}."
-    texts, others = (
-        {number: text for text, number in entries.items()} for entries in (vocabulary, other)
-    )
-    differing = sorted(n for n in texts.keys() | others.keys() if texts.get(n) != others.get(n))
-    if not differing:
-        return ""
-    return (
-        f"Of the {len(texts):,} entries of its vocabulary {len(differing):,} differ from the "
-        f"model's, the first is number {differing[0]:,}."
-    )
-
-
 def _checked(place: Path, tokenizer: Any) -> DraftFolder:  # noqa: ANN401
     folder = check_folder(place, converses=False)
     if folder.quantisation is not None:
@@ -105,8 +90,8 @@ def _checked(place: Path, tokenizer: Any) -> DraftFolder:  # noqa: ANN401
     family = adapter_for(folder)
     own = AutoTokenizer.from_pretrained(place, local_files_only=True, trust_remote_code=False)
     vocabularies = [t.backend_tokenizer.get_vocab(with_added_tokens=True) for t in (tokenizer, own)]
-    if reason := difference(*vocabularies):
-        raise ModelNotUsable(reason)
+    if difference := compare(*vocabularies):
+        raise ModelNotUsable(difference.sentence)
     config = AutoConfig.from_pretrained(place, local_files_only=True, trust_remote_code=False)
     if family.image_token is not None or family.layer_kinds(config) is None:
         raise ModelNotUsable("It is no plain language model of a kind that Tanka knows.")

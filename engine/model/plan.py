@@ -158,13 +158,18 @@ def plan(
     return _parts(shape, target, tokens, most, chosen, notes)
 
 
+def needed(shape: ModelShape, target: Target, tokens: int, kv: KvName = "full") -> ContextPlan:
+    """What `tokens` would take, or as many as the model holds, whether or not they fit."""
+    return _parts(shape, target, min(tokens, shape.max_context), 0, kv, ())
+
+
 def _most(shape: ModelShape, target: Target, available_bytes: int, kv: KvName) -> int:
     """The longest context that fits, 0 for none."""
 
     def fits(tokens: int) -> bool:
-        needed = _parts(shape, target, tokens, 0, kv, ())
-        room = (available_bytes - needed.weight_bytes) * _FOR_ONE_CONVERSATION
-        return needed.total_bytes - needed.weight_bytes <= room
+        parts = _parts(shape, target, tokens, 0, kv, ())
+        room = (available_bytes - parts.weight_bytes) * _FOR_ONE_CONVERSATION
+        return parts.total_bytes - parts.weight_bytes <= room
 
     least, beyond = 0, shape.max_context + 1
     while beyond - least > 1:

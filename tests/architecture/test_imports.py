@@ -28,6 +28,19 @@ def test_the_engine_can_be_imported_without_runtime_and_window() -> None:
     assert loaded.isdisjoint({*RUNTIME, "PySide6", "qasync", "app"})
 
 
+def test_a_model_can_be_planned_and_fetched_without_the_runtime() -> None:
+    loaded = loaded_after(
+        "import engine.catalogue.command, engine.catalogue.child\n"
+        "from engine.catalogue.entries import catalogue\n"
+        "from engine.catalogue.fit import fit_entry, place_of\n"
+        "from engine.machine import read_machine\n"
+        "place = place_of(read_machine())\n"
+        "assert all(fit_entry(entry, place, 8000).needed_bytes for entry in catalogue().models)"
+    )
+    assert "engine" in loaded
+    assert loaded.isdisjoint({*RUNTIME, "PySide6", "app", "huggingface_hub", "httpx2"})
+
+
 def test_the_application_can_be_imported_without_the_runtime() -> None:
     loaded = loaded_after("import app.startup")
     assert "PySide6" in loaded

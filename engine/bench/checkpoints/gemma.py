@@ -65,16 +65,29 @@ def build_gemma3(folder: Path, *, max_context: int = 2048, seed: int = 0) -> Pat
     return folder
 
 
+_AUDIO = {
+    "hidden_size": 32,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "subsampling_conv_channels": [8, 4],
+    "attention_context_left": 5,
+    "attention_chunk_size": 4,
+    "output_proj_dims": 32,
+}
+
+
 def build_gemma4(
     folder: Path,
     *,
     both_ways: Literal["vision"] | None = None,
     max_context: int = 2048,
+    hears: bool = False,
     seed: int = 0,
 ) -> Path:
     """A random Gemma 4 whose last two layers share the keys and values of earlier ones.
 
-    `both_ways` as in its configuration. A picture costs up to 70 features and two marks.
+    `both_ways` as in its configuration. A picture costs up to 70 features and two marks. One that
+    `hears` has a tower for sounds, as the published small ones do.
     """
     tokenizer = save_tokenizer(folder, _SPECIALS4, GEMMA4, "<turn|>", "<bos>")
     ids = tokenizer.convert_tokens_to_ids
@@ -106,7 +119,7 @@ def build_gemma4(
             "pooling_kernel_size": 2,
             "initializer_range": 0.3,
         },
-        audio_config=None,
+        audio_config=_AUDIO if hears else None,
         tie_word_embeddings=False,
         boi_token_id=ids("<|image>"),
         eoi_token_id=ids("<image|>"),

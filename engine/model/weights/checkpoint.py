@@ -42,7 +42,7 @@ def empty_model(folder: ModelFolder, placement: Placement) -> Any:  # noqa: ANN4
         model = auto_class(config).from_config(
             config,
             dtype=placement.dtype,
-            attn_implementation=placement.attention,
+            attn_implementation=_attention(config, placement.attention),
             trust_remote_code=False,
         )
     model.tie_weights()
@@ -51,6 +51,13 @@ def empty_model(folder: ModelFolder, placement: Placement) -> Any:  # noqa: ANN4
             folder.path, local_files_only=True
         )
     return model.eval().requires_grad_(False)
+
+
+def _attention(config: Any, wished: str) -> str | dict[str, str]:  # noqa: ANN401
+    """Towers for sounds know the plain kind only; Tanka never runs them."""
+    if getattr(config, "audio_config", None) is None:
+        return wished
+    return {"": wished, "audio_config": "eager"}
 
 
 def tensor_shapes(folder: ModelFolder) -> dict[str, tuple[int, ...]]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
+from app.first_offer import offer, offer_under_way
+from app.model_rows import Work, row_of_entry
 from app.ui.first_run import FirstRun
 from app.ui.first_run_cells import describe
 from app.ui.starting_points import POINTS
+from engine.catalogue.entries import catalogue
+from engine.catalogue.fit import fit_entry, place_of
 from engine.machine import Gpu, Machine
 
 if TYPE_CHECKING:
@@ -60,11 +65,37 @@ def test_the_machine_is_shown_once_it_is_known(page: FirstRun) -> None:
     assert "Runs on the processor" in texts(page)
 
 
-def test_the_larger_model_is_recommended_and_nothing_downloads(
+def test_a_model_that_suits_the_machine_is_offered(qtbot, page: FirstRun) -> None:
+    assert not any("ownload" in b.text() for b in page.findChildren(QPushButton))
+    page.show_offer(offer(PLAIN, catalogue()))
+    assert "Qwen3.5 4B suits it: 8.7 GB to fetch, then 9.0 GB of memory" in texts(page)
+    with qtbot.waitSignal(page.model_wanted) as wanted:
+        qtbot.mouseClick(button(page, "Download"), Qt.MouseButton.LeftButton)
+    assert wanted.args == ["qwen3.5-4b", "download"]
+
+
+def test_the_larger_model_on_its_way_can_be_paused(qtbot, page: FirstRun) -> None:
+    entry = next(e for e in catalogue().models if e.id == "qwen3.5-4b")
+    fit = fit_entry(entry, place_of(PLAIN), 32_000)
+    work = Work("3.1 of 8.7 GB", 0.36)
+    page.show_offer(offer_under_way(row_of_entry(entry, fit, "downloading", work)))
+    assert "Qwen3.5 4B: 3.1 of 8.7 GB" in texts(page)
+    with qtbot.waitSignal(page.model_wanted) as wanted:
+        qtbot.mouseClick(button(page, "Pause"), Qt.MouseButton.LeftButton)
+    assert wanted.args == ["qwen3.5-4b", "pause"]
+
+
+def test_a_full_disk_is_told_and_offers_no_button(page: FirstRun) -> None:
+    page.show_offer(offer(replace(PLAIN, disk_free_bytes=2 * GB), catalogue()))
+    assert "Free some space first: 2.0 GB are left." in texts(page)
+    assert "ownload" not in "".join(b.text() for b in page.findChildren(QPushButton))
+
+
+def test_a_machine_that_is_too_small_is_offered_a_folder(
     qtbot, page: FirstRun, actions: Actions
 ) -> None:
-    assert "Qwen3-VL 4B: fetch about 8.9 GB" in texts(page)
-    assert not any("ownload" in b.text() for b in page.findChildren(QPushButton))
+    page.show_offer(offer(replace(PLAIN, memory_bytes=GB), catalogue()))
+    assert "No model of the list fits" in texts(page)
     with qtbot.waitSignal(actions["open_model"].triggered):
         qtbot.mouseClick(button(page, "Open model folder…"), Qt.MouseButton.LeftButton)
 

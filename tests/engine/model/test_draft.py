@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny_checkpoints import build_lfm2_vl, build_text_model
 
-from engine.model.draft import difference
 from engine.model.families.table import adapter_for
 from engine.model.folder import check_folder
 from engine.model.plan import Target, plan
 from engine.model.shape import model_shape
+from engine.model.vocabularies import compare
 from engine.paths import starter_model_dir
 
 if TYPE_CHECKING:
@@ -118,11 +118,11 @@ def test_vocabularies_are_compared_entry_by_entry(mine: list[str], other: list[s
     second = {text: number for number, text in enumerate(other)}
     pairs = enumerate(zip(mine, other, strict=True))
     differing = [number for number, (a, b) in pairs if a != b]
-    said = difference(first, second)
-    assert bool(said) == bool(differing)
-    if differing:
-        assert f" {len(differing)} differ" in said
-        assert said.endswith(f"number {differing[0]}.")
+    found = compare(first, second)
+    assert (found is not None) == bool(differing)
+    if found is not None:
+        assert f" {len(differing)} differ" in found.sentence
+        assert found.sentence.endswith(f"number {differing[0]}.")
 
 
 def test_the_plan_counts_a_draft_model(pair: Path) -> None:

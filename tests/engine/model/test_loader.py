@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from engine.api.errors import ModelNotUsable
 from engine.api.messages import user
+from engine.bench.checkpoints.gemma import build_gemma4
 from engine.model.device import multiplies_bf16, place
 from engine.model.template import render_within_limits
 
@@ -49,6 +50,16 @@ def test_nf4_answers_about_a_picture_and_reuses(lfm2_folder, load, conversations
     assert reused > 12
     # On a processor its products may be rounded to bf16, which makes steps of tiny differences.
     assert (with_reuse - fresh).abs().max() < 2e-2
+
+
+@pytest.mark.parametrize("weights", ["full", "int4pack"])
+def test_a_model_that_hears_too_is_loaded_and_reads(
+    tmp_path: Path, load, conversations, weights: str
+) -> None:
+    model = load(build_gemma4(tmp_path / "hears", hears=True), weights)
+    assert model.info.attention == "sdpa"
+    answered = type(conversations)(model).ask((user("What is this?"),))
+    assert answered is not None
 
 
 def test_weights_that_are_not_in_the_file_are_named(

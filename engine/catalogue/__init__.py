@@ -1,0 +1,1 @@
+"""Models that are known, fetched, checked and kept on this computer."""
