@@ -74,7 +74,7 @@ class ConversationList(QListWidget):
         self.setAccessibleName("Conversations")
         self.itemClicked.connect(self._choose)
         self.itemActivated.connect(self._choose)
-        theme.changed.connect(self.viewport().update)
+        theme.changed.connect(self.scheduleDelayedItemsLayout)
 
     @property
     def shows_ring(self) -> bool:
@@ -146,15 +146,13 @@ class _RowDelegate(QStyledItemDelegate):
         super().__init__(rows)
         self._list = rows
         self._theme = theme
-        self._font = theme.font("body")
-        self._selected_font = theme.font("body_medium")
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         """One line."""
         del index
-        return QSize(option.rect.width(), ROW_HEIGHT)
+        return QSize(option.rect.width(), self._theme.px(ROW_HEIGHT))
 
     def paint(
         self,
@@ -168,13 +166,14 @@ class _RowDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if selected or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setPen(self._theme.wash_pen)
             painter.setBrush(self._theme.colors.wash)
             painter.drawRoundedRect(option.rect, RADIUS_CONTROL, RADIUS_CONTROL)
         text = option.rect.adjusted(_PADDING, 0, -_PADDING, 0)
         if index.data(_ANSWERING):
             text.setRight(text.right() - _DOT - _PADDING)
-            self._paint_dot(painter, option.rect)
+            self._paint_dot(painter, option)
+        text = QStyle.visualRect(option.direction, option.rect, text)
         self._paint_title(painter, text, str(index.data()), selected=selected)
         if state & QStyle.StateFlag.State_HasFocus and self._list.shows_ring:
             self._paint_ring(painter, option.rect)
@@ -189,15 +188,19 @@ class _RowDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(ring, RADIUS_CONTROL - half, RADIUS_CONTROL - half)
 
     def _paint_title(self, painter: QPainter, rect: QRect, title: str, *, selected: bool) -> None:
-        font = self._selected_font if selected else self._font
+        font = self._theme.font("body_medium" if selected else "body")
         colors = self._theme.colors
         painter.setFont(font)
         painter.setPen(colors.ink if selected else colors.ink2)
         elided = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
+        side = Qt.AlignmentFlag.AlignRight if self._theme.mirrored else Qt.AlignmentFlag.AlignLeft
+        side |= Qt.AlignmentFlag.AlignAbsolute
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | side, elided)
 
-    def _paint_dot(self, painter: QPainter, rect: QRect) -> None:
+    def _paint_dot(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        rect = option.rect
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.colors.accent)
         left = rect.right() - _PADDING - _DOT
-        painter.drawEllipse(left, rect.center().y() - _DOT // 2 + 1, _DOT, _DOT)
+        dot = QRect(left, rect.center().y() - _DOT // 2 + 1, _DOT, _DOT)
+        painter.drawEllipse(QStyle.visualRect(option.direction, rect, dot))

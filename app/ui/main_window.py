@@ -50,6 +50,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self.setWindowTitle("Tanka")
         self.setWindowIcon(app_icon())
         self.setMinimumSize(*MINIMUM)
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.registry["next_pane"].triggered.connect(lambda: self._go_to_pane(back=False))
         self.registry["previous_pane"].triggered.connect(lambda: self._go_to_pane(back=True))
         self.sidebar.chosen.connect(self._close_overlay)
+        theme.changed.connect(self._arrange)
         self._arrange()
 
     @property
@@ -260,13 +262,16 @@ class MainWindow(QMainWindow):
     def _float(self, floating: bool) -> None:
         """What floats has an edge, as there is no hairline beside it."""
         self._floating = floating
-        self.sidebar.setProperty("floating", floating)
+        side = "left" if self._theme.mirrored else "right"
+        self.sidebar.setProperty("floating", side if floating else "")
         self.sidebar.style().polish(self.sidebar)
 
     def _place_overlay(self) -> None:
         if self._floating:
             height = self._body.height() - self.strip.height() - 1
-            self.sidebar.setGeometry(0, 0, WIDTH, height)
+            width = self._theme.px(WIDTH)
+            left = self._body.width() - width if self._theme.mirrored else 0
+            self.sidebar.setGeometry(left, 0, width, height)
 
 
 def _is_escape(event: QEvent) -> bool:

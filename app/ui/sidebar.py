@@ -63,7 +63,7 @@ class Rail(QFrame):
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("surface", "bg")
-        self.setFixedWidth(RAIL_WIDTH)
+        theme.fix(self, width=RAIL_WIDTH)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -108,7 +108,7 @@ def _header(theme: Theme, actions: Actions) -> QHBoxLayout:
     row.setSpacing(8)
     row.addWidget(Logo())
     name = Text(theme, "Tanka", "body_strong")
-    name.setFixedHeight(_HEADER_HEIGHT)
+    theme.fix(name, height=_HEADER_HEIGHT)
     row.addWidget(name)
     row.addStretch(1)
     row.addWidget(action_button(theme, actions, "plus", "new_conversation"))

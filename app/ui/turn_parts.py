@@ -44,21 +44,16 @@ class QuestionView(QWidget):
     def __init__(self, theme: Theme, text: str) -> None:
         super().__init__()
         self._theme = theme
-        view = TextView(theme)
+        self._view = view = TextView(theme)
         view.setFont(theme.font("question"))
         view.setPlainText(text)
         view.setAccessibleName("Question")
-        whole = QTextCursor(view.document())
-        whole.select(QTextCursor.SelectionType.Document)
-        line = QTextBlockFormat()
-        line.setLineHeight(24, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
-        whole.mergeBlockFormat(line)
         row = QHBoxLayout(self)
-        row.setContentsMargins(_RULE_WIDTH + _RULE_GAP, 0, 0, 0)
         row.addWidget(view)
+        self._set_apart()
         if not text:
             self.hide()
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._set_apart)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the rule."""
@@ -67,8 +62,25 @@ class QuestionView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.colors.accent)
-        painter.drawRoundedRect(QRectF(0, 4, _RULE_WIDTH, self.height() - 8), 1, 1)
+        left = self.width() - _RULE_WIDTH if self._theme.mirrored else 0
+        painter.drawRoundedRect(QRectF(left, 4, _RULE_WIDTH, self.height() - 8), 1, 1)
         painter.end()
+
+    def _set_apart(self) -> None:
+        """Lines as far apart as the text size says, and room for the rule where one begins."""
+        whole = QTextCursor(self._view.document())
+        whole.select(QTextCursor.SelectionType.Document)
+        line = QTextBlockFormat()
+        fixed = QTextBlockFormat.LineHeightTypes.FixedHeight
+        line.setLineHeight(self._theme.line("question"), fixed.value)
+        whole.mergeBlockFormat(line)
+        room = _RULE_WIDTH + _RULE_GAP
+        mirrored = self._theme.mirrored
+        margins = (0, 0, room, 0) if mirrored else (room, 0, 0, 0)
+        row = self.layout()
+        if row is not None:
+            row.setContentsMargins(*margins)
+        self.update()
 
 
 class QueuedCard(QFrame):
@@ -214,7 +226,7 @@ class ActionRow(QWidget):
         row.addWidget(self._copy)
         row.addStretch()
         row.addWidget(self._meta)
-        self.setFixedHeight(28)
+        theme.fix(self, height=28)
         self._copied = QTimer(self, interval=_COPIED_MS, singleShot=True)
         self._copied.timeout.connect(lambda: self._name_copy("copy", "Copy answer"))
         keep = self.sizePolicy()
