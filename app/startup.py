@@ -23,12 +23,18 @@ from qasync import QEventLoop
 
 from app.background import Background
 from app.chat_session import ChatSession
+from app.conversation import Conversation
 from app.crash import FaultCatcher
 from app.engine_bridge import EngineBridge
+from app.erase import Eraser
 from app.facts import facts
+from app.idle_memory import IdleMemory
+from app.instructions_control import InstructionsControl
 from app.interrupt import Interrupt
 from app.library import Library, StoreThread
 from app.model_loading import ModelLoading
+from app.presets import PresetStore, presets_path
+from app.settings_control import SettingsControl
 from app.settings_store import SettingsStore
 from app.sidebar_control import SidebarControl
 from app.store_control import StoreControl
@@ -40,7 +46,7 @@ from app.ui.first_run_cells import describe
 from app.ui.focus_ring import FocusRing
 from app.ui.main_window import MainWindow
 from app.ui.shortcut_dialog import ShortcutDialog
-from app.ui.theme import Theme, ThemeChoice
+from app.ui.theme import Theme
 from app.window_control import WindowControl
 from engine.machine import Machine, read_machine
 from engine.paths import data_dir
@@ -55,7 +61,6 @@ log = logging.getLogger(__name__)
 # The engine's Python shares the interpreter with the window, which must not wait long for it.
 _SWITCH_INTERVAL_S = 0.001
 _ENGINE_PATIENCE_S = 30.0
-_CHOICES: tuple[ThemeChoice, ...] = ("system", "light", "dark")
 
 
 class Program(QObject):
@@ -65,17 +70,27 @@ class Program(QObject):
         super().__init__()
         self.theme = Theme(self)
         self.store = SettingsStore()
-        self.theme.set_choice(self.store.window.theme)
-        self.theme.apply(application)
+        self.presets = PresetStore(presets_path(), self)
+        self._dress(application)
         self.focus_ring = FocusRing(self.theme, application)
         self.background = Background(self)
         self.bridge = EngineBridge(client, self)
-        self.models = ModelLoading(self.bridge, self, lambda: self.store.engine.resume_bytes())
+        self.models = ModelLoading(
+            self.bridge,
+            self,
+            lambda: self.store.engine.resume_bytes(),
+            lambda: (self.store.engine.weights, self.store.engine.kv),
+        )
         self.counting = TokenCounting(self.bridge, self)
         self.store_thread = StoreThread(self)
         self.library = Library(self.store_thread, self)
         self.session = ChatSession(
-            self.bridge, self.models, self.store.answer_settings, self.library, self
+            self.bridge,
+            self.models,
+            self.store.answer_settings,
+            self.library,
+            self,
+            self._new_conversation,
         )
         self.window = MainWindow(self.theme)
         self.page = ConversationPage(self.theme, self.window.registry, self.background)
@@ -90,6 +105,7 @@ class Program(QObject):
         )
         self.sidebar_control = SidebarControl(self.window, self.session, self.library)
         self.overlay.dropped.connect(self.control.drop)
+        self._add_settings()
         self._machine: Machine | None = None
         self._connect()
         self._restore()
@@ -121,6 +137,51 @@ class Program(QObject):
         """Tell of a fault that nobody caught."""
         FaultDialog(self.theme, sentence, report, self.window).show()
 
+    def _dress(self, application: QApplication) -> None:
+        """Before the first widget is made, so that none is made twice."""
+        kept = self.store.window
+        self.theme.set_choice(kept.theme)
+        self.theme.set_text_size(kept.text_size)
+        self.theme.set_high_contrast(kept.high_contrast)
+        self.theme.set_reduced_motion(kept.reduced_motion)
+        self.theme.apply(application)
+
+    def _new_conversation(self) -> Conversation:
+        preset = self.presets.get(self.store.window.default_preset)
+        return Conversation(system_prompt=preset.text if preset is not None else "")
+
+    def _add_settings(self) -> None:
+        self.instructions = InstructionsControl(
+            self.theme,
+            self.window,
+            self.page.composer,
+            self.session,
+            self.library,
+            self.presets,
+            self.store,
+            self.bridge,
+            self,
+        )
+        self.idle = IdleMemory(self.models, self.session, self)
+        self.eraser = Eraser(
+            self.bridge, self.session, self.library, self.background, data_dir, self
+        )
+        self.eraser.cleared.connect(self.control.forget_unfinished)
+        self.settings = SettingsControl(
+            self.theme,
+            self.window,
+            self.page,
+            self.store,
+            self.models,
+            self.presets,
+            self.instructions,
+            self.idle,
+            self.eraser,
+            self.background,
+            self,
+        )
+        self.settings.changed.connect(self._show_facts)
+
     def _start(self) -> None:
         self.store_control.open()
         self.models.load(self.store.engine.model_folder)
@@ -131,9 +192,6 @@ class Program(QObject):
         actions["open_model"].triggered.connect(self._choose_model)
         actions["shortcuts"].triggered.connect(self._show_shortcuts)
         actions["quit"].triggered.connect(self.window.close)
-        for choice in _CHOICES:
-            action = actions[f"theme_{choice}"]
-            action.triggered.connect(lambda _on=False, c=choice: self._choose_theme(c))
         self.models.changed.connect(self._show_facts)
         self.models.ready.connect(self._keep_model)
         self.control.first_answered.connect(self._first_answer)
@@ -141,16 +199,11 @@ class Program(QObject):
 
     def _restore(self) -> None:
         kept = self.store.window
-        self.window.registry[f"theme_{kept.theme}"].setChecked(True)
         self.window.restore(QByteArray.fromHex(kept.geometry.encode()))
         self.window.set_sidebar_collapsed(kept.sidebar_collapsed)
         if kept.answered_once:
             self.page.first_run.hide_cells()
         self._show_facts()
-
-    def _choose_theme(self, choice: ThemeChoice) -> None:
-        self.theme.set_choice(choice)
-        self.store.change(theme=choice)
 
     def _choose_model(self) -> None:
         dialog = QFileDialog(self.window, "Open a model folder")

@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 Keys = str | QKeySequence.StandardKey | None
@@ -16,13 +18,14 @@ Keys = str | QKeySequence.StandardKey | None
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """An action as it is declared; `menu` names the menu it stands in."""
+    """An action as it is declared; `menu` names the menu it stands in, `also` further keys."""
 
     name: str
     text: str
     menu: str
     keys: Keys = None
     choice_of: str = ""
+    also: str = ""
     separated: bool = False
 
 
@@ -32,9 +35,14 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("new_conversation", "&New conversation", "&File", _STANDARD.New),
     ActionSpec("open_files", "&Open files…", "&File", _STANDARD.Open),
     ActionSpec("open_model", "Open a &model folder…", "&File"),
+    ActionSpec("settings", "Se&ttings…", "&File", "Ctrl+,", separated=True),
     ActionSpec("quit", "&Quit", "&File", "Ctrl+Q", separated=True),
     ActionSpec("copy_answer", "&Copy last answer", "&Conversation", "Ctrl+Shift+C"),
     ActionSpec("stop", "&Stop", "&Conversation", "Esc"),
+    ActionSpec("instructions", "&Instructions…", "&Conversation", "Ctrl+Shift+I"),
+    ActionSpec("zoom_in", "&Larger text", "&View", "Ctrl+=", also="Ctrl++"),
+    ActionSpec("zoom_out", "S&maller text", "&View", "Ctrl+-"),
+    ActionSpec("zoom_reset", "&Usual text size", "&View", "Ctrl+0"),
     ActionSpec("toggle_sidebar", "Show or hide the &sidebar", "&View", "Ctrl+B"),
     ActionSpec("next_pane", "Next &pane", "&View", "F6"),
     ActionSpec("previous_pane", "P&revious pane", "&View", "Shift+F6"),
@@ -56,9 +64,13 @@ class Actions(QObject):
         self["stop"].setEnabled(False)
         self["copy_answer"].setEnabled(False)
         self["quit"].setMenuRole(QAction.MenuRole.QuitRole)
+        self["settings"].setMenuRole(QAction.MenuRole.PreferencesRole)
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._actions)
 
     def fill(self, bar: QMenuBar) -> None:
         """Put every action into its menu."""
@@ -84,7 +96,8 @@ class Actions(QObject):
         action = QAction(spec.text, self)
         action.setObjectName(spec.name)
         if spec.keys is not None:
-            action.setShortcut(QKeySequence(spec.keys))
+            keys = [QKeySequence(spec.keys)]
+            action.setShortcuts(keys + ([QKeySequence(spec.also)] if spec.also else []))
         if spec.choice_of:
             action.setCheckable(True)
             self._group(spec.choice_of).addAction(action)

@@ -55,7 +55,11 @@ class Column(QWidget):
 
     def _centre(self) -> None:
         whole = self.width() + self._right_reserve
-        side = max(0, (whole - COLUMN_WIDTH) // 2) + self._padding
+        # What needs more must not push the margins, which it would be pushed by in turn.
+        margins = self.content.contentsMargins()
+        needed = self.content.minimumSize().width() - margins.left() - margins.right()
+        width = max(COLUMN_WIDTH, needed + 2 * self._padding)
+        side = max(0, (whole - width) // 2) + self._padding
         other = max(0, side - self._right_reserve)
         # Scroll bars stand on the left where one reads from the right.
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft

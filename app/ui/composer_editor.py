@@ -10,6 +10,8 @@ from PySide6.QtCore import QMimeData, QRect, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QTextEdit
 
+from app.ui.markdown_writer import reads_from_the_right
+
 if TYPE_CHECKING:
     from PySide6.QtGui import (
         QDragEnterEvent,
@@ -159,10 +161,13 @@ class ComposerEditor(QTextEdit):
         text = self.fontMetrics().elidedText(
             self._placeholder, Qt.TextElideMode.ElideRight, room.width()
         )
-        painter.setLayoutDirection(self.layoutDirection())
-        # Leading is the right where one reads from there.
-        leading = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
-        painter.drawText(room, leading, text)
+        # It stands where a text in its language would begin, and with it the caret.
+        from_right = reads_from_the_right(text)
+        side = Qt.AlignmentFlag.AlignRight if from_right else Qt.AlignmentFlag.AlignLeft
+        kinds = Qt.TextFlag
+        turned = kinds.TextForceRightToLeft if from_right else kinds.TextForceLeftToRight
+        where = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute | side
+        painter.drawText(room, where.value | turned.value, text)
         painter.end()
 
     def _paste_text(self, text: str) -> None:

@@ -14,6 +14,7 @@ _RATIOS = (1.0, 1.25, 1.5, 2.0, 3.0)
 
 # Bodies of `<svg>`; `stroke` and `fill="C"` take the tint.
 SHAPES: dict[str, str] = {
+    "minus": '<path d="M3 8h10"/>',
     "plus": '<path d="M8 3v10M3 8h10"/>',
     "sidebar": '<rect x="2" y="3" width="12" height="10" rx="1.6"/><path d="M6.2 3v10"/>',
     "sidebar-right": ('<rect x="2" y="3" width="12" height="10" rx="1.6"/><path d="M9.8 3v10"/>'),

@@ -113,9 +113,39 @@ class Text(QLabel):
         self, theme: Theme, text: str, style: TypeStyle = "body", ink: str = "ink"
     ) -> None:
         super().__init__(text)
+        self._mirrored = False
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.font(style))
         self.setProperty("ink", ink)
+        self._turn()
+
+    def setAlignment(self, alignment: Qt.AlignmentFlag) -> None:
+        """Left is where one begins to read, right the other side."""
+        self._mirrored = False
+        super().setAlignment(alignment)
+        self._turn()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Qt would go by the language of the text, not by that of the window."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._turn()
+
+    def _turn(self) -> None:
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        if mirrored == self._mirrored:
+            return
+        self._mirrored = mirrored
+        sides = Qt.AlignmentFlag
+        now = self.alignment()
+        across = now & sides.AlignHorizontal_Mask & ~sides.AlignAbsolute
+        turned = {
+            sides(0): sides.AlignRight,
+            sides.AlignLeft: sides.AlignRight,
+            sides.AlignRight: sides.AlignLeft,
+        }
+        side = turned.get(across, across) | (sides.AlignAbsolute if mirrored else sides(0))
+        super().setAlignment((now & sides.AlignVertical_Mask) | side)
 
 
 class ElidedText(Text):

@@ -28,6 +28,8 @@ class SendButton(Button):
         super().__init__()
         self._theme = theme
         self._busy = False
+        self._obstacle = ""
+        self._enter_sends = True
         self.setFont(theme.font("body_medium"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.show_state(busy=False, obstacle="")
@@ -35,14 +37,20 @@ class SendButton(Button):
 
     def show_state(self, *, busy: bool, obstacle: str) -> None:
         """Send, Stop, or Send that is off for the reason `obstacle`."""
-        self._busy = busy
+        self._busy, self._obstacle = busy, obstacle
         self.setEnabled(busy or not obstacle)
         self.setAccessibleName("Stop" if busy else "Send")
         if busy:
             self.setToolTip("Stop (Esc)")
         else:
-            self.setToolTip(plain_tip(obstacle) or "Send (Enter)")
+            key = "Enter" if self._enter_sends else "Ctrl+Enter"
+            self.setToolTip(plain_tip(obstacle) or f"Send ({key})")
         self._resize()
+
+    def set_enter_sends(self, sends: bool) -> None:
+        """Whether Enter alone sends, as the tip says."""
+        self._enter_sends = sends
+        self.show_state(busy=self._busy, obstacle=self._obstacle)
 
     def sizeHint(self) -> QSize:
         """A square for Send, room for the words of Stop."""

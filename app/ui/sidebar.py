@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.ui.actions import tooltip
@@ -15,6 +15,8 @@ from app.ui.wrapped_text import WrappedText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from PySide6.QtGui import QAction
 
     from app.ui.actions import Actions
     from app.ui.theme import Theme
@@ -87,18 +89,27 @@ class Rail(QFrame):
         column.addLayout(row)
 
 
+class ActionButton(IconButton):
+    """An icon button that stands for an action and tells its keys, whichever they are."""
+
+    def __init__(self, theme: Theme, action: QAction, icon: str) -> None:
+        super().__init__(theme, icon, tooltip(action))
+        self._action = action
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._name_again)
+
+    def _name_again(self) -> None:
+        self.rename(tooltip(self._action))
+
+
 def action_button(theme: Theme, actions: Actions, icon: str, name: str) -> IconButton:
     """An icon button that stands for the action `name`."""
-    action = actions[name]
-    button = IconButton(theme, icon, tooltip(action))
-    button.clicked.connect(action.trigger)
-    return button
+    return ActionButton(theme, actions[name], icon)
 
 
 def _rail_button(theme: Theme, actions: Actions, icon: str, name: str) -> QPushButton:
     button = action_button(theme, actions, icon, name)
     button.setProperty("kind", "rail")
-    button.setIconSize(QSize(16, 16))
     return button
 
 

@@ -111,6 +111,8 @@ QAbstractSpinBox {
 }
 QAbstractSpinBox:focus { border-color: $accent; }
 QAbstractSpinBox:disabled { color: $ink3; border-color: $line; }
+QAbstractSpinBox QLineEdit { background: transparent; border: none; padding: 0; min-height: 0; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: $ink3; }
 QPushButton[kind="segment"] {
   background: transparent; color: $ink2; border: none; border-radius: 5px;
   padding: 0 10px; min-height: 28px;

@@ -191,8 +191,9 @@ class Theme(QObject):
         self._set_motion(self._app)
         self._app.setPalette(palette(colors))
         self._app.setFont(self.font("body"))
-        scaling.rescale_all(self._percent, _logical_dpi())
         self._app.setStyleSheet(stylesheet(colors, self._percent, high_contrast=self.high_contrast))
+        # After it: a new style sheet gives widgets back the fonts they had under the old one.
+        scaling.rescale_all(self._percent, _logical_dpi())
         self.changed.emit()
 
     def _resolve(self, app: QApplication) -> Colors:
