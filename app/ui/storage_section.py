@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.parts import Text, TextButton
+from app.ui.parts import ElidedText, Text, TextButton
 from app.ui.plain_tip import plain_tip
 from app.ui.wrapped_text import WrappedText
 from app.wording import UNKNOWN, size
@@ -46,8 +46,7 @@ class StorageSection(QWidget):
             WrappedText(theme, "Everything is kept on this computer only.", "body_medium")
         )
         column.addLayout(self._grid())
-        self.place = WrappedText(theme, "", "meta", "ink3")
-        self.place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.place = ElidedText(theme, "", "meta", "ink3")
         column.addWidget(self.place)
         row = QHBoxLayout()
         self.erase = TextButton(theme, "Delete everything…", "danger", "trash")
@@ -66,7 +65,7 @@ class StorageSection(QWidget):
             self._shows[one.name].setToolTip(plain_tip(str(one.folder)))
             self._shows[one.name].setEnabled(one.folder.is_dir())
         if kept:
-            self.place.setText(f"In {kept[0].folder}")
+            self.place.set_full(f"In {kept[0].folder}")
 
     def _grid(self) -> QGridLayout:
         grid = QGridLayout()
