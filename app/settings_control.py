@@ -159,6 +159,9 @@ class SettingsControl(QObject):
                 lambda _on=False, c=choice: self.change("theme", c)
             )
         self.keys.changed.connect(lambda: self._store.change(shortcuts=self.keys.own))
+        for opens in ("new_conversation", "open_files"):
+            actions[opens].triggered.connect(lambda: self._window.show_page(CONVERSATION))
+        self._window.sidebar.chosen.connect(lambda _id: self._window.show_page(CONVERSATION))
         self._presets.changed.connect(self._show_presets)
         self._models.ready.connect(self._loaded)
         self._eraser.erased.connect(self._erased)
@@ -168,11 +171,15 @@ class SettingsControl(QObject):
         now = self._store.window.text_size
         self.change("text_size", scaling.next_step(now, direction))
 
+    def _leave(self) -> None:
+        self._window.show_page(CONVERSATION)
+        self._conversation.composer.focus_text()
+
     def _make_page(self) -> SettingsPage:
         page = SettingsPage(self._theme)
         self._window.add_page(PAGE, page, page.panes)
         page.changed.connect(self.change)
-        page.left.connect(lambda: self._window.show_page(CONVERSATION))
+        page.left.connect(self._leave)
         self._page = page
         self._add_answers(page)
         self._reload = ReloadLine(self._theme)
@@ -256,6 +263,7 @@ class SettingsControl(QObject):
         self._measure()
 
     def _not_erased(self, error: EngineError) -> None:
+        self._models.load(self._models.last_folder)  # it was given back for the while
         self._window.show_page(CONVERSATION)
         self._conversation.notice.show_notice(Notice(error.sentence, error.details))
         self._measure()

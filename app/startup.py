@@ -163,6 +163,7 @@ class Program(QObject):
             self,
         )
         self.idle = IdleMemory(self.models, self.session, self)
+        self.page.composer.draft_changed.connect(lambda _draft: self.idle.touch())
         self.eraser = Eraser(
             self.bridge, self.session, self.library, self.background, data_dir, self
         )
@@ -214,7 +215,9 @@ class Program(QObject):
         dialog.open()
 
     def _show_shortcuts(self) -> None:
-        ShortcutDialog(self.theme, self.window.registry, self.window).show()
+        sends = self.store.window.send_key == "enter"
+        dialog = ShortcutDialog(self.theme, self.window.registry, self.window, enter_sends=sends)
+        dialog.show()
 
     def _keep_model(self) -> None:
         self.store.change_model(self.models.last_folder)

@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from app.ui.theme import Theme
 
 # Keys of the composer itself, which are no actions.
-_COMPOSER = (("Send", "Enter"), ("New line", "Shift+Enter"))
+_ENTER = (("Send", "Enter"), ("New line", "Shift+Enter"))
+_CTRL_ENTER = (("Send", "Ctrl+Enter"), ("New line", "Enter"))
 
 
 class ShortcutDialog(QDialog):
     """Actions on the left, keys on the right; Esc closes it."""
 
-    def __init__(self, theme: Theme, actions: Actions, parent: QWidget) -> None:
+    def __init__(
+        self, theme: Theme, actions: Actions, parent: QWidget, *, enter_sends: bool = True
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Shortcuts")
@@ -31,7 +34,8 @@ class ShortcutDialog(QDialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(32)
         grid.setVerticalSpacing(8)
-        for row, (name, keys) in enumerate((*_COMPOSER, *actions.shortcuts())):
+        composer = _ENTER if enter_sends else _CTRL_ENTER
+        for row, (name, keys) in enumerate((*composer, *actions.shortcuts())):
             grid.addWidget(Text(theme, name), row, 0)
             grid.addWidget(Text(theme, keys, "body", "ink3"), row, 1, Qt.AlignmentFlag.AlignRight)
         column.addLayout(grid)

@@ -183,11 +183,12 @@ class Theme(QObject):
         if self._app is None:
             self.colors = DARK if self.dark else LIGHT
             return
-        colors = self._resolve(self._app)
-        shown = (colors, self._percent, self.high_contrast, self.moves)
+        systems = _system_wants_contrast() and self._choice == "system"
+        shown = (self.dark, systems, self._percent, self.high_contrast, self.moves)
         if shown == self._shown and self._app.styleSheet():
             return
-        self._shown, self.colors = shown, colors
+        self._shown = shown
+        self.colors = colors = self._resolve(self._app, systems=systems)
         self._set_motion(self._app)
         self._app.setPalette(palette(colors))
         self._app.setFont(self.font("body"))
@@ -196,10 +197,10 @@ class Theme(QObject):
         scaling.rescale_all(self._percent, _logical_dpi())
         self.changed.emit()
 
-    def _resolve(self, app: QApplication) -> Colors:
+    def _resolve(self, app: QApplication, *, systems: bool) -> Colors:
         if not self.high_contrast:
             return DARK if self.dark else LIGHT
-        if _system_wants_contrast() and self._choice == "system":
+        if systems:
             app.setPalette(QPalette())  # from here on it is the system's own again
             if (found := from_system(app.palette())) is not None:
                 return found

@@ -157,6 +157,18 @@ def test_the_page_is_searched_and_left(qtbot: QtBot, ready: Program) -> None:
     assert ready.window.page == "settings"
     qtbot.keyClick(page.search, Qt.Key.Key_Escape)
     assert ready.window.page == CONVERSATION
+    assert ready.window.focusWidget() is ready.page.composer.editor
+    ready.settings.open()
+    ready.window.registry["new_conversation"].trigger()
+    assert ready.window.page == CONVERSATION
+
+
+def test_what_cannot_be_removed_is_said(qtbot: QtBot, ready: Program, script) -> None:
+    (resume_dir()).write_text("no folder")  # where a folder is expected
+    with qtbot.waitSignal(ready.eraser.failed):
+        ready.eraser.erase()
+    assert "Not everything could be removed" in ready.page.notice.sentence
+    qtbot.waitUntil(lambda: isinstance(script.requests[-1], LoadModel))
 
 
 def test_others_put_their_own_parts_into_groups(ready: Program) -> None:
@@ -218,8 +230,10 @@ def test_everything_is_deleted_once_the_word_is_typed(
     home = Path(os.environ["TANKA_HOME"])
     composer = ready.page.composer
     composer.add_paths([make_files.text("note.txt", f"{SECRET} attached")])
-    qtbot.waitUntil(lambda: not composer.attachments.reading)
-    ask(qtbot, ready, SECRET)
+    qtbot.keyClicks(composer.editor, SECRET)
+    qtbot.waitUntil(composer.send.isEnabled)
+    with qtbot.waitSignal(ready.session.answer_finished):
+        qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
     ready.window.registry["new_conversation"].trigger()
     qtbot.keyClicks(composer.editor, f"{SECRET} drafted")
     ready.presets.add("Short", SECRET)
