@@ -196,6 +196,7 @@ class NumberBox(QDoubleSpinBox):
         self.setSuffix(f" {field.unit}" if field.unit else "")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(f"{field.name}, {field.unit}" if field.unit else field.name)
+        self.lineEdit().setAccessibleName(self.accessibleName())
         self.valueChanged.connect(self._tell)
         theme.changed.connect(self.updateGeometry)
 

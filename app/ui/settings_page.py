@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.ui.column import Column
 from app.ui.parts import IconButton, Text, hairline
@@ -27,6 +35,7 @@ if TYPE_CHECKING:
 TITLE = "Settings"
 _BACK = "Back to the conversation"
 _SEARCH = "Search settings"
+_CLEAR = "Clear the search"
 _HEADER, _SEARCH_WIDTH, _GROUP_GAP = 48, 240, 28
 
 
@@ -50,7 +59,9 @@ class SettingsPage(QFrame):
         self.search.setClearButtonEnabled(True)
         theme.fix(self.search, width=_SEARCH_WIDTH)
         self.search.textChanged.connect(self._filter)
-        self._glass = QAction(self)
+        for button in self.search.findChildren(QAbstractButton):
+            button.setAccessibleName(_CLEAR)
+        self._glass = QAction(_SEARCH, self)
         self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         theme.changed.connect(self._tint)
         self._tint()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QKeySequenceEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QKeySequenceEdit, QLineEdit, QVBoxLayout, QWidget
 
 from app.ui.action_keys import can_be_keys
 from app.ui.parts import IconButton, TextButton
@@ -31,6 +31,8 @@ class KeyField(QKeySequenceEdit):
         self.setAccessibleName(f"Keys for: {name}")
         self.setFont(theme.font("body"))
         theme.fix(self, width=168)
+        for inner in self.findChildren(QLineEdit):
+            inner.setAccessibleName(self.accessibleName())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take keys, but for those that have a meaning here."""
