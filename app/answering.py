@@ -136,6 +136,9 @@ class Answering(QObject):
         """Ask the next question that waits, where nothing stands in its way."""
         if self._running is not None or self._models.loading or not self._queue:
             return
+        if self._models.resting:
+            self._models.wake()
+            return
         if self._models.info is None:
             self._fail_what_waits(self._models.error)
             return

@@ -54,13 +54,15 @@ class ChatSession(QObject):
         answer_settings: Callable[[], AnswerSettings],
         library: Library,
         parent: QObject | None = None,
+        new_conversation: Callable[[], Conversation] = Conversation,
     ) -> None:
         super().__init__(parent)
+        self._new_conversation = new_conversation
         self._models = models
         self._library = library
         self._answering = Answering(bridge, models, answer_settings, self)
         self.meter = Meter()
-        self.current = Conversation()
+        self.current = new_conversation()
         # Where nothing has been asked yet; there is one, so that what is written there is found.
         self._unsent = self.current
         self._wanted = self.current.id
@@ -114,7 +116,7 @@ class ChatSession(QObject):
             self.conversation_opened.emit(self.current)
             return
         if self._unsent.all_turns:
-            self._unsent = Conversation()
+            self._unsent = self._new_conversation()
         self._open(self._unsent)
 
     def open(self, conversation_id: str) -> None:
@@ -241,6 +243,18 @@ class ChatSession(QObject):
     def forget(self, conversation_id: str) -> None:
         """Let go of a conversation that is removed for good."""
         self._at_hand.pop(conversation_id, None)
+
+    def forget_all(self) -> None:
+        """Let go of every conversation, as if none had been; nothing may run any more."""
+        self._drafts.clear()
+        self._at_hand.clear()
+        self._unsent = self._new_conversation()
+        self._open(self._unsent)
+
+    def stop_all(self) -> None:
+        """End whatever is being answered, and what waits behind it."""
+        for conversation in list(self._at_hand.values()):
+            self._answering.stop(conversation)
 
     def close(self) -> None:
         """Give up what is asked, and keep what has been answered; the engine is closed elsewhere.

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from engine import Failed, LoadModel, ModelProgress, ModelReady, Queued
+from engine import (
+    Failed,
+    LoadModel,
+    ModelProgress,
+    ModelReady,
+    ModelUnloaded,
+    Queued,
+    UnloadModel,
+    is_terminal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +23,9 @@ if TYPE_CHECKING:
 
     from app.engine_bridge import EngineBridge
     from engine import EngineError, Event, ModelInfo
+    from engine.api.requests import KvName, WeightsName
+
+    Precision = tuple[WeightsName | None, KvName | None]
 
 
 class ModelLoading(QObject):
@@ -29,14 +41,19 @@ class ModelLoading(QObject):
         bridge: EngineBridge,
         parent: QObject | None = None,
         resume_bytes: Callable[[], int | None] = lambda: None,
+        precision: Callable[[], Precision] = lambda: (None, None),
     ) -> None:
-        """`resume_bytes` says, for each load, what `LoadModel` asks for by that name."""
+        """Both say, for each load, what `LoadModel` asks for: weights and kv are one."""
         super().__init__(parent)
         self._resume_bytes = resume_bytes
+        self._precision = precision
         self._bridge = bridge
         self._request_id: str | None = None
         # The window is there before the first model is asked for; a question may be as well.
         self._begun = False
+        # Its memory was given back; it is loaded again as soon as it is needed.
+        self.resting = False
+        self._resting_id: str | None = None
         self.last_folder: Path | None = None
         self.starter = True
         self.info: ModelInfo | None = None
@@ -53,12 +70,41 @@ class ModelLoading(QObject):
         if self._request_id is not None:
             self._bridge.drop(self._request_id)
         self._begun = True
-        request = LoadModel(folder, resume_bytes=self._resume_bytes())
+        if self.resting or self._resting_id is not None:
+            self._end_rest()
+        weights, kv = self._precision()
+        request = LoadModel(folder, weights, kv=kv, resume_bytes=self._resume_bytes())
         self.last_folder = folder
         self._request_id = request.request_id
         self.error = self.progress = None
         self._bridge.submit(request, self._hear)
         self.changed.emit()
+
+    def rest(self) -> None:
+        """Give the model's memory back; whoever asks something next wakes it."""
+        if self.info is None or self.loading or self.resting or self._resting_id is not None:
+            return
+        self._resting_id = self._bridge.submit(UnloadModel(), self._hear_rest)
+
+    def wake(self) -> None:
+        """Load the model again if it rests."""
+        if self.resting or self._resting_id is not None:
+            self.load(self.last_folder)
+
+    def _hear_rest(self, event: Event) -> None:
+        if not is_terminal(event):
+            return
+        self._resting_id = None
+        self.resting = isinstance(event, ModelUnloaded)
+        self.heard.emit(event)
+        self.changed.emit()
+
+    def _end_rest(self) -> None:
+        """From here on there is no model until one has been loaded."""
+        self.resting, self.info = False, None
+        if self._resting_id is not None:
+            self._bridge.drop(self._resting_id)
+            self._resting_id = None
 
     def _hear(self, event: Event) -> None:
         match event:

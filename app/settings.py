@@ -17,6 +17,17 @@ class WindowSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     theme: Literal["system", "light", "dark"] = "system"
+    text_size: int = Field(100, ge=85, le=200, description="Per cent of the usual size.")
+    high_contrast: bool = Field(False, description="Also where the system does not ask for it.")
+    reduced_motion: bool = Field(False, description="Also where the system does not ask for it.")
+    send_key: Literal["enter", "ctrl_enter"] = "enter"
+    idle_minutes: int = Field(
+        0, ge=0, le=24 * 60, description="Give the model's memory back after so long; 0 is never."
+    )
+    default_preset: str = Field("", description="The preset that new conversations begin with.")
+    shortcuts: dict[str, str] = Field(
+        default_factory=dict, description="Keys by action, where they are not the usual ones."
+    )
     geometry: str = Field("", description="Where the window was, as Qt writes it, in hex digits.")
     sidebar_collapsed: bool = False
     last_conversation: str = Field("", description="The one that was open when Tanka closed.")

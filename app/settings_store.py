@@ -12,7 +12,7 @@ from app.settings import (
     window_settings_path,
 )
 from engine import EngineError
-from engine.settings import load_settings, save_settings, settings_path
+from engine.settings import Settings, load_settings, save_settings, settings_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +45,18 @@ class SettingsStore:
             return
         self.window = changed
         self._keep(lambda: save_window_settings(self._window_path, changed))
+
+    def change_engine(self, **values: object) -> None:
+        """Change the engine's settings named, and keep them."""
+        changed = Settings.model_validate(self.engine.model_dump() | values)
+        if changed == self.engine:
+            return
+        self.engine = changed
+        self._keep(lambda: save_settings(self._engine_path, changed))
+
+    def reset(self) -> None:
+        """All settings as they were at first."""
+        self.window, self.engine = WindowSettings(), Settings()
 
     def change_model(self, folder: Path | None) -> None:
         """Load the model in `folder` from now on; `None` is the starter model."""

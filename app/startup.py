@@ -26,21 +26,27 @@ from qasync import QEventLoop
 from app.about_control import AboutControl
 from app.background import Background
 from app.chat_session import ChatSession
+from app.conversation import Conversation
 from app.crash import FaultCatcher, hear_fatal
 from app.crash_reports import CrashReports, LastEnd, crash_reports_dir
 from app.desktop_control import DesktopControl
 from app.diagnostics import diagnostics
 from app.engine_bridge import EngineBridge
+from app.erase import Eraser
 from app.exchange_control import ExchangeControl
 from app.facts import facts
 from app.fault_report import about_this_program
 from app.find_control import FindControl, ScrollingReader
 from app.first_offer import offer
+from app.idle_memory import IdleMemory
+from app.instructions_control import InstructionsControl
 from app.interrupt import Interrupt
 from app.library import Exchange, Library, LibrarySearch, StoreThread
 from app.model_loading import ModelLoading
 from app.network_control import NetworkControl
 from app.palette_control import PaletteControl
+from app.presets import PresetStore, presets_path
+from app.settings_control import SettingsControl
 from app.settings_store import SettingsStore
 from app.sidebar_control import SidebarControl
 from app.store_control import StoreControl
@@ -54,7 +60,7 @@ from app.ui.focus_ring import FocusRing
 from app.ui.main_window import MainWindow
 from app.ui.screen_capture import ScreenCapture
 from app.ui.shortcut_dialog import ShortcutDialog
-from app.ui.theme import Theme, ThemeChoice
+from app.ui.theme import Theme
 from app.view_control import ViewControl
 from app.window_control import WindowControl
 from engine.catalogue.entries import catalogue
@@ -74,7 +80,6 @@ log = logging.getLogger(__name__)
 # The engine's Python shares the interpreter with the window, which must not wait long for it.
 _SWITCH_INTERVAL_S = 0.001
 _ENGINE_PATIENCE_S = 30.0
-_CHOICES: tuple[ThemeChoice, ...] = ("system", "light", "dark")
 
 
 class Program(QObject):
@@ -84,17 +89,27 @@ class Program(QObject):
         super().__init__()
         self.theme = Theme(self)
         self.store = SettingsStore()
-        self.theme.set_choice(self.store.window.theme)
-        self.theme.apply(application)
+        self.presets = PresetStore(presets_path(), self)
+        self._dress(application)
         self.focus_ring = FocusRing(self.theme, application)
         self.background = Background(self)
         self.bridge = EngineBridge(client, self)
-        self.models = ModelLoading(self.bridge, self, lambda: self.store.engine.resume_bytes())
+        self.models = ModelLoading(
+            self.bridge,
+            self,
+            lambda: self.store.engine.resume_bytes(),
+            lambda: (self.store.engine.weights, self.store.engine.kv),
+        )
         self.counting = TokenCounting(self.bridge, self)
         self.store_thread = StoreThread(self)
         self.library = Library(self.store_thread, self)
         self.session = ChatSession(
-            self.bridge, self.models, self.store.answer_settings, self.library, self
+            self.bridge,
+            self.models,
+            self.store.answer_settings,
+            self.library,
+            self,
+            self._new_conversation,
         )
         self.window = MainWindow(self.theme)
         self.page = ConversationPage(self.theme, self.window.registry, self.background)
@@ -133,6 +148,7 @@ class Program(QObject):
         self.overlay.dropped.connect(self.control.drop)
         self.network = NetworkControl(self.store, self.theme, self.window)
         self.capture = ScreenCapture(self.theme, self.window)
+        self._add_settings()
         self._machine: Machine | None = None
         self._server: InstanceServer | None = None
         self._connect()
@@ -176,6 +192,52 @@ class Program(QObject):
         """Tell of a fault that nobody caught."""
         FaultDialog(self.theme, sentence, report, self.window).show()
 
+    def _dress(self, application: QApplication) -> None:
+        """Before the first widget is made, so that none is made twice."""
+        kept = self.store.window
+        self.theme.set_choice(kept.theme)
+        self.theme.set_text_size(kept.text_size)
+        self.theme.set_high_contrast(kept.high_contrast)
+        self.theme.set_reduced_motion(kept.reduced_motion)
+        self.theme.apply(application)
+
+    def _new_conversation(self) -> Conversation:
+        preset = self.presets.get(self.store.window.default_preset)
+        return Conversation(system_prompt=preset.text if preset is not None else "")
+
+    def _add_settings(self) -> None:
+        self.instructions = InstructionsControl(
+            self.theme,
+            self.window,
+            self.page.composer,
+            self.session,
+            self.library,
+            self.presets,
+            self.store,
+            self.bridge,
+            self,
+        )
+        self.idle = IdleMemory(self.models, self.session, self)
+        self.page.composer.draft_changed.connect(lambda _draft: self.idle.touch())
+        self.eraser = Eraser(
+            self.bridge, self.session, self.library, self.background, data_dir, self
+        )
+        self.eraser.cleared.connect(self.control.forget_unfinished)
+        self.settings = SettingsControl(
+            self.theme,
+            self.window,
+            self.page,
+            self.store,
+            self.models,
+            self.presets,
+            self.instructions,
+            self.idle,
+            self.eraser,
+            self.background,
+            self,
+        )
+        self.settings.changed.connect(self._show_facts)
+
     def _start(self) -> None:
         self.store_control.open()
         self.desktop_control.start()
@@ -194,9 +256,6 @@ class Program(QObject):
         actions["open_model"].triggered.connect(self._choose_model)
         actions["shortcuts"].triggered.connect(self._show_shortcuts)
         actions["quit"].triggered.connect(self.window.close)
-        for choice in _CHOICES:
-            action = actions[f"theme_{choice}"]
-            action.triggered.connect(lambda _on=False, c=choice: self._choose_theme(c))
         self.models.changed.connect(self._show_facts)
         self.models.ready.connect(self._keep_model)
         # What is there by now stays. To look through all of it for garbage again and again would
@@ -223,16 +282,11 @@ class Program(QObject):
 
     def _restore(self) -> None:
         kept = self.store.window
-        self.window.registry[f"theme_{kept.theme}"].setChecked(True)
         self.window.restore(QByteArray.fromHex(kept.geometry.encode()))
         self.window.set_sidebar_collapsed(kept.sidebar_collapsed)
         if kept.answered_once:
             self.page.first_run.hide_cells()
         self._show_facts()
-
-    def _choose_theme(self, choice: ThemeChoice) -> None:
-        self.theme.set_choice(choice)
-        self.store.change(theme=choice)
 
     def _choose_model(self) -> None:
         dialog = QFileDialog(self.window, "Open a model folder")
@@ -243,7 +297,9 @@ class Program(QObject):
         dialog.open()
 
     def _show_shortcuts(self) -> None:
-        ShortcutDialog(self.theme, self.window.registry, self.window).show()
+        sends = self.store.window.send_key == "enter"
+        dialog = ShortcutDialog(self.theme, self.window.registry, self.window, enter_sends=sends)
+        dialog.show()
 
     def _keep_model(self) -> None:
         self.store.change_model(self.models.last_folder)

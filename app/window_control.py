@@ -97,6 +97,11 @@ class WindowControl(QObject):
         if self._library.rows.get(conversation_id) is not None:
             self._session.open(conversation_id)
 
+    def forget_unfinished(self) -> None:
+        """Drop whatever is being written, here and in other conversations."""
+        self._unfinished.clear()
+        self._page.composer.clear()
+
     def keep_draft(self) -> None:
         """Keep what is being written now, as the program ends."""
         self._library.save_draft(self._shown, self._page.composer.draft())
@@ -216,6 +221,7 @@ class WindowControl(QObject):
         if unsent is self._shown:
             unsent.thinking = found.conversation.thinking
             self._show_thinking()
+            unsent.system_prompt = found.conversation.system_prompt
             self._page.composer.prepend(found.draft)
             self._library.save_draft(unsent, self._page.composer.draft())
             self._library.discard_unsent(found.conversation.id)
@@ -276,6 +282,8 @@ class WindowControl(QObject):
         self._page.composer.set_placeholder(text)
 
     def _draft_changed(self, draft: Draft) -> None:
+        if not draft.empty:
+            self._models.wake()  # it is there by the time the question is written
         self._library.save_draft(self._shown, draft)
         self._count(draft)
 

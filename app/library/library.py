@@ -100,6 +100,19 @@ class Library(QObject):
 
         self._thread.open(folder, opened, self.not_opened.emit)
 
+    def begin_anew(
+        self, folder: Callable[[], Path], on_failure: Callable[[Exception], None]
+    ) -> None:
+        """Remove all conversations and attachments for good; `listed` follows."""
+        self._kept.clear()
+        self._drafted.clear()
+        self.rows.clear()
+
+        def opened(_result: Opened) -> None:
+            self._thread.read(_shelf, self._fill, on_failure)
+
+        self._thread.begin_anew(folder, opened, on_failure)
+
     def reload(self) -> None:
         """List anew what is there, as after an import."""
         self._thread.read(_shelf, self._fill_rows, self.not_opened.emit)

@@ -54,6 +54,13 @@ class Rows(QObject):
         self._folders = {folder.id: folder for folder in folders} | self._folders
         self.changed.emit()
 
+    def clear(self) -> None:
+        """Nothing is kept any more."""
+        self._rows.clear()
+        self._folders.clear()
+        self._deleted.clear()
+        self.changed.emit()
+
     def touch(self, conversation: Conversation) -> None:
         """Something was said in `conversation` just now."""
         if conversation.id in self._deleted:

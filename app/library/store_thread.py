@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.background import Background
-from app.store import NotStored, StoreError, open_store
+from app.store import NotStored, StoreError, erase_store, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,6 +107,33 @@ class StoreThread(QObject):
             return
         self._background.run(lambda: work(store), on_success, on_failure)
 
+    def begin_anew(
+        self,
+        folder: Callable[[], Path],
+        on_opened: Callable[[Opened], None],
+        on_failure: Callable[[Exception], None],
+    ) -> None:
+        """Remove the store with everything in it, and open an empty one. What waits is dropped."""
+        old, self._store = self._store, None
+        self._retry.stop()
+        with self._lock:
+            self._pending.clear()
+            self._stuck = False
+
+        def opened(result: Opened) -> None:
+            self._store = result.store
+            on_opened(result)
+            self._start()
+
+        def work() -> Opened:
+            if old is not None:
+                _close(old)
+            place = folder()
+            erase_store(place)
+            return open_store(place)
+
+        self._background.run(work, opened, on_failure)
+
     def try_again(self) -> None:
         """Try what waits once more."""
         self._retry.stop()
@@ -177,3 +204,11 @@ class StoreThread(QObject):
             self._draining = False
         self._drained(None)
         raise fault
+
+
+def _close(store: Store) -> None:
+    """Let go of a store that is going to be removed, whatever it would still have to do."""
+    try:
+        store.close()
+    except StoreError as fault:
+        log.warning("%s\n%s", fault.sentence, fault.details)

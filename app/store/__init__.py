@@ -3,6 +3,7 @@
 `open_store` is the way in. Everything may be called from any thread.
 """
 
+from app.store.erasing import erase_store
 from app.store.errors import (
     DamagedDatabase,
     DiskFull,
@@ -52,6 +53,7 @@ __all__ = [
     "Turn",
     "TurnError",
     "choose",
+    "erase_store",
     "group_rows",
     "open_store",
     "recover",

@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 Keys = str | QKeySequence.StandardKey | None
@@ -16,7 +18,7 @@ Keys = str | QKeySequence.StandardKey | None
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """An action as it is declared; `menu` names the menu it stands in.
+    """An action as it is declared; `menu` names the menu it stands in, `also` further keys.
 
     `otherwise` are its keys where the system has none of its own for the standard key. An action
     with a `reason` is off until somebody can carry it out; the reason says why.
@@ -27,6 +29,7 @@ class ActionSpec:
     menu: str
     keys: Keys = None
     choice_of: str = ""
+    also: str = ""
     separated: bool = False
     icon: str = ""
     reason: str = ""
@@ -79,6 +82,7 @@ SPECS: tuple[ActionSpec, ...] = (
         reason=_NOT_OPEN,
     ),
     ActionSpec("back_up", "&Back up everything…", "&File", icon="upload", reason=_NOT_OPEN),
+    ActionSpec("settings", "Se&ttings…", "&File", "Ctrl+,", separated=True, icon="gear"),
     ActionSpec("quit", "&Quit", "&File", _STANDARD.Quit, separated=True, otherwise="Ctrl+Q",
         icon="quit",
     ),
@@ -114,6 +118,7 @@ SPECS: tuple[ActionSpec, ...] = (
         "regenerate", "&Regenerate the last answer", "&Conversation", "Ctrl+R", icon="retry",
         reason=_NO_ANSWER,
     ),
+    ActionSpec("instructions", "&Instructions…", "&Conversation", "Ctrl+Shift+I", icon="sliders"),
     ActionSpec(
         "stop", "&Stop", "&Conversation", _STANDARD.Cancel, icon="stop",
         reason="No answer is being written", otherwise="Esc",
@@ -130,6 +135,9 @@ SPECS: tuple[ActionSpec, ...] = (
         "toggle_sidebar", "Show or hide the &sidebar", "&View", "Ctrl+B", separated=True,
         icon="sidebar",
     ),
+    ActionSpec("zoom_in", "&Larger text", "&View", "Ctrl+=", also="Ctrl++", separated=True),
+    ActionSpec("zoom_out", "S&maller text", "&View", "Ctrl+-"),
+    ActionSpec("zoom_reset", "&Usual text size", "&View", "Ctrl+0"),
     ActionSpec("toggle_strip", "Performance s&trip", "&View", checkable=True, icon="sliders"),
     ActionSpec("next_pane", "Next &pane", "&View", "F6", separated=True),
     ActionSpec("previous_pane", "P&revious pane", "&View", "Shift+F6"),
@@ -158,6 +166,7 @@ class Actions(QObject):
         self._actions = {spec.name: self._make(spec) for spec in SPECS}
         self["quit"].setMenuRole(QAction.MenuRole.QuitRole)
         self["about"].setMenuRole(QAction.MenuRole.AboutRole)
+        self["settings"].setMenuRole(QAction.MenuRole.PreferencesRole)
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
@@ -174,6 +183,9 @@ class Actions(QObject):
     def reason(self, name: str) -> str:
         """Why an action cannot be carried out now; empty where it can."""
         return "" if self[name].isEnabled() else self._reasons[name] or "Not possible now"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._actions)
 
     def fill(self, bar: QMenuBar) -> None:
         """Put every action into its menu."""
@@ -231,7 +243,7 @@ def _keys(spec: ActionSpec) -> list[QKeySequence]:
         if found or not spec.otherwise:
             return found
         return [QKeySequence(spec.otherwise)]
-    return [QKeySequence(spec.keys)] if spec.keys is not None else []
+    return [QKeySequence(keys) for keys in (spec.keys, spec.also) if keys]
 
 
 def _menu(bar: QMenuBar, menus: dict[str, QMenu], path: str) -> QMenu:

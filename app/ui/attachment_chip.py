@@ -150,7 +150,7 @@ class AttachmentChip(QWidget):
                 widget.deleteLater()
         for widget in (*content, self._remove):
             self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.setMinimumHeight(_HEIGHT)
+        self.setMinimumHeight(self._theme.px(_HEIGHT))
         self.updateGeometry()
 
 
@@ -167,7 +167,8 @@ class _Spinner(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._timer.start()
+        if self._theme.moves:
+            self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

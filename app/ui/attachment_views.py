@@ -36,13 +36,15 @@ class Badge(QWidget):
         super().__init__()
         self._theme = theme
         self._text = kind_of(name)
-        font = theme.font("label")
-        font.setPixelSize(9)
-        self.setFont(font)
-        width = self.fontMetrics().horizontalAdvance(self._text) + 10
-        self.setFixedSize(max(width, 26), 16)
+        self.setFont(theme.font("label", 9))
         self.setAccessibleName(self._text)
-        theme.changed.connect(self.update)
+        self._resize()
+        theme.changed.connect(self._resize)
+
+    def _resize(self) -> None:
+        width = self.fontMetrics().horizontalAdvance(self._text) + 10
+        self.setFixedSize(max(width, self._theme.px(26)), self._theme.px(16))
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the capitals in their frame."""
@@ -80,7 +82,7 @@ class AttachmentRow(QWidget):
 def _document(theme: Theme, part: DocumentPart, tokens: int | None) -> QWidget:
     chip = QFrame()
     chip.setProperty("surface", "card")
-    chip.setFixedHeight(36)
+    theme.fix(chip, height=36)
     row = QHBoxLayout(chip)
     row.setContentsMargins(8, 0, 12, 0)
     row.setSpacing(6)

@@ -32,6 +32,7 @@ class CodeBlock(QFrame):
 
     def __init__(self, theme: Theme, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._code = ""
         self.unfolded = False
         self.setProperty("surface", "card")
@@ -121,7 +122,7 @@ class CodeBlock(QFrame):
         head.addWidget(self._wrap)
         head.addWidget(self._copy)
         row = QWidget()
-        row.setFixedHeight(36)
+        self._theme.fix(row, height=36)
         row.setLayout(head)
         body = QVBoxLayout()
         body.setContentsMargins(12, 12, 12, 12)

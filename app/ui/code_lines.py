@@ -154,5 +154,7 @@ class CodeLines(TextView):
         self.setFont(font)
         self.setTabStopDistance(_INDENT * QFontMetricsF(font).horizontalAdvance(" "))
         form = QTextBlockFormat()
-        form.setLineHeight(_LINE, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        form.setLineHeight(
+            self._theme.px(_LINE), QTextBlockFormat.LineHeightTypes.FixedHeight.value
+        )
         QTextCursor(self.document()).setBlockFormat(form)

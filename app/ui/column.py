@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
@@ -46,8 +47,21 @@ class Column(QWidget):
         super().resizeEvent(event)
         self._centre()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """The reserve changes its side with the direction of reading."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._centre()
+
     def _centre(self) -> None:
         whole = self.width() + self._right_reserve
-        side = max(0, (whole - COLUMN_WIDTH) // 2) + self._padding
-        right = max(0, side - self._right_reserve)
-        self.content.setContentsMargins(side, self._top, right, self._bottom)
+        # What needs more must not push the margins, which it would be pushed by in turn.
+        margins = self.content.contentsMargins()
+        needed = self.content.minimumSize().width() - margins.left() - margins.right()
+        width = max(COLUMN_WIDTH, needed + 2 * self._padding)
+        side = max(0, (whole - width) // 2) + self._padding
+        other = max(0, side - self._right_reserve)
+        # Scroll bars stand on the left where one reads from the right.
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left, right = (other, side) if mirrored else (side, other)
+        self.content.setContentsMargins(left, self._top, right, self._bottom)

@@ -16,6 +16,7 @@ from app.ui.composer_box import ComposerBox
 from app.ui.composer_editor import LINE, ComposerEditor
 from app.ui.parts import ElidedText, IconButton, Text
 from app.ui.paste_offer import PasteOffer
+from app.ui.plain_tip import plain_tip
 from app.ui.send_button import SendButton
 from app.ui.thin_bar import ThinBar
 from app.ui.thinking_switch import ThinkingSwitch
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from engine import TokensCounted
 
 COUNT_DELAY_MS = 150
+NO_INSTRUCTIONS = "Instructions for this conversation"
+_TIP = 80
 _LARGEST_SHARE = 0.4
 _PADDING, _GAP, _BELOW = 10, 8, 16
 _INKS = {"usual": "ink3", "near": "warn", "over": "danger"}
@@ -72,6 +75,8 @@ class Composer(Column):
         self.attach = IconButton(theme, "attach", "Attach files")
         self.capture = IconButton(theme, "capture", "Capture the screen")
         self.thinking = ThinkingSwitch(theme)
+        self.instructions = IconButton(theme, "sliders", NO_INSTRUCTIONS)
+        self.instructions.setCheckable(True)
         self.meter = Text(theme, "", "meta", "ink3")
         self.cost = ElidedText(theme, "", "meta", "ink3")
         self.bar = ThinBar(theme)
@@ -153,6 +158,14 @@ class Composer(Column):
         self._count = None
         self.attachments.forget_tokens()
         self._changed()
+
+    def show_instructions(self, text: str) -> None:
+        """What the model is told before everything else in this conversation."""
+        self.instructions.setChecked(bool(text.strip()))
+        first = text.strip().partition("\n")[0]
+        shown = first if len(first) <= _TIP else f"{first[:_TIP]}…"
+        words = f"Instructions: {shown}" if first else NO_INSTRUCTIONS
+        self.instructions.rename(words, plain_tip(words))
 
     def set_placeholder(self, text: str) -> None:
         """What stands in the field while nothing is written."""
@@ -279,7 +292,7 @@ class Composer(Column):
         controls.setSpacing(12)
         ways_in = QHBoxLayout()
         ways_in.setSpacing(4)
-        for way in (self.attach, self.capture, self.thinking):
+        for way in (self.attach, self.capture, self.instructions, self.thinking):
             ways_in.addWidget(way)
         controls.addLayout(ways_in)
         self.cost.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

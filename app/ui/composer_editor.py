@@ -11,6 +11,8 @@ from PySide6.QtCore import QMimeData, QRect, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QTextEdit
 
+from app.ui.markdown_writer import reads_from_the_right
+
 if TYPE_CHECKING:
     from PySide6.QtGui import (
         QDragEnterEvent,
@@ -44,6 +46,7 @@ class ComposerEditor(QTextEdit):
         self._theme = theme
         self._placeholder = ""
         self._composing = False
+        self._enter_sends = True
         self._largest = 10 * LINE
         self.setAcceptRichText(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -79,8 +82,19 @@ class ComposerEditor(QTextEdit):
 
     def set_largest_height(self, height: int) -> None:
         """How high the field may grow before it scrolls."""
-        self._largest = max(LINE, height)
+        self._largest = max(self._line, height)
         self._fit()
+
+    def set_enter_sends(self, sends: bool) -> None:
+        """Whether Enter sends and Shift+Enter breaks the line, or Ctrl+Enter sends and Enter not.
+
+        Shift+Enter breaks the line either way.
+        """
+        self._enter_sends = sends
+
+    @property
+    def _line(self) -> int:
+        return self._theme.px(LINE)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Send on Enter, unless an input method is still composing."""
@@ -89,7 +103,8 @@ class ComposerEditor(QTextEdit):
         if enter and self._composing:
             event.accept()  # it ends the composition, wherever the key comes through at all
         elif enter:
-            if held == Qt.KeyboardModifier.NoModifier:
+            plain, control = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+            if held == (plain if self._enter_sends else control):
                 self.send_requested.emit()
             else:
                 self.textCursor().insertBlock()
@@ -147,11 +162,17 @@ class ComposerEditor(QTextEdit):
         painter = QPainter(self.viewport())
         painter.setPen(self._theme.colors.ink3)
         painter.setFont(self.font())
-        room = QRect(0, 0, self.viewport().width(), LINE)
+        room = QRect(0, 0, self.viewport().width(), self._line)
         text = self.fontMetrics().elidedText(
             self._placeholder, Qt.TextElideMode.ElideRight, room.width()
         )
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+        # It stands where a text in its language would begin, and with it the caret.
+        from_right = reads_from_the_right(text)
+        side = Qt.AlignmentFlag.AlignRight if from_right else Qt.AlignmentFlag.AlignLeft
+        kinds = Qt.TextFlag
+        turned = kinds.TextForceRightToLeft if from_right else kinds.TextForceLeftToRight
+        where = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute | side
+        painter.drawText(room, where.value | turned.value, text)
         painter.end()
 
     def _nothing_written(self) -> bool:
@@ -171,8 +192,9 @@ class ComposerEditor(QTextEdit):
             self.long_text_pasted.emit(pasted)
 
     def _set_line_height(self) -> None:
+        self._set_apart = self._line
         form = QTextBlockFormat()
-        form.setLineHeight(LINE, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        form.setLineHeight(self._line, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
         self.document().setUndoRedoEnabled(False)
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
@@ -180,7 +202,7 @@ class ComposerEditor(QTextEdit):
         self.document().setUndoRedoEnabled(True)
 
     def _fit(self) -> None:
-        wanted = max(LINE, math.ceil(self.document().size().height()))
+        wanted = max(self._line, math.ceil(self.document().size().height()))
         scrolls = wanted > self._largest
         always, never = Qt.ScrollBarPolicy.ScrollBarAsNeeded, Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.setVerticalScrollBarPolicy(always if scrolls else never)
@@ -188,6 +210,10 @@ class ComposerEditor(QTextEdit):
 
     def _recolour(self) -> None:
         self.setPalette(self._theme.text_palette(self.palette()))
+        if self._set_apart != self._line:
+            self._set_line_height()  # which forgets what could be undone
+            self._fit()
+        self.viewport().update()
 
 
 def _means_text(source: QMimeData) -> bool:

@@ -99,10 +99,12 @@ class DropOverlay(QWidget):
 
     def zone(self, index: int) -> QRectF:
         """Where the zone is: 0 asks here, 1 starts a new conversation."""
-        width = min(_ZONE.width(), (self.width() - 2 * _INSET - _ZONE_GAP - 48) // 2)
-        left = (self.width() - 2 * width - _ZONE_GAP) / 2 + index * (width + _ZONE_GAP)
-        top = self._text_top() + _TITLE_LINE + 4 + _META_LINE + 20
-        return QRectF(left, top, width, _ZONE.height())
+        px = self._theme.px
+        width = min(px(_ZONE.width()), (self.width() - 2 * _INSET - _ZONE_GAP - 48) // 2)
+        place = 1 - index if self._theme.mirrored else index
+        left = (self.width() - 2 * width - _ZONE_GAP) / 2 + place * (width + _ZONE_GAP)
+        top = self._text_top() + px(_TITLE_LINE) + 4 + px(_META_LINE) + 20
+        return QRectF(left, top, width, px(_ZONE.height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Dim the window and draw the field with both zones."""
@@ -166,7 +168,8 @@ class DropOverlay(QWidget):
         return self.zone(1).contains(position)
 
     def _text_top(self) -> float:
-        whole = _TITLE_LINE + 4 + _META_LINE + 20 + _ZONE.height()
+        px = self._theme.px
+        whole = px(_TITLE_LINE) + 4 + px(_META_LINE) + 20 + px(_ZONE.height())
         return (self.height() - whole) / 2
 
     def _paint_text(self, painter: QPainter) -> None:
@@ -175,16 +178,20 @@ class DropOverlay(QWidget):
         font = self._theme.font("heading")
         painter.setFont(font)
         width = painter.fontMetrics().horizontalAdvance(self._title)
-        left = (self.width() - width - 24) / 2
-        icon = self._theme.icon("document", "accent")
-        mark = icon.pixmap(QSize(16, 16), self.devicePixelRatioF())
-        painter.drawPixmap(QPointF(left, top + 4), mark)
+        side, high = self._theme.px(16), self._theme.px(_TITLE_LINE)
+        left = (self.width() - width - side - 8) / 2
+        icon = self._theme.icon("document", "accent", side)
+        mark = icon.pixmap(QSize(side, side), self.devicePixelRatioF())
+        # The mark stands where one begins to read.
+        mirrored = self._theme.mirrored
+        mark_left = left + width + 8 if mirrored else left
+        painter.drawPixmap(QPointF(mark_left, top + (high - side) / 2), mark)
         painter.setPen(colors.ink)
-        title = QRectF(left + 24, top, width + 2, _TITLE_LINE)
-        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, self._title)
+        title = QRectF(left if mirrored else left + side + 8, top, width + 2, high)
+        painter.drawText(title, Qt.AlignmentFlag.AlignCenter, self._title)
         painter.setFont(self._theme.font("body"))
         painter.setPen(colors.ink2)
-        meta = QRectF(0, top + _TITLE_LINE + 4, self.width(), _META_LINE)
+        meta = QRectF(0, top + high + 4, self.width(), self._theme.px(_META_LINE))
         painter.drawText(meta, Qt.AlignmentFlag.AlignCenter, self._contents)
 
     def _paint_zone(self, painter: QPainter, zone: QRectF, label: str, chosen: bool) -> None:

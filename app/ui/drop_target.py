@@ -9,8 +9,9 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.ui.parts import Text, TextButton
+from app.ui.parts import TextButton
 from app.ui.tokens import RADIUS_LARGE
+from app.ui.wrapped_text import WrappedText
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -62,8 +63,8 @@ class DropTarget(QWidget):
         self._theme = theme
         theme.changed.connect(self.update)
         self._pages = _Pages(theme)
-        self._title = Text(theme, "Drop PDFs, pictures or text files here", "heading")
-        self._hint = Text(theme, "Anywhere in the window works.", "body", "ink2")
+        self._title = WrappedText(theme, "Drop PDFs, pictures or text files here", "heading")
+        self._hint = WrappedText(theme, "Anywhere in the window works.", "body", "ink2")
         self.choose = TextButton(theme, "Choose files…", "default", "attach")
         self.choose.clicked.connect(self.files_wanted)
         self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)

@@ -8,10 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSpacerItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QScrollArea,
+    QSpacerItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.first_offer import Offer
-from app.ui.column import Column
+from app.ui.column import COLUMN_WIDTH, SIDE_PADDING, Column
 from app.ui.drop_target import DropTarget
 from app.ui.first_run_cells import MachineText, StepCell
 from app.ui.parts import TextButton, hairline
@@ -26,6 +33,9 @@ if TYPE_CHECKING:
 
 # Below this height the drop target gives way, so that the starting points stay in sight.
 _ROOMY_HEIGHT = 560
+_ANY_SIZE = 16_777_215  # Qt's own, that a widget may have at most
+# From this width on, three cells stand side by side.
+_SIDE_BY_SIDE = 520
 
 _EXPECT = (
     "The small starter model reads short documents and a line of text in a picture. Check its "
@@ -43,6 +53,7 @@ class FirstRun(QScrollArea):
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # with Tab one would not see it stop here
@@ -63,6 +74,7 @@ class FirstRun(QScrollArea):
         self._page = Column()
         self._fill_page(theme)
         self.setWidget(self._page)
+        theme.changed.connect(self._arrange)
 
     def show_machine(self, machine: MachineText) -> None:
         """What this machine turned out to be."""
@@ -100,11 +112,12 @@ class FirstRun(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the page what the window has."""
         super().resizeEvent(event)
-        roomy = self.height() >= _ROOMY_HEIGHT
+        roomy = self.height() >= self._theme.px(_ROOMY_HEIGHT)
         self.drop_target.set_roomy(roomy)
         padding = 20 if roomy else 12
         self._page.set_vertical_padding(padding, padding)
         self._page.set_right_reserve(self.width() - self.viewport().width())
+        self._arrange()
 
     def _ask_for_model(self) -> None:
         self.model_wanted.emit(self._offer.entry, self._offer.verb)
@@ -139,14 +152,26 @@ class FirstRun(QScrollArea):
     def _cells(self) -> QWidget:
         card = QFrame()
         card.setProperty("surface", "card")
-        row = QHBoxLayout(card)
+        self._row = row = QBoxLayout(QBoxLayout.Direction.LeftToRight, card)
         row.setContentsMargins(1, 1, 1, 1)
         row.setSpacing(0)
+        self._lines = [hairline(vertical=True) for _ in range(2)]
         for place, cell in enumerate((self._machine, self._larger, self._offline)):
             if place:
-                row.addWidget(hairline(vertical=True))
+                row.addWidget(self._lines[place - 1])
             row.addWidget(cell, 1)
         return card
+
+    def _arrange(self) -> None:
+        """Cells and starting points side by side, or below one another where text is large."""
+        room = min(self.viewport().width(), COLUMN_WIDTH) - 2 * SIDE_PADDING
+        roomy = room >= self._theme.px(_SIDE_BY_SIDE)
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._row.setDirection(across if roomy else down)
+        for line in self._lines:
+            line.setMinimumSize(0, 0)
+            line.setMaximumSize(1 if roomy else _ANY_SIZE, _ANY_SIZE if roomy else 1)
+        self.starting_points.set_side_by_side(roomy)
 
 
 def _model_button(theme: Theme, actions: Actions) -> TextButton:

@@ -10,7 +10,6 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import icons
-from app.ui.parts import Text
 from app.ui.wrapped_text import WrappedText
 from app.wording import memory, size
 
@@ -56,6 +55,9 @@ def _processor(machine: Machine) -> str:
     return f"{machine.processor}, {cores} {'core' if cores == 1 else 'cores'}"
 
 
+_MARK = 20
+
+
 class StepMark(QWidget):
     """A circle of 20 px with a number, or a check on green where the step is done."""
 
@@ -65,11 +67,12 @@ class StepMark(QWidget):
         self._mark = mark
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFont(theme.font("meta"))
-        theme.changed.connect(self.update)
+        theme.changed.connect(self.updateGeometry)
 
     def sizeHint(self) -> QSize:
         """The circle and nothing around it."""
-        return QSize(20, 20)
+        side = self._theme.px(_MARK)
+        return QSize(side, side)
 
     def set_mark(self, mark: str) -> None:
         """A figure, or "check"."""
@@ -85,10 +88,11 @@ class StepMark(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(colors.ok if done else colors.edge, 1))
         painter.setBrush(colors.ok_wash if done else colors.raised)
-        painter.drawEllipse(QRectF(0.5, 0.5, 19, 19))
+        painter.drawEllipse(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
         if done:
-            ratio = self.devicePixelRatioF()
-            painter.drawPixmap(4, 4, icons.pixmap("check", colors.ok, 12, ratio))
+            ratio, inset = self.devicePixelRatioF(), self._theme.px(4)
+            check = icons.pixmap("check", colors.ok, self.width() - 2 * inset, ratio)
+            painter.drawPixmap(inset, inset, check)
         else:
             painter.setPen(colors.ink2)
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._mark)
@@ -101,7 +105,7 @@ class StepCell(QWidget):
     def __init__(self, theme: Theme, mark: str, title: str, text: str) -> None:
         super().__init__()
         self._mark = StepMark(theme, mark)
-        self._title = Text(theme, title, "body_strong")
+        self._title = WrappedText(theme, title, "body_strong")
         self._text = WrappedText(theme, text, "meta", "ink2")
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._column = QVBoxLayout(self)

@@ -56,7 +56,7 @@ class Header(QFrame):
         super().__init__(parent)
         self._theme = theme
         self.setProperty("surface", "sheet")
-        self.setFixedHeight(HEIGHT)
+        theme.fix(self, height=HEIGHT)
         self.toggle = action_button(theme, actions, "sidebar", "toggle_sidebar")
         self.title = TitleLine(theme, "New conversation")
         self.title.edited.connect(self.title_renamed)
@@ -91,7 +91,8 @@ class Header(QFrame):
         """Which model is in use, or on its way."""
         text = _picker_text(model)
         metrics = self.model.fontMetrics()
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, _MODEL_WIDTH)
+        room = self._theme.px(_MODEL_WIDTH)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
         # An ampersand in a button's text would vanish and underline what follows.
         self.model.setText(shown.replace("&", "&&"))
         self.model.setAccessibleName(f"Model: {text}")
@@ -107,7 +108,7 @@ class Header(QFrame):
 
     def fit(self, window_width: int) -> None:
         """Shrink what may shrink in a narrow window."""
-        full = window_width >= _FULL_WIDTH
+        full = window_width >= self._theme.px(_FULL_WIDTH)
         if full == bool(self.machine.text()):
             return
         self.machine.setText(_MACHINE if full else "")
@@ -126,14 +127,14 @@ class Header(QFrame):
         row.addWidget(self.machine)
         row.addWidget(self.model)
         # The buttons are of fixed height, and only something tall keeps the row from shrinking.
-        self.title.setFixedHeight(HEIGHT - 1)
+        self._theme.fix(self.title, height=HEIGHT - 1)
         column.addLayout(row)
         column.addWidget(hairline())
 
     def _model_menu(self, actions: Actions) -> QMenu:
         menu = QMenu(self)
         # The button is mirrored for its icon's sake; its menu is not.
-        menu.setLayoutDirection(self.layoutDirection())
+        menu.aboutToShow.connect(lambda: menu.setLayoutDirection(self.layoutDirection()))
         menu.addAction(self._starter)
         menu.addAction(self._other)
         menu.addSeparator()
@@ -164,7 +165,7 @@ class MachinePopover(QFrame):
         self._theme = theme
         self.setObjectName("popover")
         self.setAccessibleName(_MACHINE)
-        self.setFixedWidth(self._WIDTH)
+        theme.fix(self, width=self._WIDTH)
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(12)
@@ -220,7 +221,8 @@ class MachinePopover(QFrame):
     def open_below(self, button: QWidget) -> None:
         """Show the popover under `button`, its right edge on the button's."""
         self.opening.emit()
-        self.setFixedHeight(self._column.totalHeightForWidth(self._WIDTH))
-        corner = button.mapToGlobal(QPoint(button.width() - self.width(), button.height() + 6))
+        self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
+        beside = 0 if self._theme.mirrored else button.width() - self.width()
+        corner = button.mapToGlobal(QPoint(beside, button.height() + 6))
         self.move(corner)
         self.show()

@@ -21,10 +21,11 @@ class IconLabel(QLabel):
         self._theme = theme
         self._icon = icon
         self._ink = ink
-        self.setFixedSize(_SIDE, height)
+        theme.fix(self, width=_SIDE, height=height)
         self._tint()
         theme.changed.connect(self._tint)
 
     def _tint(self) -> None:
-        icon = self._theme.icon(self._icon, self._ink, _SIDE)
-        self.setPixmap(icon.pixmap(QSize(_SIDE, _SIDE), self.devicePixelRatioF()))
+        side = self._theme.px(_SIDE)
+        icon = self._theme.icon(self._icon, self._ink, side)
+        self.setPixmap(icon.pixmap(QSize(side, side), self.devicePixelRatioF()))

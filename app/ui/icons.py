@@ -14,8 +14,18 @@ _RATIOS = (1.0, 1.25, 1.5, 2.0, 3.0)
 
 # Bodies of `<svg>`; `stroke` and `fill="C"` take the tint.
 SHAPES: dict[str, str] = {
+    "minus": '<path d="M3 8h10"/>',
     "plus": '<path d="M8 3v10M3 8h10"/>',
     "sidebar": '<rect x="2" y="3" width="12" height="10" rx="1.6"/><path d="M6.2 3v10"/>',
+    "sidebar-right": ('<rect x="2" y="3" width="12" height="10" rx="1.6"/><path d="M9.8 3v10"/>'),
+    "arrow-left": '<path d="M13.2 8H2.8M7 3.8 2.8 8 7 12.2"/>',
+    "arrow-right": '<path d="M2.8 8h10.4M9 3.8 13.2 8 9 12.2"/>',
+    "search": '<circle cx="7" cy="7" r="4.4"/><path d="m10.4 10.4 3.2 3.2"/>',
+    "gear": (
+        '<circle cx="8" cy="8" r="2.2"/><path d="M8 1.8v2M8 12.2v2M1.8 8h2M12.2 8h2M3.6 3.6 5 5'
+        'M11 11l1.4 1.4M3.6 12.4 5 11M11 5l1.4-1.4"/>'
+    ),
+    "trash": ('<path d="M2.8 4.4h10.4M6 4.4V2.8h4v1.6M4.2 4.4l.6 9h6.4l.6-9M6.8 7v4M9.2 7v4"/>'),
     "attach": (
         '<path d="M13.2 7.4 8 12.6a3.2 3.2 0 0 1-4.5-4.5l5.4-5.4a2.1 2.1 0 0 1 3 3'
         'L6.6 11a1 1 0 0 1-1.5-1.5l4.7-4.7"/>'
@@ -70,7 +80,6 @@ SHAPES: dict[str, str] = {
         '<path d="M1.9 12.2 3.9 7.9a1.2 1.2 0 0 1 1.1-.7h8.3a1 1 0 0 1 .9 1.4l-1.6 3.7'
         'a1.2 1.2 0 0 1-1.1.7H2.6a.7.7 0 0 1-.7-.8Z"/>'
     ),
-    "search": '<circle cx="7" cy="7" r="4.4"/><path d="m10.4 10.4 3.2 3.2"/>',
     "pin": (
         '<path d="M5.6 2.4h4.8M6.4 2.4v3.7L4.4 8.4v1.2h7.2V8.4l-2-2.3V2.4"/><path d="M8 9.6v4"/>'
     ),

@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self.setWindowTitle("Tanka")
         self.setWindowIcon(app_icon())
         self.setMinimumSize(*MINIMUM)
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self._menu_bar = MenuBar(self, self.registry)
         self.setMenuBar(self._menu_bar)
         self._connect()
+        theme.changed.connect(self._arrange)
         self._arrange()
 
     @property
@@ -342,13 +344,15 @@ class MainWindow(QMainWindow):
     def _float(self, floating: bool) -> None:
         """What floats has an edge, as there is no hairline beside it."""
         self._floating = floating
-        self.sidebar.setProperty("floating", floating)
+        side = "left" if self._theme.mirrored else "right"
+        self.sidebar.setProperty("floating", side if floating else "")
         self.sidebar.style().polish(self.sidebar)
 
     def _place_overlay(self) -> None:
         if self._floating:
-            left = self._body.width() - WIDTH if self.isRightToLeft() else 0
-            self.sidebar.setGeometry(left, 0, WIDTH, self._above_strip())
+            width = self._theme.px(WIDTH)
+            left = self._body.width() - width if self._theme.mirrored else 0
+            self.sidebar.setGeometry(left, 0, width, self._above_strip())
 
     def _above_strip(self) -> int:
         foot = 0 if self.strip.isHidden() else self.strip.height() + 1

@@ -189,7 +189,7 @@ class ProseWriter:
         heights = QTextBlockFormat.LineHeightTypes
         # A line gives room to what is higher than letters are.
         height = heights.MinimumHeight if self._grows else heights.FixedHeight
-        form.setLineHeight(self._line, height.value)
+        form.setLineHeight(self._theme.px(self._line), height.value)
         form.setTopMargin(gap if self._continues else 0)
         if self._mirrored:
             form.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
@@ -197,7 +197,7 @@ class ProseWriter:
         else:
             form.setLeftMargin(self._indent())
         if self._marker_due:
-            own = _BULLET_INDENT if self._lists[-1] is None else _NUMBER_INDENT
+            own = self._theme.px(_BULLET_INDENT if self._lists[-1] is None else _NUMBER_INDENT)
             form.setTextIndent(-own)
             # Qt exchanges left and right where text runs from the right.
             kinds = QTextOption.TabType
@@ -221,7 +221,7 @@ class ProseWriter:
 
     def _indent(self) -> int:
         marks = sum(_BULLET_INDENT if n is None else _NUMBER_INDENT for n in self._lists)
-        return marks + QUOTE_INDENT * self._quotes
+        return self._theme.px(marks) + QUOTE_INDENT * self._quotes
 
     def _marker(self) -> str:
         """The item's mark. It is text like any other, so that it is there in what is copied."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.ui.icons import with_room
@@ -39,7 +39,6 @@ class IconButton(Button):
         self._theme = theme
         self._icon = icon
         self.setProperty("kind", "icon")
-        self.setIconSize(QSize(16, 16))
         self.rename(name)
         self._tint()
         theme.changed.connect(self._tint)
@@ -50,7 +49,9 @@ class IconButton(Button):
         self.setAccessibleName(name)
 
     def _tint(self) -> None:
-        self.setIcon(self._theme.icon(self._icon))
+        side = self._theme.px(16)
+        self.setIconSize(QSize(side, side))
+        self.setIcon(self._theme.icon(self._icon, size=side))
 
 
 class TextButton(Button):
@@ -61,7 +62,7 @@ class TextButton(Button):
     ) -> None:
         super().__init__(text)
         self._theme = theme
-        self._icon, self._kind, self._bare = icon, kind, False
+        self._icon, self._kind, self._bare, self._trailing = icon, kind, False, False
         self.setProperty("kind", kind)
         self.setProperty("compact", compact)
         self.setFont(theme.font("body" if kind in ("subtle", "quiet") else "body_medium"))
@@ -84,19 +85,25 @@ class TextButton(Button):
 
     def set_trailing_icon(self) -> None:
         """Put the icon behind the text, as where a menu opens."""
-        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self._trailing = True
         self._tint()
 
     def _tint(self) -> None:
+        if self._trailing:
+            ltr, rtl = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft
+            self.setLayoutDirection(ltr if self._theme.mirrored else rtl)
+        # Its height follows the text size through the style sheet, which Qt looks up but once.
+        self.updateGeometry()
         if not self._icon:
             return
+        side = self._theme.px(16)
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         color = {"primary": "on_accent", "danger": "danger"}.get(self._kind, "ink2")
-        icon = self._theme.icon(self._icon, color)
+        icon = self._theme.icon(self._icon, color, side)
         gap = 0 if self._bare else _ICON_GAP
         before, after = (gap, 0) if mirrored else (0, gap)
-        self.setIconSize(QSize(16 + gap, 16))
-        self.setIcon(with_room(icon, 16, before, after))
+        self.setIconSize(QSize(side + gap, side))
+        self.setIcon(with_room(icon, side, before, after))
 
 
 class Text(QLabel):
@@ -106,19 +113,51 @@ class Text(QLabel):
         self, theme: Theme, text: str, style: TypeStyle = "body", ink: str = "ink"
     ) -> None:
         super().__init__(text)
+        self._mirrored = False
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.font(style))
         self.setProperty("ink", ink)
+        self._turn()
+
+    def setAlignment(self, alignment: Qt.AlignmentFlag) -> None:
+        """Left is where one begins to read, right the other side."""
+        self._mirrored = False
+        super().setAlignment(alignment)
+        self._turn()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Qt would go by the language of the text, not by that of the window."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._turn()
+
+    def _turn(self) -> None:
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        if mirrored == self._mirrored:
+            return
+        self._mirrored = mirrored
+        sides = Qt.AlignmentFlag
+        now = self.alignment()
+        across = now & sides.AlignHorizontal_Mask & ~sides.AlignAbsolute
+        turned = {
+            sides(0): sides.AlignRight,
+            sides.AlignLeft: sides.AlignRight,
+            sides.AlignRight: sides.AlignLeft,
+        }
+        side = turned.get(across, across) | (sides.AlignAbsolute if mirrored else sides(0))
+        super().setAlignment((now & sides.AlignVertical_Mask) | side)
 
 
 class ElidedText(Text):
     """A single line that gives way: it ends in an ellipsis where it does not fit."""
 
+    # Known before the font is set, which asks for it.
+    _full = ""
+
     def __init__(
         self, theme: Theme, text: str, style: TypeStyle = "body", ink: str = "ink"
     ) -> None:
         super().__init__(theme, "", style, ink)
-        self._full = ""
         self.setMinimumWidth(32)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.set_full(text)
@@ -138,6 +177,12 @@ class ElidedText(Text):
         """Fit the text to the new width."""
         super().resizeEvent(event)
         self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Fit the text in its new size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
 
     def _fit(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())

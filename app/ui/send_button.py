@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyleOptionButton
 
@@ -28,28 +28,36 @@ class SendButton(Button):
         super().__init__()
         self._theme = theme
         self._busy = False
+        self._obstacle = ""
+        self._enter_sends = True
         self.setFont(theme.font("body_medium"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.show_state(busy=False, obstacle="")
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._resize)
 
     def show_state(self, *, busy: bool, obstacle: str) -> None:
         """Send, Stop, or Send that is off for the reason `obstacle`."""
-        self._busy = busy
+        self._busy, self._obstacle = busy, obstacle
         self.setEnabled(busy or not obstacle)
         self.setAccessibleName("Stop" if busy else "Send")
         if busy:
             self.setToolTip("Stop (Esc)")
         else:
-            self.setToolTip(plain_tip(obstacle) or "Send (Enter)")
-        self.setFixedSize(self.sizeHint())
-        self.update()
+            key = "Enter" if self._enter_sends else "Ctrl+Enter"
+            self.setToolTip(plain_tip(obstacle) or f"Send ({key})")
+        self._resize()
+
+    def set_enter_sends(self, sends: bool) -> None:
+        """Whether Enter alone sends, as the tip says."""
+        self._enter_sends = sends
+        self.show_state(busy=self._busy, obstacle=self._obstacle)
 
     def sizeHint(self) -> QSize:
         """A square for Send, room for the words of Stop."""
+        side, icon = self._theme.px(_SIDE), self._theme.px(_ICON)
         if not self._busy:
-            return QSize(_SIDE, _SIDE)
-        return QSize(12 + _ICON + 6 + self._word() + 8 + self._key_width() + 12, _SIDE)
+            return QSize(side, side)
+        return QSize(12 + icon + 6 + self._word() + 8 + self._key_width() + 12, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the one or the other."""
@@ -76,7 +84,7 @@ class SendButton(Button):
         painter.setBrush(ground)
         painter.drawRoundedRect(QRectF(self.rect()), RADIUS_CONTROL, RADIUS_CONTROL)
         ink = "on_accent" if self.isEnabled() else "ink3"
-        self._paint_icon(painter, "send", ink, (self.width() - _ICON) // 2)
+        self._paint_icon(painter, "send", ink, (self.width() - self._theme.px(_ICON)) // 2)
 
     def _paint_stop(self, painter: QPainter) -> None:
         colors = self._theme.colors
@@ -86,15 +94,16 @@ class SendButton(Button):
         painter.drawRoundedRect(frame, RADIUS_CONTROL, RADIUS_CONTROL)
         self._paint_icon(painter, "stop", "danger", 12)
         painter.setPen(colors.danger)
-        x = 12 + _ICON + 6
-        painter.drawText(
-            QRectF(x, 0, self._word() + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, "Stop"
-        )
+        x = 12 + self._theme.px(_ICON) + 6
+        word = self._placed(x, 0, self._word() + 1, self.height())
+        painter.drawText(word, Qt.AlignmentFlag.AlignCenter, "Stop")
         self._paint_key(painter, x + self._word() + 8)
 
     def _paint_key(self, painter: QPainter, x: int) -> None:
         colors = self._theme.colors
-        cap = QRectF(x + 0.5, 7.5, self._key_width() - 1, 17)
+        high = self._theme.px(17)
+        top = (self.height() - high) // 2
+        cap = QRectF(self._placed(x, top, self._key_width() - 1, high)).translated(0.5, 0.5)
         painter.setPen(QPen(colors.line, 1))
         painter.setBrush(colors.bg)
         painter.drawRoundedRect(cap, 4, 4)
@@ -103,9 +112,18 @@ class SendButton(Button):
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, _key_text())
 
     def _paint_icon(self, painter: QPainter, name: str, ink: str, x: int) -> None:
-        icon = self._theme.icon(name, ink, _ICON)
-        pixmap = icon.pixmap(QSize(_ICON, _ICON), self.devicePixelRatioF())
-        painter.drawPixmap(x, (self.height() - _ICON) // 2, pixmap)
+        side = self._theme.px(_ICON)
+        icon = self._theme.icon(name, ink, side)
+        pixmap = icon.pixmap(QSize(side, side), self.devicePixelRatioF())
+        painter.drawPixmap(self._placed(x, (self.height() - side) // 2, side, side), pixmap)
+
+    def _placed(self, x: int, y: int, width: int, height: int) -> QRect:
+        """A place, given as where one reads from the left."""
+        return QStyle.visualRect(self.layoutDirection(), self.rect(), QRect(x, y, width, height))
+
+    def _resize(self) -> None:
+        self.setFixedSize(self.sizeHint())
+        self.update()
 
     def _hot(self) -> bool:
         option = QStyleOptionButton()
@@ -119,9 +137,7 @@ class SendButton(Button):
         return QFontMetrics(self._key_font()).horizontalAdvance(_key_text()) + 10
 
     def _key_font(self) -> QFont:
-        font = self._theme.font("meta")
-        font.setPixelSize(11)
-        return font
+        return self._theme.font("meta", 11)
 
 
 def _key_text() -> str:

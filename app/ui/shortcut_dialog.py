@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 
 _ROWS = 20
 # Keys of the composer itself, which are no actions.
-_COMPOSER = (("Send", "Enter"), ("New line", "Shift+Enter"))
+_ENTER = (("Send", "Enter"), ("New line", "Shift+Enter"))
+_CTRL_ENTER = (("Send", "Ctrl+Enter"), ("New line", "Enter"))
 
 
 class ShortcutDialog(QDialog):
     """Actions on the left, keys on the right; Esc closes it."""
 
-    def __init__(self, theme: Theme, actions: Actions, parent: QWidget) -> None:
+    def __init__(
+        self, theme: Theme, actions: Actions, parent: QWidget, *, enter_sends: bool = True
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Shortcuts")
@@ -33,7 +36,8 @@ class ShortcutDialog(QDialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(32)
         grid.setVerticalSpacing(8)
-        shown = (*_COMPOSER, *actions.shortcuts())
+        composer = _ENTER if enter_sends else _CTRL_ENTER
+        shown = (*composer, *actions.shortcuts())
         # More rows than this would be higher than the smallest window.
         rows = math.ceil(len(shown) / 2) if len(shown) > _ROWS else _ROWS
         for place, (name, keys) in enumerate(shown):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui import icons
 from app.ui.parts import Button, Text
@@ -62,15 +62,15 @@ class _Glyph(QWidget):
         super().__init__()
         self._theme = theme
         self._name = name
-        self.setFixedSize(16, 16)
+        theme.fix(self, width=16, height=16)
         theme.changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the icon."""
         del event
         painter = QPainter(self)
-        color = self._theme.colors.ink2
-        painter.drawPixmap(0, 0, icons.pixmap(self._name, color, 16, self.devicePixelRatioF()))
+        color, ratio = self._theme.colors.ink2, self.devicePixelRatioF()
+        painter.drawPixmap(0, 0, icons.pixmap(self._name, color, self.width(), ratio))
         painter.end()
 
 
@@ -123,10 +123,15 @@ class StartingPoints(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
+        self._row = row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         for point in POINTS:
             button = _PointButton(theme, point)
             button.clicked.connect(lambda _checked=False, p=point: self.chosen.emit(p))
             row.addWidget(button, 1)
+
+    def set_side_by_side(self, side_by_side: bool) -> None:
+        """In a row, or below one another where they would not fit in one."""
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._row.setDirection(across if side_by_side else down)

@@ -61,7 +61,8 @@ class Bar(QWidget):
         if self._share:
             width = max(2, round(self.width() * self._share))
             painter.setBrush(self._theme.color(_level(self._share)))
-            painter.drawRoundedRect(0, 0, width, self.height(), 2, 2)
+            left = self.width() - width if self._theme.mirrored else 0
+            painter.drawRoundedRect(left, 0, width, self.height(), 2, 2)
         painter.end()
 
 
@@ -126,7 +127,8 @@ class PerformanceStrip(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("surface", "bg")
-        self.setFixedHeight(HEIGHT)
+        self._theme = theme
+        theme.fix(self, height=HEIGHT)
         self.setAccessibleName("Performance")
         self._history = History(clock)
         self.chart = StripChart(theme, self._history, self)
@@ -146,6 +148,7 @@ class PerformanceStrip(QFrame):
         self._tick = QTimer(self, interval=_REFRESH_MS, singleShot=True)
         self._tick.timeout.connect(self._render)
         self._render()
+        theme.changed.connect(self._fit)
 
     def show_figures(self, figures: Figures) -> None:
         """Take new figures; they appear at the next tick, a change of phase at once."""
@@ -159,7 +162,7 @@ class PerformanceStrip(QFrame):
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as the window likes."""
-        return QSize(0, HEIGHT)
+        return QSize(0, self._theme.px(HEIGHT))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Drop cells that no longer fit."""

@@ -10,14 +10,18 @@ would lose the tabular figures. Properties that widgets may set:
 - `compact` on buttons: true for the 28 px height
 - `ink` on labels: the name of a text colour token
 - `surface` on frames and widgets: bg, sheet, raised, wash, line, card, segments
+
+Heights and widths written here are those at the usual text size; they grow and shrink with it.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from string import Template
 from typing import TYPE_CHECKING
 
+from app.ui import scaling
 from app.ui.tokens import Colors
 
 if TYPE_CHECKING:
@@ -33,7 +37,8 @@ QMainWindow::separator { width: 0; height: 0; }
 [surface="raised"] { background: $raised; }
 [surface="wash"] { background: $wash; }
 [surface="line"] { background: $line; }
-[floating="true"] { border-right: 1px solid $edge; }
+[floating="right"] { border-right: 1px solid $edge; }
+[floating="left"] { border-left: 1px solid $edge; }
 [surface="card"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
 
 $label_inks
@@ -133,6 +138,23 @@ QLineEdit {
 QLineEdit:focus { border-color: $accent; }
 QLineEdit[kind="inline"] { padding: 0 5px; }
 #paletteField { background: transparent; border: none; padding: 0; min-height: 42px; }
+QAbstractSpinBox {
+  background: $raised; color: $ink; border: 1px solid $edge; border-radius: 6px;
+  padding: 0 8px; min-height: 30px; min-width: 72px;
+}
+QAbstractSpinBox:focus { border-color: $accent; }
+QAbstractSpinBox:disabled { color: $ink3; border-color: $line; }
+QAbstractSpinBox QLineEdit { background: transparent; border: none; padding: 0; min-height: 0; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: $ink3; }
+QPlainTextEdit[kind="field"] {
+  background: $raised; color: $ink; border: 1px solid $edge; border-radius: 6px; padding: 6px 8px;
+}
+QPlainTextEdit[kind="field"]:focus { border-color: $accent; }
+QListWidget[kind="list"] {
+  background: $raised; color: $ink; border: 1px solid $edge; border-radius: 6px; padding: 4px;
+}
+QListWidget[kind="list"]::item { border-radius: 4px; padding: 0 6px; min-height: 28px; }
+QListWidget[kind="list"]::item:selected { background: $accent_wash; color: $ink; }
 QTextEdit, QPlainTextEdit, QTextBrowser { background: transparent; border: none; color: $ink; }
 QAbstractScrollArea { background: transparent; border: none; }
 
@@ -156,10 +178,28 @@ QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 """)
 
 
-def stylesheet(colors: Colors) -> str:
-    """The application's style sheet in `colors`."""
+# Where contrast is strong, a wash alone is too little to be seen.
+_STRONG_TEMPLATE = Template("""
+[surface="wash"] { border: 1px solid $edge; }
+QPushButton:hover, QPushButton:pressed, QPushButton[kind="quiet"]:hover,
+QPushButton[kind="quiet"]:checked, QPushButton[kind="subtle"]:hover,
+QPushButton[kind="icon"]:hover, QToolButton[kind="icon"]:hover,
+QPushButton[kind="icon"]:checked, QToolButton[kind="icon"]:checked,
+QPushButton[kind="rail"]:hover { border: 1px solid $edge; }
+QMenu::item { border: 1px solid transparent; }
+QMenu::item:selected, QMenuBar::item:selected { border: 1px solid $edge; }
+""")
+# Lengths that hold text; paddings, borders and radii stay as they are.
+_GROWS = re.compile(r"\b((?:min|max)-(?:height|width): )(\d+)px")
+
+
+def stylesheet(colors: Colors, percent: int = scaling.USUAL, *, high_contrast: bool = False) -> str:
+    """The application's style sheet in `colors`, for text at `percent` of its usual size."""
     names = {field.name: getattr(colors, field.name).name() for field in fields(Colors)}
-    return _TEMPLATE.substitute(names, label_inks="\n".join(_label_inks(colors)))
+    sheet = _TEMPLATE.substitute(names, label_inks="\n".join(_label_inks(colors)))
+    if high_contrast:
+        sheet += _STRONG_TEMPLATE.substitute(names)
+    return _GROWS.sub(lambda m: f"{m[1]}{scaling.scaled(int(m[2]), percent)}px", sheet)
 
 
 def _label_inks(colors: Colors) -> Iterator[str]:

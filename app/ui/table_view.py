@@ -179,7 +179,7 @@ class TableView(TextView):
         cell.setFormat(_cell_format(colors.edge if head else colors.line, last))
         block = QTextBlockFormat()
         grows = any(token.type == "math_inline" for token in content)
-        block.setLineHeight(20, _AT_LEAST if grows else _FIXED)
+        block.setLineHeight(self._theme.px(20), _AT_LEAST if grows else _FIXED)
         block.setAlignment(Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
         form = QTextCharFormat()
         font = self._theme.font("body_strong" if head else "body")

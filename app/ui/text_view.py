@@ -152,7 +152,7 @@ class TextView(LinkedText):
         end = QTextCursor(self.document())
         end.movePosition(QTextCursor.MoveOperation.End)
         glyph = self.cursorRect(end)
-        height = min(glyph.height(), 18)
+        height = min(glyph.height(), self._theme.px(18))
         top = glyph.center().y() - height // 2
         x = min(glyph.left() + 1, self.viewport().width() - CARET_WIDTH)
         painter.fillRect(x, top, CARET_WIDTH, height, self._theme.colors.accent)

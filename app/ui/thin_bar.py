@@ -42,5 +42,6 @@ class ThinBar(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._theme.colors.wash)
         done = round(self.width() * self._share)
-        painter.fillRect(0, 0, done, self.height(), self._theme.color(self._ink))
+        left = self.width() - done if self._theme.mirrored else 0
+        painter.fillRect(left, 0, done, self.height(), self._theme.color(self._ink))
         painter.end()

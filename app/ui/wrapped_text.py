@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from app.ui.parts import Text
-from app.ui.tokens import TYPE
 
 if TYPE_CHECKING:
     from app.ui.theme import Theme
@@ -23,18 +22,23 @@ class WrappedText(Text):
     ) -> None:
         super().__init__(theme, "", style, ink)
         self._plain = ""
-        self._look = f"line-height:{TYPE[style].line}px; margin:0; white-space:pre-wrap"
+        self._theme, self._style = theme, style
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)
         self.setText(text)
+        theme.changed.connect(self._set_apart)
 
     def setText(self, text: str) -> None:
         """Show `text`, each of its characters as it is."""
         self._plain = text
         self.setAccessibleName(text)
-        words = escape(text).replace("\n", "<br>")
-        super().setText(f'<p style="{self._look}">{words}</p>' if text else "")
+        self._set_apart()
 
     def text(self) -> str:
         """What is shown, without the markup that sets the lines apart."""
         return self._plain
+
+    def _set_apart(self) -> None:
+        look = f"line-height:{self._theme.line(self._style)}px; margin:0; white-space:pre-wrap"
+        words = escape(self._plain).replace("\n", "<br>")
+        super().setText(f'<p style="{look}">{words}</p>' if words else "")

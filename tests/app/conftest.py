@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from app.background import Background
 from app.engine_bridge import EngineBridge
 from app.library import Library, StoreThread
+from app.startup import Program
 from app.ui.formulas import Formulas
 from app.ui.theme import Theme
 from engine import (
@@ -23,18 +25,19 @@ from engine import (
     MemoryUse,
     ModelInfo,
     ModelReady,
+    ModelUnloaded,
     PrefillProgress,
     SamplingParams,
     TextDelta,
     Timings,
     TokensCounted,
+    UnloadModel,
     Usage,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from engine import FinishReason, Request, Ticket
@@ -87,6 +90,9 @@ class Script:
             ModelReady(ticket.request.request_id, MODEL, MEMORY)
         )
         self.generate: Callable[[Ticket], None] = self.answer
+        self.unload: Callable[[Ticket], None] = lambda ticket: ticket.emit(
+            ModelUnloaded(ticket.request.request_id, MEMORY)
+        )
         self.count: Callable[[Ticket], None] = lambda ticket: ticket.emit(
             TokensCounted(ticket.request.request_id, 40, 0, 12, 2048)
         )
@@ -138,6 +144,8 @@ class ScriptedWorker:
                 self._script.generate(ticket)
             case CountTokens():
                 self._script.count(ticket)
+            case UnloadModel():
+                self._script.unload(ticket)
         yield
 
     def close(self) -> None:
@@ -207,3 +215,14 @@ def formulas(background: Background) -> Formulas:
 @pytest.fixture
 def answer_settings() -> Callable[[], tuple[SamplingParams, Limits]]:
     return lambda: (SamplingParams(), Limits(max_tokens=64))
+
+
+@pytest.fixture
+def program(qtbot: QtBot, client: EngineClient) -> Iterator[Program]:
+    """Everything there is, on a scripted engine."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    program = Program(application, client)
+    qtbot.addWidget(program.window)
+    yield program
+    program.close()

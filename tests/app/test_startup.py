@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app.conversation import TurnState
 from app.settings_store import SettingsStore
-from app.startup import Program
 from app.ui.fault_dialog import FaultDialog
 from engine import (
     ContextTooLong,
@@ -30,21 +29,9 @@ from engine import (
 from engine.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pytestqt.qtbot import QtBot
 
-    from engine import EngineClient
-
-
-@pytest.fixture
-def program(qtbot: QtBot, client: EngineClient) -> Iterator[Program]:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    program = Program(application, client)
-    qtbot.addWidget(program.window)
-    yield program
-    program.close()
+    from app.startup import Program
 
 
 def ask(qtbot: QtBot, program: Program, text: str) -> None:

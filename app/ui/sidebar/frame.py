@@ -27,7 +27,7 @@ def header(theme: Theme, actions: Actions) -> QHBoxLayout:
     row.setSpacing(8)
     row.addWidget(Logo())
     name = Text(theme, "Tanka", "body_strong")
-    name.setFixedHeight(_HEADER_HEIGHT)
+    theme.fix(name, height=_HEADER_HEIGHT)
     row.addWidget(name)
     row.addStretch(1)
     row.addWidget(action_button(theme, actions, "plus", "new_conversation"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.ui.action_button import action_button
@@ -29,7 +28,7 @@ class Rail(QFrame):
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("surface", "bg")
-        self.setFixedWidth(RAIL_WIDTH)
+        theme.fix(self, width=RAIL_WIDTH)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -56,5 +55,4 @@ class Rail(QFrame):
 def _rail_button(theme: Theme, actions: Actions, icon: str, name: str) -> QPushButton:
     button = action_button(theme, actions, icon, name)
     button.setProperty("kind", "rail")
-    button.setIconSize(QSize(16, 16))
     return button

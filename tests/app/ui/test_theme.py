@@ -6,12 +6,13 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.ui import icons
+from app.ui.contrast import STRONG_TEXT, contrast, from_system
 from app.ui.stylesheet import stylesheet
-from app.ui.tokens import DARK, LIGHT, SPACING, TYPE, TYPE_STYLES, Colors
+from app.ui.tokens import DARK, LIGHT, SPACING, STRONG_DARK, STRONG_LIGHT, TYPE, TYPE_STYLES, Colors
 
 if TYPE_CHECKING:
     from app.ui.theme import Theme
@@ -40,20 +41,6 @@ CONTROL_EDGE = 3.0
 TEXT = 4.5
 
 
-def luminance(color: QColor) -> float:
-    """Relative luminance of WCAG 2.x."""
-    linear = [
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in (color.redF(), color.greenF(), color.blueF())
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
 def of(colors: Colors, name: str) -> QColor:
     return getattr(colors, name)
 
@@ -75,6 +62,89 @@ def test_contrast_of_pairs(pair: tuple[str, str]) -> None:
         ratio = contrast(of(colors, pair[0]), of(colors, pair[1]))
         assert ratio == pytest.approx(expected, abs=0.006)
         assert ratio >= TEXT
+
+
+STRONG = pytest.mark.parametrize(
+    "colors", [STRONG_LIGHT, STRONG_DARK], ids=["strong light", "strong dark"]
+)
+
+
+@STRONG
+@pytest.mark.parametrize("name", TABLE)
+def test_strong_contrast_on_every_ground(name: str, colors: Colors) -> None:
+    for ground in GROUNDS:
+        assert contrast(of(colors, name), of(colors, ground)) >= STRONG_TEXT, ground
+
+
+@STRONG
+def test_strong_contrast_of_pairs_and_lines(colors: Colors) -> None:
+    for ink, ground in PAIRS:
+        assert contrast(of(colors, ink), of(colors, ground)) >= STRONG_TEXT, ink
+    assert colors.line == colors.edge
+    assert colors.ink3 == colors.ink
+    for part in ("accent", "fit_2", "fit_3"):
+        assert contrast(of(colors, part), colors.wash) >= CONTROL_EDGE
+
+
+def system_palette(ground: str, ink: str, marked: str, on_it: str) -> QPalette:
+    palette = QPalette()
+    roles = QPalette.ColorRole
+    for role in (roles.Window, roles.Base):
+        palette.setColor(role, QColor(ground))
+    palette.setColor(roles.WindowText, QColor(ink))
+    palette.setColor(roles.Highlight, QColor(marked))
+    palette.setColor(roles.HighlightedText, QColor(on_it))
+    return palette
+
+
+@pytest.mark.parametrize(
+    "palette",
+    [("#000000", "#ffff00", "#00ffff", "#000000"), ("#ffffff", "#000000", "#777777", "#ffffff")],
+    ids=["yellow on black", "black on white"],
+)
+def test_the_systems_own_strong_colours_are_taken(palette: tuple[str, str, str, str]) -> None:
+    colors = from_system(system_palette(*palette))
+    assert colors is not None
+    assert colors.sheet == QColor(palette[0])
+    assert colors.ink == colors.ink3 == colors.line == colors.edge == QColor(palette[1])
+    for name in TABLE:
+        for ground in GROUNDS:
+            assert contrast(of(colors, name), of(colors, ground)) >= STRONG_TEXT, name
+    for ink, ground in PAIRS:
+        assert contrast(of(colors, ink), of(colors, ground)) >= STRONG_TEXT, ink
+
+
+def test_a_system_palette_without_contrast_is_not_taken() -> None:
+    assert from_system(system_palette("#ffffff", "#999999", "#777777", "#ffffff")) is None
+
+
+def test_strong_contrast_is_shown_at_once(qtbot, theme: Theme) -> None:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    theme.apply(application)
+    with qtbot.waitSignal(theme.changed):
+        theme.set_high_contrast(True)
+    assert theme.colors is STRONG_LIGHT
+    assert isinstance(theme.wash_pen, QPen)
+    assert application.styleSheet() != stylesheet(STRONG_LIGHT)
+    theme.set_choice("dark")
+    assert theme.colors is STRONG_DARK
+    theme.set_choice("light")
+    theme.set_high_contrast(False)
+    assert theme.colors is LIGHT
+
+
+def test_reduced_motion_stills_caret_and_movements(theme: Theme) -> None:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    theme.apply(application)
+    before = application.cursorFlashTime()
+    assert before > 0
+    assert theme.motion(120) == 120
+    theme.set_reduced_motion(True)
+    assert theme.motion(120) == application.cursorFlashTime() == 0
+    theme.set_reduced_motion(False)
+    assert application.cursorFlashTime() == before
 
 
 def test_the_focus_ring_is_seen_on_every_ground() -> None:
