@@ -9,6 +9,7 @@ from uuid import uuid4
 from PySide6.QtCore import QObject, QTimer
 
 from app.store import group_rows
+from app.ui.main_window import CONVERSATION
 
 if TYPE_CHECKING:
     from datetime import date
@@ -61,7 +62,7 @@ class SidebarControl(QObject):
         self._library.rows.changed.connect(self._show_rows)
         self._session.state_changed.connect(self._show_rows)
         self._session.conversation_opened.connect(self._opened)
-        self._window.sidebar.chosen.connect(self._session.open)
+        self._window.sidebar.chosen.connect(self._choose)
 
     def _connect_arrangement(self) -> None:
         sidebar, arrangement = self._window.sidebar, self._library.arrangement
@@ -84,6 +85,10 @@ class SidebarControl(QObject):
         sidebar.search_in_documents.connect(self._look_in_documents)
         sidebar.hit_chosen.connect(self._open_hit)
         self._search.found.connect(self._show_hits)
+
+    def _choose(self, conversation_id: str) -> None:
+        self._window.show_page(CONVERSATION)
+        self._session.open(conversation_id)
 
     def _show_rows(self) -> None:
         now = datetime.now().astimezone()
@@ -153,6 +158,7 @@ class SidebarControl(QObject):
             self._window.sidebar.show_no_hits(query, documents_too=self._documents_too)
 
     def _open_hit(self, conversation_id: str, turn_id: str | None) -> None:
+        self._window.show_page(CONVERSATION)
         self._wanted_turn = (conversation_id, turn_id) if turn_id is not None else None
         if self._session.current.id == conversation_id:
             self._opened(self._session.current)

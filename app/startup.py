@@ -43,6 +43,7 @@ from app.instructions_control import InstructionsControl
 from app.interrupt import Interrupt
 from app.library import Exchange, Library, LibrarySearch, StoreThread
 from app.model_loading import ModelLoading
+from app.models_opening import ModelsOpening
 from app.network_control import NetworkControl
 from app.palette_control import PaletteControl
 from app.presets import PresetStore, presets_path
@@ -171,6 +172,7 @@ class Program(QObject):
         )
         self.desktop_control.close()
         self.control.keep_draft()
+        self.model_pages.close()
         self.sidebar_control.close()
         self.search.close()
         if self._server is not None:
@@ -237,6 +239,10 @@ class Program(QObject):
             self,
         )
         self.settings.changed.connect(self._show_facts)
+        self.model_pages = ModelsOpening(
+            self.theme, self.window, self.page.first_run, self.models, self.background
+        )
+        self.session.answer_finished.connect(self.model_pages.note_answer)
 
     def _start(self) -> None:
         self.store_control.open()
@@ -310,6 +316,7 @@ class Program(QObject):
 
     def _show_machine(self, machine: Machine) -> None:
         self._machine = machine
+        self.model_pages.show_machine(machine)
         self.page.first_run.show_machine(describe(machine))
         show = self.page.first_run.show_offer
         self.background.run(lambda: offer(machine, catalogue()), show, _log_failure)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app.conversation import Conversation, Turn, TurnState
 from app.drafts import Draft
 from app.ui.header import ModelState
+from app.ui.main_window import CONVERSATION
 from app.wording import reading_cost
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class WindowControl(QObject):
 
     def drop(self, paths: list[Path], picture: QImage | None, new: bool) -> None:
         """Attach what was dropped, in a new conversation where that was chosen."""
+        self._window.show_page(CONVERSATION)
         if new:
             self._session.open_new()
         if paths:
@@ -165,7 +167,7 @@ class WindowControl(QObject):
     def _connect_actions(self) -> None:
         actions = self._window.registry
         actions["new_conversation"].triggered.connect(self._open_new)
-        actions["open_files"].triggered.connect(self._page.composer.choose_files)
+        actions["open_files"].triggered.connect(self._choose_files)
         actions["copy_answer"].triggered.connect(self._page.view.copy_last_answer)
         actions["regenerate"].triggered.connect(self.regenerate_last)
         actions["stop"].triggered.connect(self.stop)
@@ -183,7 +185,12 @@ class WindowControl(QObject):
             shown = info.thinks_unasked if chosen is None else chosen
             self._page.composer.thinking.show_thinking(shown)
 
+    def _choose_files(self) -> None:
+        self._window.show_page(CONVERSATION)
+        self._page.composer.choose_files()
+
     def _open_new(self) -> None:
+        self._window.show_page(CONVERSATION)
         self._session.open_new()
         self._page.composer.focus_text()
 

@@ -244,6 +244,8 @@ class MainWindow(QMainWindow):
         actions["search_conversations"].triggered.connect(self.search_conversations)
         actions["rename_conversation"].triggered.connect(self.rename_conversation)
         actions["undo_delete"].triggered.connect(self.undo_bar.undo)
+        self.page_changed.connect(self.sidebar.links.show_page)
+        self.sidebar.links.show_page(CONVERSATION)
         self.undo_bar.shown_changed.connect(actions["undo_delete"].setEnabled)
         self.undo_bar.shown_changed.connect(self._place_undo_bar)
         self._splitter.splitterMoved.connect(self._place_undo_bar)
@@ -351,7 +353,7 @@ class MainWindow(QMainWindow):
     def _place_overlay(self) -> None:
         if self._floating:
             width = self._theme.px(WIDTH)
-            left = self._body.width() - width if self._theme.mirrored else 0
+            left = self._body.width() - width if self.isRightToLeft() else 0
             self.sidebar.setGeometry(left, 0, width, self._above_strip())
 
     def _above_strip(self) -> int:

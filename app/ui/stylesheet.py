@@ -4,7 +4,7 @@ It sets colours, borders and paddings only; fonts are set on widgets, since a fo
 would lose the tabular figures. Properties that widgets may set:
 
 - `kind` on buttons: primary, default, danger, quiet, toggle, subtle, icon, rail, point, link, fold,
-  cell, remove, segment, mark
+  page, cell, remove, segment, mark
 - `on` on icon buttons: row, where the ground is a wash already
 - `kind` on fields: inline, for a field that lies over the text that it changes
 - `compact` on buttons: true for the 28 px height
@@ -70,6 +70,12 @@ QPushButton[kind="toggle"]:hover, QPushButton[kind="toggle"]:pressed { backgroun
 QPushButton[kind="toggle"]:checked { background: $wash; color: $ink; border-color: $edge; }
 QPushButton[kind="subtle"] { background: transparent; color: $ink2; border-color: $line; }
 QPushButton[kind="subtle"]:hover, QPushButton[kind="subtle"]:pressed { background: $wash; }
+QPushButton[kind="page"] {
+  background: transparent; color: $ink2; border: none; text-align: left; padding: 0 8px;
+  min-height: 32px;
+}
+QPushButton[kind="page"]:hover, QPushButton[kind="page"]:pressed { background: $wash; }
+QPushButton[kind="page"]:checked { background: $wash; color: $ink; }
 QPushButton[kind="link"] {
   background: transparent; color: $accent; border: none; padding: 0; min-height: 20px;
 }

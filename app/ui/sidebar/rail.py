@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from app.ui.action_button import action_button
 from app.ui.logo import Logo
+from app.ui.page_links import LINKS
 from app.ui.parts import hairline
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Rail(QFrame):
         for icon, name in _BUTTONS:
             self._add_centred(column, _rail_button(theme, actions, icon, name))
         column.addStretch(1)
+        for _, name, icon, _ in LINKS:
+            self._add_centred(column, _rail_button(theme, actions, icon, name))
 
     @staticmethod
     def _add_centred(column: QVBoxLayout, widget: QWidget) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from app.store.records import ConversationRow
+from app.ui.page_links import PageLinks
 from app.ui.sidebar.conversation_list import ConversationList
 from app.ui.sidebar.conversation_model import LIST_GAP
 from app.ui.sidebar.entries import FolderEntry, folder_key, list_groups
@@ -87,6 +88,7 @@ class Sidebar(QFrame):
         self._menus = RowMenus(theme, self)
         self._empty = empty_text(theme)
         self._pages = QStackedWidget()
+        self.links = PageLinks(theme, actions)
         self._room = QWidget()
         self._room.setFixedHeight(0)
         self._lay_out(theme, actions)
@@ -190,6 +192,7 @@ class Sidebar(QFrame):
             self._pages.addWidget(page)
         column.addWidget(self._pages, 1)
         column.addWidget(self._room)
+        column.addWidget(self.links)
 
     def _connect_list(self) -> None:
         self.list.chosen.connect(self.chosen)
