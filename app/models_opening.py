@@ -1,4 +1,7 @@
-"""Makes the library of models and their page when they are first asked for, not before."""
+"""Makes the library of models and their page when they are first asked for, not before.
+
+They are imported then as well: the first paint does not wait for them.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.first_offer import offer_under_way
-from app.model_library import ModelLibrary
-from app.models_control import ModelsControl
-from app.ui.models_page import ModelsPage
 from engine import network
 from engine.catalogue.fit import CONTEXTS
 from engine.catalogue.recommend import PLANNED_TOKENS
@@ -17,7 +17,9 @@ from engine.catalogue.recommend import PLANNED_TOKENS
 if TYPE_CHECKING:
     from app.background import Background
     from app.conversation import Turn
+    from app.model_library import ModelLibrary
     from app.model_loading import ModelLoading
+    from app.models_control import ModelsControl
     from app.ui.first_run import FirstRun
     from app.ui.main_window import MainWindow
     from app.ui.theme import Theme
@@ -52,6 +54,8 @@ class ModelsOpening(QObject):
     def library(self) -> ModelLibrary:
         """What is here, known, and on its way."""
         if self._library is None:
+            from app.model_library import ModelLibrary
+
             self._library = ModelLibrary(self._background, self, ask=network.require)
             self._library.changed.connect(self._show_offered)
             if self._machine is not None:
@@ -61,12 +65,7 @@ class ModelsOpening(QObject):
     def open(self) -> None:
         """Show the page."""
         if self._control is None:
-            page = ModelsPage(self._theme, CONTEXTS, PLANNED_TOKENS)
-            page.setAccessibleName("Models")
-            self._control = ModelsControl(self._theme, page, self.library, self._loading)
-            if self._machine is not None:
-                self._control.show_machine(self._machine)
-            self._window.add_page(PAGE, page, page.panes)
+            self._control = self._make_page()
         self._window.show_page(PAGE)
 
     def show_machine(self, machine: Machine) -> None:
@@ -88,6 +87,18 @@ class ModelsOpening(QObject):
         """Let what is on its way pause; it goes on when it is asked for again."""
         if self._library is not None:
             self._library.close()
+
+    def _make_page(self) -> ModelsControl:
+        from app.models_control import ModelsControl
+        from app.ui.models_page import ModelsPage
+
+        page = ModelsPage(self._theme, CONTEXTS, PLANNED_TOKENS)
+        page.setAccessibleName("Models")
+        control = ModelsControl(self._theme, page, self.library, self._loading)
+        if self._machine is not None:
+            control.show_machine(self._machine)
+        self._window.add_page(PAGE, page, page.panes)
+        return control
 
     def _carry_out(self, entry_id: str, verb: str) -> None:
         self._wanted = entry_id
