@@ -245,6 +245,7 @@ class MainWindow(QMainWindow):
         actions["rename_conversation"].triggered.connect(self.rename_conversation)
         actions["undo_delete"].triggered.connect(self.undo_bar.undo)
         self.page_changed.connect(self.sidebar.links.show_page)
+        self.page_changed.connect(lambda _page: self._close_overlay())
         self.sidebar.links.show_page(CONVERSATION)
         self.undo_bar.shown_changed.connect(actions["undo_delete"].setEnabled)
         self.undo_bar.shown_changed.connect(self._place_undo_bar)

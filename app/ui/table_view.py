@@ -126,11 +126,13 @@ class TableView(TextView):
         """Fill the column; where that would squeeze words into slivers, scroll instead."""
         form = table.format().toTableFormat()
         needed = [min(width, _READABLE) for width in self._natural]
-        if sum(needed) <= self.viewport().width():
-            form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+        fixed = QTextLength.Type.FixedLength
+        # Of a whole width Qt makes one pixel too much, by rounding columns up.
+        room = self.viewport().width() - 1
+        if sum(needed) <= room:
+            form.setWidth(QTextLength(fixed, room))
             form.clearColumnWidthConstraints()
         else:
-            fixed = QTextLength.Type.FixedLength
             form.setWidth(QTextLength(fixed, sum(needed)))
             form.setColumnWidthConstraints([QTextLength(fixed, width) for width in needed])
         if form != table.format().toTableFormat():

@@ -317,3 +317,15 @@ def _blocks(document: QTextDocument) -> list[QTextBlock]:
         found.append(block)
         block = block.next()
     return found
+
+
+@pytest.mark.parametrize("width", [496, 500, 600, 664, 665, 720])
+def test_a_table_that_fits_never_scrolls(view: AnswerView, width: int) -> None:
+    view.resize(width, 300)
+    view.set_text(
+        "| Well | Mean | Peak |\n|---|---:|---:|\n| AV-07 | 47.8 mg/L | 58.3 mg/L |\n",
+        growing=False,
+    )
+    view.show()
+    (table,) = view.segments
+    assert table.text_view.horizontalScrollBar().maximum() == 0
