@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QTextBlockFormat, QTextCursor
+from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor
 
 from app.ui.markdown_blocks import has_links
 from app.ui.markdown_writer import ProseWriter
@@ -36,6 +36,7 @@ class ProseView(TextView):
         self._final_kind = ""
         self._has_links = False
         self._final_format = QTextBlockFormat()
+        self._final_letters = QTextCharFormat()
         # Characters written for good; from `LONG` on, what follows is for another view.
         self.extent = 0
 
@@ -59,7 +60,8 @@ class ProseView(TextView):
             self.extent += block.size
         if final:
             self._final_end = self.document().characterCount() - 1
-            self._final_format = self.document().lastBlock().blockFormat()
+            last = self.document().lastBlock()
+            self._final_format, self._final_letters = last.blockFormat(), last.charFormat()
         kind = self._final_kind
         for block in still_open:
             kind = self._write(block, kind)
@@ -80,6 +82,8 @@ class ProseView(TextView):
         # Where the last final block is empty, Qt leaves it the look of what was removed.
         if edit.blockFormat() != self._final_format:
             edit.setBlockFormat(self._final_format)
+        if edit.blockCharFormat() != self._final_letters:
+            edit.setBlockCharFormat(self._final_letters)
 
 
 class NotesView(TextView):

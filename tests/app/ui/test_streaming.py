@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.ui.block_reader import BlockReader
@@ -84,6 +84,8 @@ def test_blocks_read_in_pieces_are_those_read_at_once(text: str, cuts: list[int]
 
 
 def test_answers_drawn_in_pieces_are_those_drawn_at_once(view: AnswerView) -> None:
+    @example("> [a]: /u\n", [3])
+    @example("[a]: /u\n> ", [1])
     @given(MARKDOWN, CUTS)
     @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def draw(text: str, cuts: list[int]) -> None:
