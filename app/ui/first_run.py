@@ -53,6 +53,7 @@ class FirstRun(QScrollArea):
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName("Where to begin")
         self._theme = theme
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -96,6 +96,7 @@ class ModelDetails(QFrame):
         column.addWidget(head)
         column.addWidget(hairline())
         area = QScrollArea()
+        area.setAccessibleName("Details")
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -281,6 +281,7 @@ class ModelsPage(QWidget):
         column.addWidget(hairline())
         column.addWidget(self._notice_bar())
         self._area = QScrollArea()
+        self._area.setAccessibleName("Models")
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -32,6 +32,7 @@ class ProseView(TextView):
         super().__init__(theme, parent)
         self._formulas = formulas
         self.show_objects(formulas)
+        self.setAccessibleName("Answer text")
         self._final_end = 0
         self._final_kind = ""
         self._has_links = False
