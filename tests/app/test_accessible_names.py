@@ -52,11 +52,11 @@ def talked(qtbot: QtBot, program: Program) -> Program:
 
 
 def unnamed(root: QWidget) -> list[str]:
-    """Controls within `root`, visible or not yet, that say nothing of themselves."""
+    """Controls shown within `root` that say nothing of themselves."""
     silent = []
     for widget in (root, *root.findChildren(QWidget)):
-        stops = widget.focusPolicy() != Qt.FocusPolicy.NoFocus and widget.isVisible()
-        if not (isinstance(widget, CONTROLS) or stops):
+        stops = widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+        if not widget.isVisible() or not (isinstance(widget, CONTROLS) or stops):
             continue
         if _part_of_another(widget):
             continue
