@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.settings import window_settings_path
 from app.wording import memory, size
-from engine.paths import resume_dir
+from engine.paths import data_dir, resume_dir
 
 if TYPE_CHECKING:
     from engine import ModelInfo
@@ -21,8 +21,8 @@ def facts(
     `warm_resume` is the setting of that name; `connections` is how many the ledger lists.
     """
     kept = (
-        f"The settings, in {window_settings_path().parent}. Conversations and attachments "
-        "are gone when Tanka is closed."
+        f"Conversations, their attachments and drafts, in {data_dir()}; the settings, in "
+        f"{window_settings_path().parent}. What is deleted is removed from the disk."
     )
     if warm_resume:
         kept += (

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel
 
 from app.facts import facts
 from app.ui.header import STARTER_NAME, Header, ModelState
-from engine.paths import resume_dir
+from engine.paths import data_dir, resume_dir
 
 if TYPE_CHECKING:
     from app.ui.actions import Actions
@@ -84,7 +84,7 @@ def test_the_popover_states_what_is_true(qtbot, header: Header) -> None:
     told = " ".join(label.text() for label in header.popover.findChildren(QLabel))
     assert "None is loaded." in told
     assert "Nothing. No connection was ever made." in told
-    assert "gone when Tanka is closed" in told
+    assert f"Conversations, their attachments and drafts, in {data_dir()}" in told
     assert "computed" not in told
     header.show_facts(facts(None, None, warm_resume=True))
     told = " ".join(label.text() for label in header.popover.findChildren(QLabel))
