@@ -48,6 +48,11 @@ class IconButton(Button):
         self.setToolTip(tip or name)
         self.setAccessibleName(name)
 
+    def set_icon(self, icon: str) -> None:
+        """Show another icon."""
+        self._icon = icon
+        self._tint()
+
     def _tint(self) -> None:
         side = self._theme.px(16)
         self.setIconSize(QSize(side, side))

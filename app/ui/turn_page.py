@@ -80,13 +80,25 @@ class TurnPage(QScrollArea):
         self._fit_width()
 
     def make_anew(self) -> None:
-        """Make all turns anew, as where the size of text has changed; an edit stays as it is."""
+        """Make all turns anew, as where the size of text has changed; an edit stays as it is.
+
+        What is read stays in sight: pixels say nothing of where it is now, shares of a turn do.
+        """
+        value = self.verticalScrollBar().value()
+        seen = self._seen(0)
+        top = self._column.turns[seen.start] if seen and not self._following else None
+        share = (value - top.y()) / max(1, top.height()) if top is not None else 0.0
         for turn in self._column.turns:
             turn.forget_height()
         for turn in [turn for turn in self._built if not turn.edited]:
             turn.release()
             self._built.discard(turn)
         self._fit_width()
+        if top is not None and self.isVisible():
+            self._build(top.number)
+            self._move_to(top.y() + round(share * top.height()))
+            self._settle()
+            self._move_to(top.y() + round(share * top.height()))
 
     def take_built(self, turn: TurnWidget) -> None:
         """Know of a turn that has been made, so that it is let go again."""

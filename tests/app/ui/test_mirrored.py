@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
 from app.ui.parts import Text
+from app.ui.question_view import QuestionView
 from app.ui.setting_controls import SwitchControl
 from app.ui.thin_bar import ThinBar
-from app.ui.turn_parts import QuestionView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def inked(widget: QWidget, color: QColor) -> tuple[float, float]:
 
 
 def test_the_rule_of_a_question_is_where_one_begins_to_read(qtbot: QtBot, applied: Theme) -> None:
-    question = QuestionView(applied, "שאלה")
+    question = QuestionView(applied, "שאלה", attached=False)
     qtbot.addWidget(question)
     question.resize(400, 40)
     question.show()
