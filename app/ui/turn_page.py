@@ -84,21 +84,35 @@ class TurnPage(QScrollArea):
 
         What is read stays in sight: pixels say nothing of where it is now, shares of a turn do.
         """
-        value = self.verticalScrollBar().value()
-        seen = self._seen(0)
-        top = self._column.turns[seen.start] if seen and not self._following else None
-        share = (value - top.y()) / max(1, top.height()) if top is not None else 0.0
+        held = None if self._following or not self.isVisible() else self._read_at()
         for turn in self._column.turns:
             turn.forget_height()
         for turn in [turn for turn in self._built if not turn.edited]:
             turn.release()
             self._built.discard(turn)
         self._fit_width()
-        if top is not None and self.isVisible():
-            self._build(top.number)
-            self._move_to(top.y() + round(share * top.height()))
-            self._settle()
-            self._move_to(top.y() + round(share * top.height()))
+        if held is not None:
+            turn, share, below = held
+            self._build(turn.number)
+            # What is made in sight moves it once more.
+            for _ in range(2):
+                self._move_to(turn.y() + round(share * turn.height()) - below)
+                self._settle()
+
+    def _read_at(self) -> tuple[TurnWidget, float, int] | None:
+        """The turn that is read, which share of it is above its place, and how far down that is.
+
+        It is the first that begins in the upper half of what is seen, or else what lies there.
+        """
+        value, half = self.verticalScrollBar().value(), self.viewport().height() // 2
+        seen = [self._column.turns[number] for number in self._seen(0)]
+        if not seen:
+            return None
+        begun = next((turn for turn in seen if value <= turn.y() < value + half), None)
+        if begun is not None:
+            return begun, 0.0, begun.y() - value
+        top = seen[0]
+        return top, (value - top.y()) / max(1, top.height()), 0
 
     def take_built(self, turn: TurnWidget) -> None:
         """Know of a turn that has been made, so that it is let go again."""

@@ -203,7 +203,7 @@ class CommandPalette(QFrame):
         self._nothing.setFixedWidth(width - 2 * _PADDING - 2)
         self.setFixedWidth(width)
         self._column.activate()
-        height = self._column.sizeHint().height()
+        height = self._column.totalHeightForWidth(width)
         self.setGeometry((window.width() - width) // 2, top, width, height)
 
     def _follow_theme(self) -> None:

@@ -95,6 +95,7 @@ class Sidebar(QFrame):
         self._connect_search()
         self._connect_actions()
         self.show_groups((), None, ())
+        theme.changed.connect(self._follow_theme)
 
     @property
     def unfolded(self) -> frozenset[str]:
@@ -178,6 +179,10 @@ class Sidebar(QFrame):
         They are pixels at the usual text size.
         """
         self._theme.fix(self._room, height=height)
+
+    def _follow_theme(self) -> None:
+        """Large text may have more room; how much of it, the window and the person say."""
+        self.setMaximumWidth(self._theme.px(MAX_WIDTH))
 
     def _lay_out(self, theme: Theme, actions: Actions) -> None:
         column = QVBoxLayout(self)

@@ -25,6 +25,7 @@ from app.ui.palette import CommandPalette, Entry
 from app.ui.question_view import QuestionView
 from app.ui.text_view import TextView
 from app.ui.turn_height import guessed_height
+from engine import user
 from engine.catalogue.fit import CONTEXTS
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def test_rows_and_hits_have_room(
     qtbot: QtBot, window: MainWindow, applied: Theme, percent: int, mirrored: bool
 ) -> None:
     sidebar = window.sidebar
+    window.toggle_sidebar()
     look(applied, percent, mirrored=mirrored)
     settle(qtbot, window)
     rows = sidebar.list.rows
@@ -98,6 +100,7 @@ def test_rows_and_hits_have_room(
     found = Hit(ROWS[3], (), "turn", "Nitrate in the letter", ((0, 7),), "t2")
     sidebar.show_hits("nitrate", [found, Hit(ROWS[1], ((13, 20),), "title")])
     hits = sidebar.hits
+    hits.executeDelayedItemsLayout()
     lines = (
         QFontMetrics(applied.font("body")).height() + QFontMetrics(applied.font("meta")).height()
     )
@@ -109,6 +112,7 @@ def test_rows_and_hits_have_room(
 
 
 def test_rows_stay_where_they_are_when_they_grow(window: MainWindow, applied: Theme) -> None:
+    window.toggle_sidebar()
     rows = window.sidebar.list
     applied.set_text_size(200)
     bar = rows.verticalScrollBar()
@@ -120,6 +124,7 @@ def test_rows_stay_where_they_are_when_they_grow(window: MainWindow, applied: Th
 
 def test_another_size_is_drawn_with_other_letters(window: MainWindow, applied: Theme) -> None:
     """Whoever paints asks for the font each time."""
+    window.toggle_sidebar()
     rows = window.sidebar.list
     place = rows.rows.row_of("c")
     before = rows.grab(rows.visualRect(rows.rows.index(place))).toImage()
@@ -160,7 +165,7 @@ def test_the_palette_has_room(
 ) -> None:
     palette = CommandPalette(applied, window)
     entries = [
-        Entry(f"k{n}", f"Do the thing number {n}", "action", lambda: None, keys="Ctrl+Shift+K")
+        Entry(f"k{n}", f"Do the thing number {n}", "action", lambda: None, keys="Ctrl+K")
         for n in range(20)
     ]
     palette.open(entries, ())
@@ -186,7 +191,7 @@ HERE = ModelRow(
 )  # fmt: skip
 COMING = ModelRow(
     "coming", "Qwen3.5 4B", "downloading", (), "16-bit · 8.7 GB", "Apache 2.0", licence_known=True,
-    after="context 256k", fit=FITS, work=Work("3.1 of 8.7 GB, 4 min", "accent", 0.35),
+    after="context 256k", fit=FITS, work=Work("3.1 of 8.7 GB, 4 min", 0.35),
 )  # fmt: skip
 LISTED = ModelRow(
     "listed", "Gemma 3 12B", "listed", (), "16-bit · 24 GB", "Gemma", licence_known=True,
@@ -256,7 +261,7 @@ def test_lines_of_a_question_stay_apart(qtbot: QtBot, applied: Theme) -> None:
 def long_conversation() -> Conversation:
     conversation = Conversation()
     for number in range(12):
-        turn = conversation.add(Message("user", f"Question {number}"))
+        turn = conversation.add(user(f"Question {number}"))
         turn.answer = f"Answer {number}. " + "Many words follow one another here. " * 40
         turn.state = TurnState.DONE
     return conversation
