@@ -192,9 +192,13 @@ class ModelsCard(QFrame):
         head.addWidget(badges)
         column.addLayout(head)
         facts = QHBoxLayout()
-        facts.setSpacing(0)
+        facts.setSpacing(4)
+        # Between words of any direction a dot must stand by itself.
+        self._dots = tuple(Text(self._theme, "·", "body", "ink3") for _ in range(2))
         facts.addWidget(self._before)
+        facts.addWidget(self._dots[0])
         facts.addWidget(self._licence)
+        facts.addWidget(self._dots[1])
         facts.addWidget(self._after, 1)
         column.addLayout(facts)
         self._work_row = QWidget()
@@ -236,10 +240,12 @@ class ModelsCard(QFrame):
         for badge in row.badges:
             icon = "check" if badge.kind == "accent" else ""
             self._badges.addWidget(BadgeLabel(self._theme, badge.text, badge.kind, icon=icon))
-        self._before.setText(f"{row.before} · " if row.before else "")
+        self._before.setText(row.before)
+        self._dots[0].setVisible(bool(row.before))
+        self._dots[1].setVisible(bool(row.after))
         self._licence.setText(row.licence)
         _set_ink(self._licence, "ink3" if row.licence_known else "warn")
-        self._after.set_full(f" · {row.after}" if row.after else "")
+        self._after.set_full(row.after)
 
     def _show_work(self, work: Work | None) -> None:
         self._work_row.setVisible(work is not None)

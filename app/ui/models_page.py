@@ -41,6 +41,7 @@ _HEADER_HEIGHT = 48
 _MACHINE_HEIGHT = 72
 _GROUP_HEIGHT = 38
 _SIDE = 24
+_IMPORT = "Import folder…"
 # Below it the details lie over the list.
 _ROOM_FOR_BOTH = 1040
 # Below it the legend and the machine's smaller facts give way.
@@ -184,6 +185,7 @@ class ModelsPage(QWidget):
         roomy = self.width() >= self._theme.px(_ROOMY)
         self._legend.setVisible(roomy)
         self._import.set_bare(not roomy)
+        self._import.setText(_IMPORT if roomy else "")
         self.filter.setMaximumWidth(self._theme.px(240))
         directions = QBoxLayout.Direction
         self._machine_row.setDirection(directions.LeftToRight if roomy else directions.TopToBottom)
@@ -308,7 +310,7 @@ class ModelsPage(QWidget):
         row.addWidget(Text(self._theme, "Models", "body_strong"))
         row.addStretch(1)
         row.addWidget(self.filter, 2)
-        self._import = TextButton(self._theme, "Import folder…", "default", "folder")
+        self._import = TextButton(self._theme, _IMPORT, "default", "folder")
         self._import.setAccessibleName("Import folder")
         self._import.setToolTip("Import a folder with a model")
         self._import.clicked.connect(self.import_wanted)

@@ -88,6 +88,12 @@ class TextButton(Button):
         self.style().polish(self)
         self._tint()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """The icon keeps its distance from the text on the side where that is now."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._tint()
+
     def set_trailing_icon(self) -> None:
         """Put the icon behind the text, as where a menu opens."""
         self._trailing = True

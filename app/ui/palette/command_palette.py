@@ -203,7 +203,9 @@ class CommandPalette(QFrame):
         self._nothing.setFixedWidth(width - 2 * _PADDING - 2)
         self.setFixedWidth(width)
         self._column.activate()
-        height = self._column.totalHeightForWidth(width)
+        wraps = self._column.hasHeightForWidth()  # only the words in place of rows do
+        height = self._column.sizeHint().height()
+        height = self._column.totalHeightForWidth(width) if wraps else height
         self.setGeometry((window.width() - width) // 2, top, width, height)
 
     def _follow_theme(self) -> None:

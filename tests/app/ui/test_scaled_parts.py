@@ -176,6 +176,7 @@ def test_the_palette_has_room(
         index = palette.model.index(0, 0)
         assert palette.list.visualRect(index).height() == applied.px(34)
         assert palette.list.height() % applied.px(34) == 0
+        assert palette.height() > palette.list.height() > 3 * applied.px(34)
 
     qtbot.waitUntil(fits)
     settle(qtbot, window)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cut_text import cut, outside
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from app.ui import scaling
 from app.ui.parts import IconButton, Text, TextButton
@@ -71,6 +71,23 @@ def test_a_weight_of_its_own_is_kept(qtbot: QtBot, applied: Theme) -> None:
     applied.set_text_size(150)
     assert label.font().bold()
     assert label.font().pixelSize() == 18
+
+
+def test_a_size_outlasts_another_parent_and_another_look(qtbot: QtBot, applied: Theme) -> None:
+    first, second = QWidget(), QWidget()
+    label = Text(applied, "Words", "reading")
+    for parent in (first, second):
+        qtbot.addWidget(parent)
+        QVBoxLayout(parent)
+    first.layout().addWidget(label)
+    first.show()
+    applied.set_text_size(200)
+    second.layout().addWidget(label)
+    second.show()
+    assert label.font().pixelSize() == 30
+    label.style().unpolish(label)
+    label.style().polish(label)
+    assert label.font().pixelSize() == 30
 
 
 def test_heights_and_buttons_follow(qtbot: QtBot, applied: Theme) -> None:
