@@ -120,7 +120,7 @@ class AboutPage(QFrame):
         row.setSpacing(8)
         row.addWidget(self.back)
         title = ElidedText(self._theme, _TITLE, "body_strong")
-        title.setFixedHeight(HEIGHT - 1)
+        self._theme.fix(title, height=HEIGHT - 1)
         row.addWidget(title, 1)
         return row
 
@@ -186,7 +186,7 @@ class Fold(QWidget):
     def _make(self) -> QPlainTextEdit:
         shown = QPlainTextEdit(self._read() or _NO_TEXT, readOnly=True)
         shown.setFont(self._theme.font("code"))
-        shown.setFixedHeight(_TEXT_HEIGHT)
+        self._theme.fix(shown, height=_TEXT_HEIGHT)
         shown.setProperty("surface", "card")
         shown.document().setDocumentMargin(_TEXT_MARGIN)
         shown.setTabChangesFocus(True)
@@ -202,7 +202,7 @@ class _FoldLine(Button):
         self._theme = theme
         self.setCheckable(True)
         self.setProperty("kind", "point")
-        self.setFixedHeight(_ROW_HEIGHT)
+        theme.fix(self, height=_ROW_HEIGHT)
         self.setAccessibleName(", ".join(words))
         self._chevron = _Chevron(theme)
         row = QHBoxLayout(self)
@@ -212,19 +212,19 @@ class _FoldLine(Button):
         name, *others = words
         first = ElidedText(theme, name, "body_medium")
         if others:
-            _fix(first, _NAME_WIDTH)
+            _fix(theme, first, _NAME_WIDTH)
         row.addWidget(first, 0 if others else 1)
         for place, other in enumerate(others):
             part = ElidedText(theme, other, "body", "ink3")
             if place == 0:
-                _fix(part, _VERSION_WIDTH)
+                _fix(theme, part, _VERSION_WIDTH)
             row.addWidget(part, place)
         self.toggled.connect(self._chevron.turn)
 
 
-def _fix(part: QWidget, width: int) -> None:
+def _fix(theme: Theme, part: QWidget, width: int) -> None:
     """A layout would give nothing to a part that is fixed and gives way as well."""
-    part.setFixedWidth(width)
+    theme.fix(part, width=width)
     part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
 
@@ -238,8 +238,7 @@ class _Chevron(IconButton):
 
     def turn(self, opened: bool) -> None:
         """Point down while open."""
-        self._icon = "chevron-down" if opened else "chevron-right"
-        self._tint()
+        self.set_icon("chevron-down" if opened else "chevron-right")
 
 
 class _Scroll(QScrollArea):

@@ -82,7 +82,7 @@ class ActionRow(QWidget):
         self._copied.start()
 
     def _name_copy(self, icon: str, name: str) -> None:
-        self._copy.setIcon(self._theme.icon(icon))
+        self._copy.set_icon(icon)
         self._copy.rename(name)
 
     def _lay_out(self) -> None:
@@ -100,7 +100,7 @@ class ActionRow(QWidget):
         row.addWidget(self._versions)
         row.addStretch()
         row.addWidget(self._meta)
-        self.setFixedHeight(28)
+        self._theme.fix(self, height=28)
         keep = self.sizePolicy()
         keep.setRetainSizeWhenHidden(True)
         self.setSizePolicy(keep)

@@ -161,7 +161,7 @@ class _Spinner(QWidget):
         super().__init__()
         self._theme = theme
         self._angle = 0
-        self.setFixedSize(_MARK)
+        theme.fix(self, width=_MARK.width(), height=_MARK.height())
         self._timer = QTimer(self, interval=80)
         self._timer.timeout.connect(self._turn)
 
@@ -179,7 +179,9 @@ class _Spinner(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self._theme.colors.accent, 1.5))
-        painter.drawArc(QRectF(5, 5, 14, 14), -self._angle * 16, 270 * 16)
+        inset = self.width() * 5 / 24
+        arc = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+        painter.drawArc(arc, -self._angle * 16, 270 * 16)
         painter.end()
 
     def _turn(self) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from app.ui import icons
 
@@ -37,7 +37,7 @@ class BadgeLabel(QWidget):
         self.setFont(theme.font("label"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(text)
-        theme.changed.connect(self.update)
+        theme.changed.connect(self.updateGeometry)
 
     @property
     def text(self) -> str:
@@ -46,10 +46,10 @@ class BadgeLabel(QWidget):
 
     def sizeHint(self) -> QSize:
         """As wide as its word."""
-        icon = _ICON + 4 if self._icon else 0
-        return QSize(
-            self.fontMetrics().horizontalAdvance(self._text) + 2 * _PADDING + icon, _HEIGHT
-        )
+        px = self._theme.px
+        icon = px(_ICON) + 4 if self._icon else 0
+        width = self.fontMetrics().horizontalAdvance(self._text) + 2 * _PADDING + icon
+        return QSize(width, px(_HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw ground, icon and word."""
@@ -57,16 +57,20 @@ class BadgeLabel(QWidget):
         ground, ink = (self._theme.color(name) for name in _LOOKS[self._kind])
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(self._theme.wash_pen)
         painter.setBrush(ground)
         painter.drawRoundedRect(QRectF(self.rect()), _RADIUS, _RADIUS)
         left = _PADDING
         if self._icon:
-            top = (self.height() - _ICON) // 2
+            side = self._theme.px(_ICON)
+            box = self._placed(QRect(left, (self.height() - side) // 2, side, side))
             ratio = self.devicePixelRatioF()
-            painter.drawPixmap(left, top, icons.pixmap(self._icon, ink, _ICON, ratio))
-            left += _ICON + 4
+            painter.drawPixmap(box.topLeft(), icons.pixmap(self._icon, ink, side, ratio))
+            left += side + 4
         painter.setPen(ink)
-        place = self.rect().adjusted(left, 0, 0, 0)
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self._text)
+        place = self._placed(self.rect().adjusted(left, 0, -_PADDING, 0))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._text)
         painter.end()
+
+    def _placed(self, box: QRect) -> QRect:
+        return QStyle.visualRect(self.layoutDirection(), self.rect(), box)

@@ -66,7 +66,7 @@ class ConversationView(TurnPage):
         self._requests = TurnRequests(self)
         self._pass_on_requests()
         self.setAccessibleName("Conversation")
-        self._text_size = theme.font("reading").pixelSize()
+        self._text_size = theme.text_size
         theme.changed.connect(self._follow_text_size)
         self._renew_column()
         QApplication.instance().focusChanged.connect(self._focus_moved)  # type: ignore[union-attr]
@@ -209,7 +209,7 @@ class ConversationView(TurnPage):
         self.ensureWidgetVisible(target, 0, TURN_GAP)
 
     def _follow_text_size(self) -> None:
-        size = self._theme.font("reading").pixelSize()
+        size = self._theme.text_size
         if size != self._text_size:
             self._text_size = size
             self.make_anew()

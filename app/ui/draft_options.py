@@ -84,7 +84,7 @@ class _Mark(Button):
         self.setCheckable(True)
         self.setChecked(option.chosen)
         self.setEnabled(option.allowed)
-        self.setFixedSize(_MARK + 4, _MARK + 4)
+        theme.fix(self, width=_MARK + 4, height=_MARK + 4)
         state = "refused" if option.badge == "Refused" else "chosen" if option.chosen else ""
         parts = (f"Draft with {option.name}" if option.id else option.name, state, option.text)
         self.setAccessibleName(". ".join(part for part in parts if part))
@@ -93,7 +93,8 @@ class _Mark(Button):
 
     def sizeHint(self) -> QSize:
         """The circle and room for the focus ring."""
-        return QSize(_MARK + 4, _MARK + 4)
+        side = self._theme.px(_MARK + 4)
+        return QSize(side, side)
 
     def nextCheckState(self) -> None:
         """Stay as it is until the pair has really been made."""
@@ -113,5 +114,6 @@ class _Mark(Button):
         if on:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colors.on_accent)
-            painter.drawEllipse(place.adjusted(5, 5, -4, -4))
+            inset = place.width() // 3
+            painter.drawEllipse(place.adjusted(inset, inset, -inset, -inset))
         painter.end()

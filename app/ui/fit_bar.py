@@ -28,7 +28,7 @@ class FitBar(QWidget):
         self._theme = theme
         self._shares = (0.0, 0.0, 0.0)
         self._full = False
-        self.setFixedHeight(_HEIGHT)
+        theme.fix(self, height=_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
@@ -62,24 +62,24 @@ class FitBar(QWidget):
             width = share * self.width()
             left = self.width() - begin - width if mirrored else begin
             gap = 1.0 if begin and width > 2 else 0.0
-            place = QRectF(left + (0 if mirrored else gap), 0, max(0.0, width - gap), _HEIGHT)
+            place = QRectF(left + (0 if mirrored else gap), 0, max(0.0, width - gap), self.height())
             painter.fillRect(place, self._theme.color(color))
             begin += width
 
 
 class Swatch(QWidget):
-    """Ten pixels of a colour of the bar, beside the word that says what it is."""
+    """A small square of a colour of the bar, beside the word that says what it is."""
 
     def __init__(self, theme: Theme, color: str) -> None:
         super().__init__()
         self._theme = theme
         self._color = color
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
+        theme.changed.connect(self.updateGeometry)
 
     def sizeHint(self) -> QSize:
         """A small square."""
-        return QSize(10, 10)
+        return QSize(self._theme.px(10), self._theme.px(10))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the square."""

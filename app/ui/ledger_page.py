@@ -94,14 +94,22 @@ class LedgerPage(QFrame):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        self._theme.changed.connect(self._follow_theme)
         header = table.horizontalHeader()
         header.setFont(self._theme.font("meta"))
         header.setHighlightSections(False)
         header.setSectionResizeMode(COLUMNS.index("For"), QHeaderView.ResizeMode.Stretch)
-        for name, width in _WIDTHS.items():
-            table.setColumnWidth(COLUMNS.index(name), width)
+        self._fit_table(table)
         return table
+
+    def _fit_table(self, table: QTableView) -> None:
+        px = self._theme.px
+        table.verticalHeader().setDefaultSectionSize(px(_ROW_HEIGHT))
+        for name, width in _WIDTHS.items():
+            table.setColumnWidth(COLUMNS.index(name), px(width))
+
+    def _follow_theme(self) -> None:
+        self._fit_table(self.table)
 
     def _lay_out(self) -> None:
         empty = QWidget()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.draft_options import DraftOptions
+from app.ui.flow_layout import FlowLayout
 from app.ui.icon_label import IconLabel
 from app.ui.parts import ElidedText, IconButton, Text, TextButton, hairline
 from app.ui.wrapped_text import WrappedText
@@ -88,7 +89,7 @@ class ModelDetails(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         head = QWidget()
-        head.setFixedHeight(_HEADER_HEIGHT)
+        self._theme.fix(head, height=_HEADER_HEIGHT)
         row = QHBoxLayout(head)
         row.setContentsMargins(20, 0, 12, 0)
         row.addWidget(self._title, 1)
@@ -145,10 +146,11 @@ class ModelDetails(QFrame):
         row = QHBoxLayout()
         row.setContentsMargins(20, 12, 12, 12)
         row.setSpacing(8)
-        row.addWidget(self._verify)
-        row.addWidget(self._show)
-        row.addStretch(1)
-        row.addWidget(self._remove)
+        ways = FlowLayout(gap=8)
+        ways.addWidget(self._verify)
+        ways.addWidget(self._show)
+        row.addLayout(ways, 1)
+        row.addWidget(self._remove, 0, Qt.AlignmentFlag.AlignTop)
         outer.addLayout(row)
         return foot
 
@@ -160,7 +162,7 @@ class ModelDetails(QFrame):
         top = Qt.AlignmentFlag.AlignTop
         for line, fact in enumerate(facts):
             name = WrappedText(self._theme, fact.name, "body", "ink3")
-            name.setFixedWidth(_NAMES_WIDTH)
+            self._theme.fix(name, width=_NAMES_WIDTH)
             grid.addWidget(name, line, 0, top)
             grid.addWidget(self._value(fact), line, 1, top)
 
@@ -203,6 +205,5 @@ def _fact_grid() -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(12)
     grid.setVerticalSpacing(6)
-    grid.setColumnMinimumWidth(0, _NAMES_WIDTH - 12)
     grid.setColumnStretch(1, 1)
     return grid

@@ -34,7 +34,7 @@ class _Question(QDialog):
         self.column.setContentsMargins(24, 20, 24, 20)
         self.column.setSpacing(12)
         head = WrappedText(theme, heading, "heading")
-        head.setFixedWidth(_WIDTH)
+        theme.fix(head, width=_WIDTH)
         self.column.addWidget(head)
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(8)
@@ -43,7 +43,7 @@ class _Question(QDialog):
     def add_words(self, text: str, ink: str = "ink2") -> None:
         """A paragraph."""
         words = WrappedText(self.theme, text, "body", ink)
-        words.setFixedWidth(_WIDTH)
+        self.theme.fix(words, width=_WIDTH)
         self.column.addWidget(words)
 
     def finish(self, refusal: str) -> None:
@@ -95,7 +95,7 @@ class ImportDialog(_Question):
         for row, (name, value, ink) in enumerate(facts):
             grid.addWidget(WrappedText(self.theme, name, "body", "ink3"), row, 0, _TOP)
             grid.addWidget(WrappedText(self.theme, value, "body", ink), row, 1, _TOP)
-        grid.setColumnMinimumWidth(0, 84)
+        grid.setColumnMinimumWidth(0, self.theme.px(84))
         grid.setColumnStretch(1, 1)
         self.column.addLayout(grid)
         self.add_words(

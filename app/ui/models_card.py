@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.badge import BadgeLabel
 from app.ui.fit_bar import FitBar
+from app.ui.flow_layout import FlowLayout
 from app.ui.parts import ElidedText, IconButton, Text, TextButton, hairline
 from app.ui.thin_bar import ThinBar
 from app.ui.wrapped_text import WrappedText
@@ -25,6 +26,10 @@ _DOING_WIDTH = 116
 _RULE = 3
 _HEIGHT = 93
 _PROGRESS_WIDTH = 150
+# Qt's own "as wide as there is room".
+_ANY = 16_777_215
+# Below it the columns stand below one another.
+_LEAST = 560
 # Below it the fit column gives way a little.
 _ROOMY = 720
 # Below it the bar of a download does.
@@ -54,19 +59,18 @@ class ModelsCard(QFrame):
         self.row = row
         self._selected = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumHeight(_HEIGHT)
         self._name = Text(theme, "", "body_strong")
         self._name.setFont(theme.font("reading"))
         font = self._name.font()
         font.setWeight(theme.font("body_strong").weight())
         self._name.setFont(font)
         self._badges = QHBoxLayout()
+        self._badges.setContentsMargins(0, 0, 0, 0)
         self._badges.setSpacing(6)
         self._before = Text(theme, "", "body", "ink3")
         self._licence = Text(theme, "", "body", "ink3")
         self._after = ElidedText(theme, "", "body", "ink3")
         self._bar = ThinBar(theme)
-        self._bar.setFixedSize(_PROGRESS_WIDTH, 4)
         self._work = WrappedText(theme, "", "meta", "ink2")
         self._headline = Text(theme, "", "body_medium")
         self._fit = FitBar(theme)
@@ -83,7 +87,7 @@ class ModelsCard(QFrame):
         self._more.clicked.connect(lambda: self.wanted.emit(self.row.id, "more"))
         self._lay_out()
         self.show_row(row)
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._fit_parts)
 
     @property
     def more_button(self) -> QWidget:
@@ -133,9 +137,7 @@ class ModelsCard(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room the facts keep it."""
         super().resizeEvent(event)
-        roomy = self.width() >= _ROOMY
-        self._fit_column.setFixedWidth(_FIT_WIDTH if roomy else _FIT_WIDTH - 46)
-        self._bar.setFixedWidth(_PROGRESS_WIDTH if self.width() >= _WIDE else _PROGRESS_WIDTH - 40)
+        self._fit_parts()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The selected one carries a rule at its beginning."""
@@ -148,17 +150,34 @@ class ModelsCard(QFrame):
         painter.fillRect(QRect(left, 0, _RULE, self.height()), self._theme.colors.accent)
         painter.end()
 
+    def _fit_parts(self) -> None:
+        """Side by side where that fits in the text size that there is, else below one another."""
+        px, width = self._theme.px, self.width()
+        self.setMinimumHeight(px(_HEIGHT))
+        stacked = width < px(_LEAST)
+        directions = QBoxLayout.Direction
+        self._row.setDirection(directions.TopToBottom if stacked else directions.LeftToRight)
+        beside = _FIT_WIDTH if width >= px(_ROOMY) else _FIT_WIDTH - 46
+        self._fit_column.setMinimumWidth(0 if stacked else px(beside))
+        self._fit_column.setMaximumWidth(_ANY if stacked else px(beside))
+        self._doing.setMinimumWidth(0 if stacked else px(_DOING_WIDTH))
+        self._doing.setMaximumWidth(_ANY if stacked else px(_DOING_WIDTH))
+        bar = _PROGRESS_WIDTH if width >= px(_WIDE) else _PROGRESS_WIDTH - 40
+        self._bar.setFixedSize(px(bar), px(4))
+        self.update()
+
     def _lay_out(self) -> None:
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        row = QHBoxLayout()
+        self._row = row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         row.setContentsMargins(24, 14, 16, 14)
         row.setSpacing(16)
         row.addLayout(self._left(), 1)
         self._fit_column = self._middle()
         row.addWidget(self._fit_column)
-        row.addWidget(self._right())
+        self._doing = self._right()
+        row.addWidget(self._doing)
         outer.addLayout(row, 1)
         outer.addWidget(hairline())
 
@@ -166,16 +185,20 @@ class ModelsCard(QFrame):
         column = QVBoxLayout()
         column.setSpacing(2)
         column.addStretch(1)
-        head = QHBoxLayout()
-        head.setSpacing(8)
+        head = FlowLayout(gap=8)
         head.addWidget(self._name)
-        head.addLayout(self._badges)
-        head.addStretch(1)
+        badges = QWidget()
+        badges.setLayout(self._badges)
+        head.addWidget(badges)
         column.addLayout(head)
         facts = QHBoxLayout()
-        facts.setSpacing(0)
+        facts.setSpacing(4)
+        # Between words of any direction a dot must stand by itself.
+        self._dots = tuple(Text(self._theme, "·", "body", "ink3") for _ in range(2))
         facts.addWidget(self._before)
+        facts.addWidget(self._dots[0])
         facts.addWidget(self._licence)
+        facts.addWidget(self._dots[1])
         facts.addWidget(self._after, 1)
         column.addLayout(facts)
         self._work_row = QWidget()
@@ -202,7 +225,6 @@ class ModelsCard(QFrame):
 
     def _right(self) -> QWidget:
         right = QWidget()
-        right.setFixedWidth(_DOING_WIDTH)
         row = QHBoxLayout(right)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
@@ -218,10 +240,12 @@ class ModelsCard(QFrame):
         for badge in row.badges:
             icon = "check" if badge.kind == "accent" else ""
             self._badges.addWidget(BadgeLabel(self._theme, badge.text, badge.kind, icon=icon))
-        self._before.setText(f"{row.before} · " if row.before else "")
+        self._before.setText(row.before)
+        self._dots[0].setVisible(bool(row.before))
+        self._dots[1].setVisible(bool(row.after))
         self._licence.setText(row.licence)
         _set_ink(self._licence, "ink3" if row.licence_known else "warn")
-        self._after.set_full(f" · {row.after}" if row.after else "")
+        self._after.set_full(row.after)
 
     def _show_work(self, work: Work | None) -> None:
         self._work_row.setVisible(work is not None)

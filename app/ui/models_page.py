@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QScrollArea,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
 
 from app.ui.context_choice import ContextChoice
+from app.ui.filter_field import FilterField
 from app.ui.fit_bar import SHARES, Swatch
+from app.ui.flow_layout import FlowLayout
 from app.ui.icon_label import IconLabel
 from app.ui.model_details import WIDTH, ModelDetails
 from app.ui.models_card import ModelsCard
@@ -38,6 +41,7 @@ _HEADER_HEIGHT = 48
 _MACHINE_HEIGHT = 72
 _GROUP_HEIGHT = 38
 _SIDE = 24
+_IMPORT = "Import folder…"
 # Below it the details lie over the list.
 _ROOM_FOR_BOTH = 1040
 # Below it the legend and the machine's smaller facts give way.
@@ -81,17 +85,9 @@ class ModelsPage(QWidget):
         self._open = ""
         # Whether the details stand beside the list, or lie over it.
         self._beside = False
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText("Filter by name or licence")
-        self.filter.setAccessibleName("Filter by name or licence")
-        self.filter.setFont(theme.font("body"))
-        self.filter.setTextMargins(20, 0, 0, 0)
-        self.filter.setMaximumWidth(240)
+        self.filter = FilterField(theme, "Filter by name or licence")
         self.filter.setMinimumWidth(160)
         self.filter.textChanged.connect(lambda _: self._arrange_cards())
-        glass = IconLabel(theme, "search", "ink3", 32)
-        glass.setParent(self.filter)
-        glass.move(9, 0)
         self.choice = ContextChoice(theme, lengths, planned)
         self.choice.chosen.connect(self._choose_context)
         self.details = ModelDetails(theme)
@@ -103,6 +99,7 @@ class ModelsPage(QWidget):
         self._planned = Text(theme, "", "body", "ink2")
         self._lay_out()
         self._show_planned(planned)
+        theme.changed.connect(self._fit)
 
     @property
     def panes(self) -> tuple[QWidget, ...]:
@@ -181,9 +178,17 @@ class ModelsPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Details beside the list where there is room, else over it."""
         super().resizeEvent(event)
-        roomy = self.width() >= _ROOMY
+        self._fit()
+
+    def _fit(self) -> None:
+        """What gives way depends on how much fits in the text size that there is."""
+        roomy = self.width() >= self._theme.px(_ROOMY)
         self._legend.setVisible(roomy)
         self._import.set_bare(not roomy)
+        self._import.setText(_IMPORT if roomy else "")
+        self.filter.setMaximumWidth(self._theme.px(240))
+        directions = QBoxLayout.Direction
+        self._machine_row.setDirection(directions.LeftToRight if roomy else directions.TopToBottom)
         self._place_details()
 
     def _ask(self, model_id: str, verb: str) -> None:
@@ -247,7 +252,9 @@ class ModelsPage(QWidget):
         self._planned.setText(f"Context, {tokens // 1000}k")
 
     def _place_details(self) -> None:
-        beside = self.width() >= _ROOM_FOR_BOTH
+        beside = self.width() >= self._theme.px(_ROOM_FOR_BOTH)
+        width = min(self._theme.px(WIDTH), self.width())
+        self.details.setFixedWidth(width)
         if beside != self._beside:
             self._beside = beside
             if beside:
@@ -260,9 +267,10 @@ class ModelsPage(QWidget):
         self._edge.setVisible(shown)
         self.details.setVisible(shown)
         if not beside and shown:
-            left = max(0, self.width() - WIDTH)
-            self._edge.setGeometry(left - 1, 0, 1, self.height())
-            self.details.setGeometry(left, 0, self.width() - left, self.height())
+            place = QRect(self.width() - width, 0, width, self.height())
+            edge = QRect(place.left() - 1, 0, 1, self.height())
+            for part, there in ((self._edge, edge), (self.details, place)):
+                part.setGeometry(QStyle.visualRect(self.layoutDirection(), self.rect(), there))
             self._edge.raise_()
             self.details.raise_()
 
@@ -293,19 +301,17 @@ class ModelsPage(QWidget):
         self._edge.setParent(self)
         self._edge.hide()
         self.details.setParent(self)
-        self.details.setMinimumWidth(WIDTH)
-        self.details.setMaximumWidth(WIDTH)
 
     def _head(self) -> QWidget:
         head = QWidget()
-        head.setFixedHeight(_HEADER_HEIGHT)
+        self._theme.fix(head, height=_HEADER_HEIGHT)
         row = QHBoxLayout(head)
         row.setContentsMargins(_SIDE, 0, 12, 0)
         row.setSpacing(8)
         row.addWidget(Text(self._theme, "Models", "body_strong"))
         row.addStretch(1)
         row.addWidget(self.filter, 2)
-        self._import = TextButton(self._theme, "Import folder…", "default", "folder")
+        self._import = TextButton(self._theme, _IMPORT, "default", "folder")
         self._import.setAccessibleName("Import folder")
         self._import.setToolTip("Import a folder with a model")
         self._import.clicked.connect(self.import_wanted)
@@ -314,24 +320,27 @@ class ModelsPage(QWidget):
 
     def _machine_line(self) -> QWidget:
         line = QWidget()
-        line.setFixedHeight(_MACHINE_HEIGHT)
-        row = QHBoxLayout(line)
-        row.setContentsMargins(_SIDE, 0, _SIDE, 0)
-        row.setSpacing(28)
+        line.setMinimumHeight(_MACHINE_HEIGHT)
+        self._machine_row = row = QBoxLayout(QBoxLayout.Direction.LeftToRight, line)
+        row.setContentsMargins(_SIDE, 12, _SIDE, 12)
+        row.setSpacing(12)
+        facts = QWidget()
+        flow = FlowLayout(facts, gap=28)
         self._machine: list[tuple[Text, Text]] = []
         for _ in range(3):
-            column = QVBoxLayout()
+            fact = QWidget()
+            column = QVBoxLayout(fact)
+            column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(0)
-            column.addStretch(1)
             name = Text(self._theme, "", "meta", "ink3")
             value = Text(self._theme, "", "body_medium")
             column.addWidget(name)
             column.addWidget(value)
-            column.addStretch(1)
             self._machine.append((name, value))
-            row.addLayout(column)
-        row.addStretch(1)
-        row.addWidget(self.choice)
+            flow.addWidget(fact)
+        row.addWidget(facts, 1, Qt.AlignmentFlag.AlignVCenter)
+        start = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
+        row.addWidget(self.choice, 0, start)
         return line
 
     def _notice_bar(self) -> QWidget:
@@ -383,7 +392,7 @@ class ModelsPage(QWidget):
 
     def _group_head(self, title: str, right: QWidget) -> QWidget:
         head = QWidget()
-        head.setFixedHeight(_GROUP_HEIGHT)
+        self._theme.fix(head, height=_GROUP_HEIGHT)
         row = QHBoxLayout(head)
         row.setContentsMargins(_SIDE, 0, _SIDE, 0)
         row.addWidget(Text(self._theme, title, "body_strong"))

@@ -48,6 +48,11 @@ class IconButton(Button):
         self.setToolTip(tip or name)
         self.setAccessibleName(name)
 
+    def set_icon(self, icon: str) -> None:
+        """Show another icon."""
+        self._icon = icon
+        self._tint()
+
     def _tint(self) -> None:
         side = self._theme.px(16)
         self.setIconSize(QSize(side, side))
@@ -82,6 +87,12 @@ class TextButton(Button):
         self.style().unpolish(self)
         self.style().polish(self)
         self._tint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The icon keeps its distance from the text on the side where that is now."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._tint()
 
     def set_trailing_icon(self) -> None:
         """Put the icon behind the text, as where a menu opens."""

@@ -50,7 +50,7 @@ class QuestionView(QWidget):
         self._lay_out()
         if not text:
             self.hide()
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._set_apart)
 
     @property
     def editor(self) -> ComposerEditor | None:
@@ -89,8 +89,7 @@ class QuestionView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.colors.accent)
-        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        x = self.width() - _RULE_WIDTH if mirrored else 0
+        x = self.width() - _RULE_WIDTH if self._theme.mirrored else 0
         painter.drawRoundedRect(QRectF(x, 4, _RULE_WIDTH, self.height() - 8), 1, 1)
         painter.end()
 
@@ -116,23 +115,37 @@ class QuestionView(QWidget):
         self._copied.start()
 
     def _name_copy(self, icon: str, name: str) -> None:
-        self._copy.setIcon(self._theme.icon(icon))
+        self._copy.set_icon(icon)
         self._copy.rename(name)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self._shown)
-        row.setContentsMargins(_RULE_WIDTH + _RULE_GAP, 0, 0, 0)
+        self._row = row = QHBoxLayout(self._shown)
         row.setSpacing(2)
-        row.addWidget(_question_text(self._theme, self._text), 1)
+        self._view = _question_text(self._theme, self._text)
+        row.addWidget(self._view, 1)
         for button in (self._edit, self._copy):
             keep = button.sizePolicy()
             keep.setRetainSizeWhenHidden(True)
             button.setSizePolicy(keep)
             # The line of text is lower than the button, and not to be moved apart by it.
-            button.setFixedHeight(24)
+            self._theme.fix(button, height=24)
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self._whole.setContentsMargins(0, 0, 0, 0)
         self._whole.addWidget(self._shown)
+        self._set_apart()
+
+    def _set_apart(self) -> None:
+        """Lines as far apart as the text size says, and room for the rule where one begins."""
+        whole = QTextCursor(self._view.document())
+        whole.select(QTextCursor.SelectionType.Document)
+        line = QTextBlockFormat()
+        fixed = QTextBlockFormat.LineHeightTypes.FixedHeight
+        line.setLineHeight(self._theme.line("question"), fixed.value)
+        whole.mergeBlockFormat(line)
+        room = _RULE_WIDTH + _RULE_GAP
+        margins = (0, 0, room, 0) if self._theme.mirrored else (room, 0, 0, 0)
+        self._row.setContentsMargins(*margins)
+        self.update()
 
 
 class _QuestionEditor(QWidget):
@@ -189,9 +202,4 @@ def _question_text(theme: Theme, text: str) -> TextView:
     view.setFont(theme.font("question"))
     view.setPlainText(text)
     view.setAccessibleName("Question")
-    whole = QTextCursor(view.document())
-    whole.select(QTextCursor.SelectionType.Document)
-    line = QTextBlockFormat()
-    line.setLineHeight(24, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
-    whole.mergeBlockFormat(line)
     return view

@@ -22,6 +22,9 @@ STEPS = (85, 100, 115, 130, 150, 175, 200)
 
 _MARK = QFont.Tag("TkPx")
 _TENTHS = 10
+# Where Qt keeps the font that it gives back to a widget whose style sheet is looked up anew, as
+# where it gets another parent: it would be the one of the size before.
+_GIVEN_BACK = "_q_styleSheetWidgetFont"
 _HEIGHT, _WIDTH = "tankaHeight", "tankaWidth"
 
 
@@ -73,6 +76,8 @@ def rescale_all(percent: int, dpi: float) -> None:
             if marked := font.featureValue(_MARK) if font.isFeatureSet(_MARK) else 0:
                 set_size(font, marked / _TENTHS, percent, dpi)
                 widget.setFont(font)
+                if widget.property(_GIVEN_BACK) is not None:
+                    widget.setProperty(_GIVEN_BACK, font)
         _resize(widget, percent)
 
 

@@ -39,11 +39,12 @@ class Bar(QWidget):
         super().__init__()
         self._theme = theme
         self._share: float | None = None
+        theme.changed.connect(self.updateGeometry)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """64 by 4 pixels."""
-        return QSize(64, 4)
+        """64 by 4 pixels at the usual text size."""
+        return QSize(self._theme.px(64), self._theme.px(4))
 
     def set_share(self, share: float | None) -> None:
         """Fill the bar to `share` of one; not at all where it is unknown."""

@@ -42,7 +42,7 @@ class StripChart(QFrame):
 
     def __init__(self, theme: Theme, history: History, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        self._history = history
+        self._theme, self._history = theme, history
         self._name = ""
         self._spec: ChartSpec | None = None
         self.setObjectName("popover")
@@ -79,11 +79,12 @@ class StripChart(QFrame):
         self._title.setText(spec.title)
         self._tip.setText(spec.tip)
         self._refresh()
-        self.setFixedWidth(_SIZE.width() + 2 * _PADDING)
+        self.setFixedWidth(self._theme.px(_SIZE.width()) + 2 * _PADDING)
         layout = self.layout()
         assert layout is not None
         self.setFixedHeight(layout.totalHeightForWidth(self.width()))
-        corner = cell.mapToGlobal(QPoint(0, -self.height() - _GAP))
+        begin = cell.width() - self.width() if self._theme.mirrored else 0
+        corner = cell.mapToGlobal(QPoint(begin, -self.height() - _GAP))
         screen = cell.screen().availableGeometry()
         right = max(screen.left(), screen.right() - self.width())
         self.move(min(max(corner.x(), screen.left()), right), corner.y())
@@ -118,7 +119,7 @@ class _Curve(QWidget):
         self._samples: Sequence[Sample] = ()
         self._now = 0.0
         self._top = 1.0
-        self.setFixedHeight(_SIZE.height())
+        theme.fix(self, height=_SIZE.height())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_samples(self, samples: Sequence[Sample], now: float, whole: float | None) -> None:
@@ -154,6 +155,8 @@ class _Curve(QWidget):
 
     def _x(self, at: float) -> float:
         share = 1 - min(SPAN_S, self._now - at) / SPAN_S
+        if self._theme.mirrored:
+            share = 1 - share
         return 1 + share * (self.width() - 2)
 
     def _y(self, value: float) -> float:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.parts import Text, TextButton
 from app.ui.text_view import TextView
-from app.ui.tokens import TYPE
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -49,7 +48,7 @@ class ThinkingFold(QWidget):
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._say_how_long)
         self._lay_out()
-        theme.changed.connect(self._recolour)
+        theme.changed.connect(self._follow_theme)
 
     @property
     def opened(self) -> bool:
@@ -118,7 +117,8 @@ class ThinkingFold(QWidget):
         cursor = QTextCursor(self._text.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         line = QTextBlockFormat()
-        line.setLineHeight(TYPE["body"].line, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        fixed = QTextBlockFormat.LineHeightTypes.FixedHeight
+        line.setLineHeight(self._theme.line("body"), fixed.value)
         cursor.setBlockFormat(line)
         form = QTextCharFormat()
         form.setFont(self._theme.font("body"))
@@ -126,7 +126,8 @@ class ThinkingFold(QWidget):
         cursor.insertText(text[len(self._written) :], form)
         self._written = text
 
-    def _recolour(self) -> None:
+    def _follow_theme(self) -> None:
+        self._inset()
         if self._text is not None:
             self._text.clear()
             self._written = ""
@@ -142,12 +143,16 @@ class ThinkingFold(QWidget):
         row.addWidget(self._tail, 1)
         # Only where the tail is not shown.
         row.addStretch()
-        self._inner.setContentsMargins(_INSET, 4, 0, 4)
+        self._inset()
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addLayout(row)
         whole.addWidget(self._well)
+
+    def _inset(self) -> None:
+        left, right = (0, _INSET) if self._theme.mirrored else (_INSET, 0)
+        self._inner.setContentsMargins(left, 4, right, 4)
 
 
 def is_thinking(turn: Turn) -> bool:
@@ -158,9 +163,11 @@ def is_thinking(turn: Turn) -> bool:
 class _Tail(Text):
     """One line that shows the end of what there is."""
 
+    # Known before the font is set, which asks for it.
+    _words = ""
+
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "", "meta", "ink3")
-        self._words = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def show_end(self, text: str) -> None:
@@ -172,6 +179,12 @@ class _Tail(Text):
         """Fit the words to the new width."""
         super().resizeEvent(event)
         self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Fit the words in their new size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
 
     def _fit(self) -> None:
         left = Qt.TextElideMode.ElideLeft

@@ -29,6 +29,7 @@ class TitleLine(ElidedText):
 
     def __init__(self, theme: Theme, text: str) -> None:
         super().__init__(theme, text, "body_strong")
+        self._theme = theme
         self._editable = False
         self._editor: InlineEditor | None = None
         self._before: QWidget | None = None
@@ -71,12 +72,13 @@ class TitleLine(ElidedText):
     def _place(self) -> None:
         if self._editor is not None:
             place = self.geometry()
-            top = place.top() + (place.height() - _HEIGHT) // 2
-            width = min(_WIDEST, place.width() + _BEFORE_TEXT)
+            height = self._theme.px(_HEIGHT)
+            top = place.top() + (place.height() - height) // 2
+            width = min(self._theme.px(_WIDEST), place.width() + _BEFORE_TEXT)
             left = place.left() - _BEFORE_TEXT
             if self.isRightToLeft():
                 left = place.right() + 1 + _BEFORE_TEXT - width
-            self._editor.setGeometry(QRect(left, top, width, _HEIGHT))
+            self._editor.setGeometry(QRect(left, top, width, height))
 
     def _finish(self, name: str) -> None:
         editor, self._editor = self._editor, None

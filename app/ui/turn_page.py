@@ -80,13 +80,39 @@ class TurnPage(QScrollArea):
         self._fit_width()
 
     def make_anew(self) -> None:
-        """Make all turns anew, as where the size of text has changed; an edit stays as it is."""
+        """Make all turns anew, as where the size of text has changed; an edit stays as it is.
+
+        What is read stays in sight: pixels say nothing of where it is now, shares of a turn do.
+        """
+        held = None if self._following or not self.isVisible() else self._read_at()
         for turn in self._column.turns:
             turn.forget_height()
         for turn in [turn for turn in self._built if not turn.edited]:
             turn.release()
             self._built.discard(turn)
         self._fit_width()
+        if held is not None:
+            turn, share, below = held
+            self._build(turn.number)
+            # What is made in sight moves it once more.
+            for _ in range(2):
+                self._move_to(turn.y() + round(share * turn.height()) - below)
+                self._settle()
+
+    def _read_at(self) -> tuple[TurnWidget, float, int] | None:
+        """The turn that is read, which share of it is above its place, and how far down that is.
+
+        It is the first that begins in the upper half of what is seen, or else what lies there.
+        """
+        value, half = self.verticalScrollBar().value(), self.viewport().height() // 2
+        seen = [self._column.turns[number] for number in self._seen(0)]
+        if not seen:
+            return None
+        begun = next((turn for turn in seen if value <= turn.y() < value + half), None)
+        if begun is not None:
+            return begun, 0.0, begun.y() - value
+        top = seen[0]
+        return top, (value - top.y()) / max(1, top.height()), 0
 
     def take_built(self, turn: TurnWidget) -> None:
         """Know of a turn that has been made, so that it is let go again."""

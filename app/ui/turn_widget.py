@@ -116,6 +116,9 @@ class TurnWidget(QWidget):
         if self._body is None:
             return
         self._body.keep()
+        focus = QGuiApplication.focusObject()
+        if isinstance(focus, QWidget) and self._body.isAncestorOf(focus):
+            self._take_focus()
         body, self._body = self._body, None
         body.hide()
         body.deleteLater()
@@ -148,7 +151,7 @@ class TurnWidget(QWidget):
             return known
         if not self.built and known and not self.turn.state.running:
             return known
-        return max(known, guessed_height(self.turn, width))
+        return max(known, guessed_height(self.turn, width, self._theme.text_size))
 
     def refresh(self) -> bool:
         """Show the turn as it is now; says whether its state is another than before."""

@@ -87,7 +87,8 @@ class UndoBar(QFrame):
         self._clock = QElapsedTimer()
         self._tick = QTimer(self, interval=min(_TICK_MS, lifetime_ms))
         self._tick.timeout.connect(self._pass_time)
-        self.setFixedHeight(HEIGHT)
+        self._area: tuple[QRect, bool] | None = None
+        theme.fix(self, height=HEIGHT)
         self.setAccessibleName("Undo")
         self._sentence = _SentenceLabel(theme)
         self.undo_button = TextButton(theme, "Undo", "inverse", compact=True)
@@ -97,7 +98,7 @@ class UndoBar(QFrame):
         self._seconds.setProperty("ink", "")
         self._lay_out()
         self._colour()
-        theme.changed.connect(self._colour)
+        theme.changed.connect(self._follow_theme)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._remember_focus)
@@ -142,12 +143,14 @@ class UndoBar(QFrame):
 
     def place(self, area: QRect, *, at_top: bool) -> None:
         """Stand at the foot of `area` or at its top, some way from its edges."""
-        width = min(WIDEST, area.width() - 2 * MARGIN)
+        self._area = (QRect(area), at_top)
+        height = self._theme.px(HEIGHT)
+        width = min(self._theme.px(WIDEST), area.width() - 2 * MARGIN)
         left = area.left() + MARGIN
         if self.isRightToLeft():
             left = area.right() + 1 - MARGIN - width
-        top = area.top() + MARGIN if at_top else area.bottom() + 1 - MARGIN - HEIGHT
-        self.setGeometry(left, top, width, HEIGHT)
+        top = area.top() + MARGIN if at_top else area.bottom() + 1 - MARGIN - height
+        self.setGeometry(left, top, width, height)
         self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -181,8 +184,21 @@ class UndoBar(QFrame):
         row.addWidget(self._sentence, 1)
         row.addWidget(self.undo_button)
         row.addWidget(self._seconds)
-        self._seconds.setFixedWidth(self._seconds.fontMetrics().horizontalAdvance("8 s") + 2)
+        self._give_seconds_room()
         self._seconds.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def _give_seconds_room(self) -> None:
+        """As much as they ever need, so that nothing moves while they run down."""
+        self._seconds.ensurePolished()
+        metrics = self._seconds.fontMetrics()
+        self._seconds.setFixedWidth(metrics.horizontalAdvance("8 s") + 2)
+
+    def _follow_theme(self) -> None:
+        self._colour()
+        self._give_seconds_room()
+        if self._area is not None:
+            area, at_top = self._area
+            self.place(area, at_top=at_top)
 
     def _colour(self) -> None:
         """On the inverted ground the colours of the other appearance can be read."""
@@ -257,9 +273,11 @@ class UndoBar(QFrame):
 class _SentenceLabel(Text):
     """One line; where it does not fit, the name in it gives way and never what happened to it."""
 
+    # Known before the font is set, which asks for it.
+    _shown: _Sentence | None = None
+
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "", "body", "sheet")
-        self._shown: _Sentence | None = None
         self.setMinimumWidth(32)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
@@ -273,6 +291,12 @@ class _SentenceLabel(Text):
         """Fit the name to the new width."""
         super().resizeEvent(event)
         self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Fit the name in its new size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
 
     def _fit(self) -> None:
         if self._shown is None:

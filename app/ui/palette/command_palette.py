@@ -36,6 +36,8 @@ _NARROWEST, _WIDEST = 480, 640
 _TOP = 0.12
 _FIELD_HEIGHT = 44
 _PADDING = 6
+# So far it stays from the sides of a narrow window.
+_BESIDE = 16
 _HINT = "Search commands and conversations (> # @)"
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 _PAGES = {Qt.Key.Key_PageDown: SHOWN_ROWS - 1, Qt.Key.Key_PageUp: 1 - SHOWN_ROWS}
@@ -48,7 +50,7 @@ class CommandPalette(QFrame):
 
     def __init__(self, theme: Theme, window: QWidget) -> None:
         super().__init__(window)
-        self._window = window
+        self._theme, self._window = theme, window
         self._before: QWidget | None = None
         self._offer = Offer((), ())
         self.setObjectName("palette")
@@ -190,15 +192,27 @@ class CommandPalette(QFrame):
     def _place(self) -> None:
         """In the top third of the window, as high as its rows."""
         window = self._window.rect()
-        width = max(_NARROWEST, min(_WIDEST, window.width() // 2))
-        rows = min(SHOWN_ROWS, self.model.rowCount())
-        self.list.setFixedHeight(rows * max(ROW_HEIGHT, self.list.sizeHintForRow(0)))
+        px, top = self._theme.px, round(window.height() * _TOP)
+        narrowest, widest = px(_NARROWEST), px(_WIDEST)
+        width = max(narrowest, min(widest, window.width() // 2))
+        width = min(width, window.width() - 2 * _BESIDE)
+        # Large rows are fewer, so that the last is not outside the window.
+        room = (window.height() - top - px(_FIELD_HEIGHT)) // px(ROW_HEIGHT) - 1
+        rows = min(SHOWN_ROWS, max(1, room), self.model.rowCount())
+        self.list.setFixedHeight(rows * px(ROW_HEIGHT))
         self._nothing.setFixedWidth(width - 2 * _PADDING - 2)
         self.setFixedWidth(width)
         self._column.activate()
+        wraps = self._column.hasHeightForWidth()  # only the words in place of rows do
         height = self._column.sizeHint().height()
-        top = round(window.height() * _TOP)
+        height = self._column.totalHeightForWidth(width) if wraps else height
         self.setGeometry((window.width() - width) // 2, top, width, height)
+
+    def _follow_theme(self) -> None:
+        self.list.scheduleDelayedItemsLayout()
+        self.list.viewport().update()
+        if self.isVisible():
+            self._place()
 
     def _put_away(self) -> None:
         self.hide()
@@ -218,14 +232,14 @@ class CommandPalette(QFrame):
         self.list.setAccessibleName("What fits")
         self.list.clicked.connect(lambda index: self.choose(index.row()))
         self.list.entered.connect(self.list.setCurrentIndex)
-        theme.changed.connect(self.list.viewport().update)
+        theme.changed.connect(self._follow_theme)
 
     def _lay_out(self, theme: Theme) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(14, 0, 8, 0)
         head.setSpacing(10)
         head.addWidget(IconLabel(theme, "search", "ink3"))
-        self.field.setFixedHeight(_FIELD_HEIGHT)
+        theme.fix(self.field, height=_FIELD_HEIGHT)
         head.addWidget(self.field, 1)
         body = QVBoxLayout()
         body.setContentsMargins(_PADDING, _PADDING, _PADDING, _PADDING)

@@ -37,7 +37,7 @@ class RowDelegate(QStyledItemDelegate):
     ) -> QSize:
         """One line."""
         del index
-        return QSize(option.rect.width(), max(ROW_HEIGHT, option.fontMetrics.height() + 14))
+        return QSize(option.rect.width(), self._theme.px(ROW_HEIGHT))
 
     def paint(
         self,
@@ -50,14 +50,14 @@ class RowDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if option.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setPen(self._theme.wash_pen)
             painter.setBrush(self._theme.colors.wash)
             painter.drawRoundedRect(option.rect, RADIUS_CONTROL, RADIUS_CONTROL)
         inner = option.rect.adjusted(_SIDE, 0, -_SIDE, 0)
-        self._paint_icon(
-            painter, option, row.entry, QRect(inner.topLeft(), QSize(_ICON, inner.height()))
-        )
-        left = inner.left() + _ICON + _GAP
+        side = self._theme.px(_ICON)
+        place = QRect(inner.topLeft(), QSize(side, inner.height()))
+        self._paint_icon(painter, option, row.entry, place)
+        left = inner.left() + side + _GAP
         right = self._paint_end(painter, option, row.entry, inner)
         room = QRect(left, inner.top(), max(0, right - left), inner.height())
         self._paint_title(painter, _mirrored(option, room), row, option.direction)
@@ -71,8 +71,9 @@ class RowDelegate(QStyledItemDelegate):
         place = _mirrored(option, place)
         ratio = painter.device().devicePixelRatio()
         color = self._theme.colors.ink3 if entry.reason else self._theme.colors.ink2
-        pixmap = icons.pixmap(entry.icon, color, _ICON, ratio)
-        painter.drawPixmap(place.left(), place.center().y() - _ICON // 2 + 1, pixmap)
+        side = place.width()
+        pixmap = icons.pixmap(entry.icon, color, side, ratio)
+        painter.drawPixmap(place.left(), place.center().y() - side // 2 + 1, pixmap)
 
     def _paint_end(
         self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry, inner: QRect
@@ -85,8 +86,9 @@ class RowDelegate(QStyledItemDelegate):
         if entry.keys and not entry.reason:
             keys = _APART.sub(" ", entry.keys)
             width = metrics.horizontalAdvance(keys) + 2 * _CHIP_PADDING
-            top = inner.center().y() - _CHIP_HEIGHT // 2
-            chip = _mirrored(option, QRect(right - width, top, width, _CHIP_HEIGHT))
+            height = self._theme.px(_CHIP_HEIGHT)
+            top = inner.center().y() - height // 2
+            chip = _mirrored(option, QRect(right - width, top, width, height))
             painter.setPen(self._theme.colors.line)
             painter.setBrush(self._theme.colors.bg)
             painter.drawRoundedRect(
@@ -100,7 +102,9 @@ class RowDelegate(QStyledItemDelegate):
         words = entry.reason or entry.kind
         if words:
             title = QFontMetrics(self._theme.font("body_strong")).horizontalAdvance(entry.title)
-            room = max(inner.width() // 2, right - inner.left() - _ICON - title - 2 * _GAP)
+            room = max(
+                inner.width() // 2, right - inner.left() - self._theme.px(_ICON) - title - 2 * _GAP
+            )
             shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
             width = metrics.horizontalAdvance(shown)
             painter.setPen(self._theme.colors.ink3)

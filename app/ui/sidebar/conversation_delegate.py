@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.store.records import ConversationRow
-from app.ui.sidebar.conversation_model import ROW_HEIGHT, ConversationModel
 from app.ui.sidebar.entries import FolderEntry, Heading
 from app.ui.tokens import RADIUS_CONTROL
 
 if TYPE_CHECKING:
+    from app.ui.sidebar.conversation_model import ConversationModel
     from app.ui.sidebar.entries import Entry
     from app.ui.sidebar.row_view import Index
     from app.ui.theme import Theme
@@ -62,12 +62,11 @@ class ConversationDelegate(QStyledItemDelegate):
     ) -> None:
         super().__init__(parent)
         self._theme, self._model, self._around = theme, model, around
-        self._font, self._open_font = theme.font("body"), theme.font("body_medium")
-        self._label_font, self._count_font = theme.font("label"), theme.font("meta")
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """One line."""
-        return QSize(option.rect.width(), self._model.heights()[index.row()])
+        height = self._theme.px(self._model.heights()[index.row()])
+        return QSize(option.rect.width(), height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw one line."""
@@ -89,7 +88,7 @@ class ConversationDelegate(QStyledItemDelegate):
         del option
         editor = QLineEdit(parent)
         editor.setProperty("kind", "inline")
-        editor.setFont(self._font)
+        editor.setFont(self._theme.font("body"))
         entry = self._model.entry(index.row())
         thing = "folder" if isinstance(entry, FolderEntry) else "conversation"
         editor.setAccessibleName(f"Name of the {thing}")
@@ -122,20 +121,22 @@ class ConversationDelegate(QStyledItemDelegate):
         has_icon = isinstance(entry, FolderEntry) or (
             isinstance(entry, ConversationRow) and entry.pinned
         )
-        return PADDING + (_ICON + _ICON_GAP if has_icon or self._model.indented(row) else 0)
+        before = self._theme.px(_ICON) + _ICON_GAP
+        return PADDING + (before if has_icon or self._model.indented(row) else 0)
 
     def _paint_heading(
         self, painter: QPainter, option: QStyleOptionViewItem, entry: Heading
     ) -> None:
-        rect = option.rect.adjusted(PADDING, 0, -PADDING, -_HEADING_BOTTOM)
-        rect.setTop(rect.bottom() + 1 - _HEADING_LINE)
-        self._paint_text(painter, rect, entry.text, self._label_font, "ink3")
+        px = self._theme.px
+        rect = option.rect.adjusted(PADDING, 0, -PADDING, -px(_HEADING_BOTTOM))
+        rect.setTop(rect.bottom() + 1 - px(_HEADING_LINE))
+        self._paint_text(painter, rect, entry.text, self._theme.font("label"), "ink3")
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, row: int) -> None:
         target = row == self._around.drop_row()
         lit = QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver
         if target or option.state & lit:
-            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setPen(self._theme.wash_pen)
             painter.setBrush(self._theme.colors.wash)
             painter.drawRoundedRect(option.rect, RADIUS_CONTROL, RADIUS_CONTROL)
         if target:
@@ -152,30 +153,36 @@ class ConversationDelegate(QStyledItemDelegate):
         place = QStyle.visualRect
         text = rect.adjusted(self._text_start(row), 0, -PADDING, 0)
         if (icon := _icon(entry)) is not None:
-            box = QRect(rect.left() + PADDING, rect.top() + (ROW_HEIGHT - _ICON) // 2, _ICON, _ICON)
-            self._theme.icon(icon, "ink3").paint(painter, place(option.direction, rect, box))
+            side = self._theme.px(_ICON)
+            top = rect.top() + (rect.height() - side) // 2
+            box = QRect(rect.left() + PADDING, top, side, side)
+            box = place(option.direction, rect, box)
+            self._theme.icon(icon, "ink3", side).paint(painter, box)
         if self._around.has_button(row):
-            text.setRight(rect.right() - BUTTON_INSET - BUTTON)
+            text.setRight(rect.right() - BUTTON_INSET - self._theme.px(BUTTON))
         elif isinstance(entry, FolderEntry):
             taken = self._paint_count(painter, place(option.direction, rect, text), entry.count)
             text.setRight(text.right() - taken)
         if self._model.answering(row):
-            box = QRect(text.right() + 1 - _DOT, rect.center().y() - _DOT // 2 + 1, _DOT, _DOT)
+            dot = self._theme.px(_DOT)
+            box = QRect(text.right() + 1 - dot, rect.center().y() - dot // 2 + 1, dot, dot)
             self._paint_dot(painter, place(option.direction, rect, box))
-            text.setRight(text.right() - _DOT - PADDING)
+            text.setRight(text.right() - dot - PADDING)
         is_open = bool(option.state & QStyle.StateFlag.State_Selected)
         marked = is_open or (isinstance(entry, FolderEntry) and entry.marked)
         title = entry.folder.name if isinstance(entry, FolderEntry) else entry.title
-        font, ink = (self._open_font, "ink") if marked else (self._font, "ink2")
+        font = self._theme.font("body_medium" if marked else "body")
+        ink = "ink" if marked else "ink2"
         self._paint_text(painter, place(option.direction, rect, text), title, font, ink)
 
     def _paint_count(self, painter: QPainter, text: QRect, count: int) -> int:
         """Draw how many conversations a folder has; the pixels this takes are returned."""
         told = f"{count:,}"
-        painter.setFont(self._count_font)
+        font = self._theme.font("meta")
+        painter.setFont(font)
         painter.setPen(self._theme.colors.ink3)
         painter.drawText(text, _END, told)
-        return QFontMetrics(self._count_font).horizontalAdvance(told) + PADDING
+        return QFontMetrics(font).horizontalAdvance(told) + PADDING
 
     def _paint_text(self, painter: QPainter, rect: QRect, text: str, font: QFont, ink: str) -> None:
         painter.setFont(font)

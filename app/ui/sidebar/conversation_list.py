@@ -350,6 +350,7 @@ class ConversationList(RowView):
 
     def _button_rect(self, row: int) -> QRect:
         rect = self.visualRect(self.rows.index(row))
-        left = rect.right() + 1 - BUTTON - BUTTON_INSET
-        box = QRect(left, rect.top() + (rect.height() - BUTTON) // 2, BUTTON, BUTTON)
+        side = self._theme.px(BUTTON)
+        left = rect.right() + 1 - side - BUTTON_INSET
+        box = QRect(left, rect.top() + (rect.height() - side) // 2, side, side)
         return QStyle.visualRect(self.layoutDirection(), rect, box)

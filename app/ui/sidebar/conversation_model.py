@@ -87,7 +87,7 @@ class ConversationModel(RowModel):
         return self._keys[row] in self._answering
 
     def heights(self) -> Sequence[int]:
-        """Headings are a little higher than rows."""
+        """Headings are a little higher than rows; in pixels at the usual text size."""
         heights = [
             HEADING_HEIGHT if isinstance(entry, Heading) else ROW_HEIGHT for entry in self._entries
         ]

@@ -28,8 +28,9 @@ def drag_picture(theme: Theme, title: str, ratio: float) -> QPixmap:
     """A chip with the title, for a screen of `ratio` device pixels a pixel."""
     font = theme.font("body")
     metrics = QFontMetrics(font)
-    shown = metrics.elidedText(title, Qt.TextElideMode.ElideRight, _WIDEST)
-    width, height = metrics.horizontalAdvance(shown) + 2 * _CHIP_PADDING, _CHIP_HEIGHT
+    shown = metrics.elidedText(title, Qt.TextElideMode.ElideRight, theme.px(_WIDEST))
+    width = metrics.horizontalAdvance(shown) + 2 * theme.px(_CHIP_PADDING)
+    height = theme.px(_CHIP_HEIGHT)
     picture = QPixmap(ceil(width * ratio), ceil(height * ratio))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)

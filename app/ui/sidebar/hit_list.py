@@ -17,7 +17,7 @@ from app.ui.tokens import RADIUS_CONTROL
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QColor, QKeyEvent
 
     from app.store.search import Hit
     from app.ui.sidebar.row_view import Index
@@ -54,7 +54,7 @@ class HitModel(RowModel):
         return next(ids, -1)
 
     def heights(self) -> Sequence[int]:
-        """Two lines where there is context."""
+        """Two lines where there is context; in pixels at the usual text size."""
         return [HIT_HEIGHT if hit.line else ROW_HEIGHT for hit in self._hits]
 
     def rowCount(self, parent: Index = _NO_INDEX) -> int:
@@ -137,13 +137,11 @@ class _HitDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, view: HitList) -> None:
         super().__init__(view)
         self._theme, self._view = theme, view
-        self._title, self._strong_title = theme.font("body"), theme.font("body_strong")
-        self._context, self._strong_context = theme.font("meta"), theme.font("meta")
-        self._strong_context.setWeight(self._strong_title.weight())
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """One line or two."""
-        return QSize(option.rect.width(), self._view.hits.heights()[index.row()])
+        height = self._theme.px(self._view.hits.heights()[index.row()])
+        return QSize(option.rect.width(), height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw one hit."""
@@ -152,18 +150,26 @@ class _HitDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if opened or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setPen(self._theme.wash_pen)
             painter.setBrush(colors.wash)
             painter.drawRoundedRect(option.rect, RADIUS_CONTROL, RADIUS_CONTROL)
-        inside = option.rect.adjusted(PADDING, _TOP, -PADDING, -_TOP)
-        title = QRect(inside.left(), inside.top(), inside.width(), _TITLE_LINE)
-        ink = colors.ink if opened else colors.ink2
-        look = MarkedLook(self._title, ink, self._strong_title, colors.ink)
-        draw_marked(painter, title, hit.row.title, hit.title_marks, look)
-        if hit.line:
-            line = QRect(inside.left(), title.bottom() + 1, inside.width(), _CONTEXT_LINE)
-            look = MarkedLook(self._context, colors.ink3, self._strong_context, colors.ink)
-            draw_marked(painter, line, hit.line, hit.marks, look)
+        self._paint_words(painter, option.rect, hit, colors.ink if opened else colors.ink2)
         if state & QStyle.StateFlag.State_HasFocus and self._view.shows_ring:
             paint_frame(painter, option.rect, QPen(colors.focus, _RING))
         painter.restore()
+
+    def _paint_words(self, painter: QPainter, rect: QRect, hit: Hit, ink: QColor) -> None:
+        theme = self._theme
+        top, strongest = theme.px(_TOP), theme.colors.ink
+        inside = rect.adjusted(PADDING, top, -PADDING, -top)
+        title = QRect(inside.left(), inside.top(), inside.width(), theme.px(_TITLE_LINE))
+        strong = theme.font("body_strong")
+        look = MarkedLook(theme.font("body"), ink, strong, strongest)
+        draw_marked(painter, title, hit.row.title, hit.title_marks, look)
+        if not hit.line:
+            return
+        line = QRect(inside.left(), title.bottom() + 1, inside.width(), theme.px(_CONTEXT_LINE))
+        strong_meta = theme.font("meta")
+        strong_meta.setWeight(strong.weight())
+        look = MarkedLook(theme.font("meta"), theme.colors.ink3, strong_meta, strongest)
+        draw_marked(painter, line, hit.line, hit.marks, look)

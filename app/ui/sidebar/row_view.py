@@ -46,7 +46,7 @@ class RowModel(QAbstractListModel):
 
     @abstractmethod
     def heights(self) -> Sequence[int]:
-        """The height of every row, in pixels."""
+        """The height of every row, in pixels at the usual text size."""
 
 
 class RowView(QListView):
@@ -67,7 +67,7 @@ class RowView(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        theme.changed.connect(self.viewport().update)
+        theme.changed.connect(self._follow_theme)
 
     @property
     def shows_ring(self) -> bool:
@@ -81,14 +81,17 @@ class RowView(QListView):
 
     def doItemsLayout(self) -> None:
         """Add up the heights."""
-        self._tops = [0, *accumulate(self._rows.heights())]
+        heights = self._rows.heights()
+        # There are thousands of rows, and of few heights.
+        now = {height: self._theme.px(height) for height in set(heights)}
+        self._tops = [0, *accumulate(now[height] for height in heights)]
         QAbstractItemView.doItemsLayout(self)
 
     def updateGeometries(self) -> None:
         """Fit the scroll bar to the rows."""
         QAbstractItemView.updateGeometries(self)
         bar, page = self.verticalScrollBar(), self.viewport().height()
-        bar.setSingleStep(_SCROLL_STEP)
+        bar.setSingleStep(self._theme.px(_SCROLL_STEP))
         bar.setPageStep(page)
         bar.setRange(0, max(0, self._tops[-1] - page))
 
@@ -240,6 +243,15 @@ class RowView(QListView):
 
     def pointed_changed(self) -> None:
         """Another row is under the pointer; for those that show something there."""
+
+    def _follow_theme(self) -> None:
+        """Lay out in the text size that there is now; the first row in sight stays the first."""
+        sight = self.rows_in_sight()
+        self.doItemsLayout()
+        self.updateGeometries()
+        if sight:
+            self.verticalScrollBar().setValue(self._tops[min(sight.start, len(self._tops) - 1)])
+        self.viewport().update()
 
     def _between(self, top: int, bottom: int) -> range:
         if self._tops[-1] == 0:

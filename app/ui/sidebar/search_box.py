@@ -50,7 +50,7 @@ class SearchBox(QLineEdit):
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._tell)
         self.textChanged.connect(self._typed)
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._place)
 
     @property
     def query(self) -> str:
@@ -90,20 +90,26 @@ class SearchBox(QLineEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the button at the end and the text between it and the icon."""
         super().resizeEvent(event)
-        rtl = self.isRightToLeft()
-        inset = (self.height() - _CLEAR) // 2
-        self._clear.move(inset if rtl else self.width() - _CLEAR - inset, inset)
-        start, end = (_BESIDE_CLEAR, _BESIDE_ICON) if rtl else (_BESIDE_ICON, _BESIDE_CLEAR)
-        self.setTextMargins(start, 0, end, 0)
+        self._place()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The field with its icon."""
         super().paintEvent(event)
         painter = QPainter(self)
-        top = (self.height() - _ICON) // 2
-        left = self.width() - _ICON - _ICON_LEFT if self.isRightToLeft() else _ICON_LEFT
-        self._theme.icon("search", "ink3").paint(painter, left, top, _ICON, _ICON)
+        side = self._theme.px(_ICON)
+        top = (self.height() - side) // 2
+        left = self.width() - side - _ICON_LEFT if self.isRightToLeft() else _ICON_LEFT
+        self._theme.icon("search", "ink3", side).paint(painter, left, top, side, side)
         painter.end()
+
+    def _place(self) -> None:
+        px, rtl = self._theme.px, self.isRightToLeft()
+        side = px(_CLEAR)
+        inset = (self.height() - side) // 2
+        self._clear.setGeometry(inset if rtl else self.width() - side - inset, inset, side, side)
+        near, far = px(_BESIDE_ICON), px(_BESIDE_CLEAR)
+        self.setTextMargins(far if rtl else near, 0, near if rtl else far, 0)
+        self.update()
 
     def _typed(self) -> None:
         self._clear.setVisible(bool(self.text()))

@@ -74,7 +74,7 @@ class Sidebar(QFrame):
 
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._actions = actions
+        self._theme, self._actions = theme, actions
         self._groups: Sequence[Group] = ()
         self._current: str | None = None
         self._answering: frozenset[str] = frozenset()
@@ -97,6 +97,7 @@ class Sidebar(QFrame):
         self._connect_search()
         self._connect_actions()
         self.show_groups((), None, ())
+        theme.changed.connect(self._follow_theme)
 
     @property
     def unfolded(self) -> frozenset[str]:
@@ -175,8 +176,15 @@ class Sidebar(QFrame):
         return entry is not None
 
     def set_room_below(self, height: int) -> None:
-        """Leave so many pixels free under the list, for what lies over the sidebar's foot."""
-        self._room.setFixedHeight(height)
+        """Leave so many pixels free under the list, for what lies over the sidebar's foot.
+
+        They are pixels at the usual text size.
+        """
+        self._theme.fix(self._room, height=height)
+
+    def _follow_theme(self) -> None:
+        """Large text may have more room; how much of it, the window and the person say."""
+        self.setMaximumWidth(self._theme.px(MAX_WIDTH))
 
     def _lay_out(self, theme: Theme, actions: Actions) -> None:
         column = QVBoxLayout(self)

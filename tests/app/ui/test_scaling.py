@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from cut_text import cut, outside
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from app.ui import scaling
-from app.ui.parts import ElidedText, IconButton, Text, TextButton
+from app.ui.parts import IconButton, Text, TextButton
 from app.ui.strip import HEIGHT, PerformanceStrip
 from app.ui.wrapped_text import WrappedText
 
@@ -72,6 +73,23 @@ def test_a_weight_of_its_own_is_kept(qtbot: QtBot, applied: Theme) -> None:
     assert label.font().pixelSize() == 18
 
 
+def test_a_size_outlasts_another_parent_and_another_look(qtbot: QtBot, applied: Theme) -> None:
+    first, second = QWidget(), QWidget()
+    label = Text(applied, "Words", "reading")
+    for parent in (first, second):
+        qtbot.addWidget(parent)
+        QVBoxLayout(parent)
+    first.layout().addWidget(label)
+    first.show()
+    applied.set_text_size(200)
+    second.layout().addWidget(label)
+    second.show()
+    assert label.font().pixelSize() == 30
+    label.style().unpolish(label)
+    label.style().polish(label)
+    assert label.font().pixelSize() == 30
+
+
 def test_heights_and_buttons_follow(qtbot: QtBot, applied: Theme) -> None:
     strip = PerformanceStrip(applied)
     button, icon = TextButton(applied, "Press"), IconButton(applied, "plus", "Add")
@@ -90,43 +108,6 @@ def test_lines_of_wrapped_text_stay_apart(qtbot: QtBot, applied: Theme) -> None:
     qtbot.addWidget(text)
     applied.set_text_size(200)
     assert text.heightForWidth(800) == 80
-
-
-def cut(root: QWidget) -> list[str]:
-    """Everything below `root` whose words do not fit where they stand."""
-    found = []
-    for widget in root.findChildren(QWidget):
-        if not widget.isVisible() or isinstance(widget, ElidedText):
-            continue
-        if isinstance(widget, WrappedText):
-            needed_height = widget.heightForWidth(widget.width())
-            longest = max(widget.text().split(), key=len, default="")
-            needed = widget.fontMetrics().horizontalAdvance(longest)
-        elif isinstance(widget, QLabel | QPushButton | QLineEdit):
-            if not widget.text():
-                continue
-            hint = widget.minimumSizeHint() if isinstance(widget, QLineEdit) else widget.sizeHint()
-            needed, needed_height = hint.width(), hint.height()
-        else:
-            continue
-        if widget.width() < needed or widget.height() < needed_height:
-            found.append(f"{type(widget).__name__} {widget.text()!r}: {widget.size()} {needed}")
-    return found
-
-
-def outside(root: QWidget) -> list[str]:
-    """Everything that reaches beyond the window's sides; downwards one can scroll."""
-    return [
-        f"{type(widget).__name__} {widget.accessibleName()!r}"
-        for widget in root.findChildren(QWidget)
-        if widget.isVisible()
-        and widget.window() is root
-        and widget.width() > 0
-        and (
-            widget.mapTo(root, widget.rect().topLeft()).x() < 0
-            or widget.mapTo(root, widget.rect().topRight()).x() >= root.width()
-        )
-    ]
 
 
 @pytest.mark.parametrize("mirrored", [False, True], ids=["from the left", "from the right"])

@@ -220,8 +220,11 @@ def test_a_sidebar_that_closes_leaves_no_focus_on_the_bar(qtbot, window: MainWin
     assert field.hasFocus()
 
 
-def test_mirrored_it_stands_with_the_sidebar_at_the_right(window: MainWindow) -> None:
-    window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+def test_mirrored_it_stands_with_the_sidebar_at_the_right(
+    window: MainWindow, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(lambda: QApplication.setLayoutDirection(Qt.LayoutDirection.LeftToRight))
+    QApplication.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     QApplication.processEvents()
     window.undo_bar.show_deleted("a", "First")
     assert window.undo_bar.geometry().right() == window.width() - 12 - 1
