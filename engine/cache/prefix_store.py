@@ -127,6 +127,7 @@ class PrefixStore:
 
         Of a turn that runs, what it has computed so far counts as well: it is put back at its end.
         """
+        keys = list(keys)  # as those that are kept are: pieces of both are compared whole
         most = len(keys) - 1
         kept = [lease.usable(min(common_length(lease.keys, keys), most)) for lease in self._kept]
         running = [
